@@ -1,0 +1,427 @@
+//! Connectivity kept as what it is: a rule, or a list; pulled row by row when a backend wants it.
+
+use std::sync::Arc;
+
+use pontine_mechanism::FunctionKernel;
+use pontine_rng::StreamKey;
+
+use crate::{
+    path::Path,
+    port::{Major, RowBuf, RowSource, RuleContext, RuleError},
+    registry::{LookupError, Sampler, rule, sampler},
+    spec::Spec,
+    value::{Value, ValueError, check_arity},
+};
+
+/// Which cells are joined.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Connectivity {
+    /// A connector by name, with draws keyed by the projection's path.
+    Rule(RuleConnectivity),
+    /// Every synapse.
+    List(Arc<SynapseList>),
+}
+
+/// A connector over two sets of cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleConnectivity {
+    /// The connector.
+    pub spec: Spec,
+    /// Cells on the source side, and where they stand in the source signal.
+    pub source: Window,
+    /// Cells on the target side, and where they stand in the target signal.
+    pub target: Window,
+    /// Whether both sides are one and the same set of cells.
+    pub same_cells: bool,
+}
+
+/// The connector's flat space laid over a signal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Window {
+    /// Cells 0 to n - 1 stand where they are.
+    All(usize),
+    /// Cell i stands at `indices[i]`.
+    Some(Arc<[u32]>),
+}
+
+impl Window {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::All(n) => *n,
+            Self::Some(indices) => indices.len(),
+        }
+    }
+
+    /// Whether there are no cells.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where cell `i` stands.
+    pub fn at(&self, i: usize) -> u32 {
+        match self {
+            Self::All(_) => i as u32,
+            Self::Some(indices) => indices[i],
+        }
+    }
+}
+
+/// Synapses one by one. Columns are of equal length; the order within one source is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SynapseList {
+    /// Index of the source of each.
+    pub source: Vec<u32>,
+    /// Index of the target of each.
+    pub target: Vec<u32>,
+    /// Weights, if they are not given by the projection.
+    pub weight: Option<Vec<f64>>,
+    /// Delays in ms, if they are not given by the projection.
+    pub delay: Option<Vec<f64>>,
+}
+
+/// Why synapses could not be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SynapseError {
+    /// The connector is unknown or its parameters are wrong.
+    #[error("`{path}`: {source}")]
+    Lookup {
+        /// The projection.
+        path: Path,
+        /// The cause.
+        source: LookupError,
+    },
+    /// The connector cannot join these cells.
+    #[error("`{path}`: {source}")]
+    Rule {
+        /// The projection.
+        path: Path,
+        /// The cause.
+        source: RuleError,
+    },
+    /// Weights or delays cannot be expanded.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// A delay shorter than a step.
+    #[error("`{path}`: a delay of {delay_ms} ms is shorter than a step of {dt_ms} ms")]
+    Delay {
+        /// The projection.
+        path: Path,
+        /// The delay.
+        delay_ms: f64,
+        /// The step.
+        dt_ms: f64,
+    },
+    /// A list whose columns differ in length, or that names a cell that is not there.
+    #[error("`{path}`: {message}")]
+    List {
+        /// The projection.
+        path: Path,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// The synapses of one projection, ready to be pulled: rows from the connector, weights and delays
+/// from their values, indices through the windows.
+pub struct Synapses {
+    rows: Box<dyn RowSource>,
+    major_window: Window,
+    minor_window: Window,
+    weight: Variable,
+    delay: Variable,
+    dt_ms: f64,
+}
+
+/// One synaptic variable as it is made row by row.
+enum Variable {
+    Const(f64),
+    Drawn(Box<dyn Sampler>, StreamKey),
+    Computed(Arc<pontine_mechanism::Function>),
+    FromRow,
+}
+
+/// One row of synapses.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SynapseRow {
+    rows: RowBuf,
+    /// Indices on the other side, in the signal's own numbering.
+    pub minor: Vec<u32>,
+    /// Weights; empty if [`Synapses::constant_weight`].
+    pub weights: Vec<f64>,
+    /// Delays in steps; empty if [`Synapses::constant_delay`].
+    pub delays: Vec<u32>,
+}
+
+impl Synapses {
+    /// Prepares the synapses of the projection at `path`.
+    ///
+    /// # Errors
+    /// [`SynapseError`] if the connector, the weights or the delays are not what they must be.
+    pub fn new(
+        connectivity: &Connectivity,
+        weight: &Value,
+        delay_ms: &Value,
+        path: &Path,
+        seed: u64,
+        dt_s: f64,
+    ) -> Result<Self, SynapseError> {
+        let dt_ms = dt_s * 1e3;
+        let mut synapses = match connectivity {
+            Connectivity::Rule(rule) => Self::of_rule(rule, path, seed, dt_ms)?,
+            Connectivity::List(list) => Self::of_list(list, path, dt_ms)?,
+        };
+        if !matches!(synapses.weight, Variable::FromRow) {
+            synapses.weight = Variable::new(weight, path, seed, "weight")?;
+        }
+        if !matches!(synapses.delay, Variable::FromRow) {
+            synapses.delay = Variable::new(delay_ms, path, seed, "delay")?;
+        }
+        match synapses.shortest_delay() {
+            Some(delay_ms) if !(delay_ms / dt_ms).round().ge(&1.0) => {
+                Err(SynapseError::Delay { path: path.clone(), delay_ms, dt_ms })
+            }
+            _ => Ok(synapses),
+        }
+    }
+
+    fn of_rule(spec: &RuleConnectivity, path: &Path, seed: u64, dt_ms: f64) -> Result<Self, SynapseError> {
+        let lookup = |source| SynapseError::Lookup { path: path.clone(), source };
+        let cx = RuleContext {
+            n_source: spec.source.len(),
+            n_target: spec.target.len(),
+            same_cells: spec.same_cells,
+            seed,
+            path,
+        };
+        let rows = rule(&spec.spec)
+            .map_err(lookup)?
+            .prepare(&cx)
+            .map_err(|source| SynapseError::Rule { path: path.clone(), source })?;
+        let (major_window, minor_window) = match rows.major() {
+            Major::Source => (spec.source.clone(), spec.target.clone()),
+            Major::Target => (spec.target.clone(), spec.source.clone()),
+        };
+        let (weight, delay) = (Variable::Const(0.0), Variable::Const(0.0));
+        Ok(Self { rows, major_window, minor_window, weight, delay, dt_ms })
+    }
+
+    fn of_list(list: &Arc<SynapseList>, path: &Path, dt_ms: f64) -> Result<Self, SynapseError> {
+        let rows = ListRows::new(list.clone())
+            .map_err(|message| SynapseError::List { path: path.clone(), message })?;
+        let from_row = |column: &Option<Vec<f64>>| match column {
+            Some(_) => Variable::FromRow,
+            None => Variable::Const(0.0),
+        };
+        Ok(Self {
+            major_window: Window::All(rows.n_major()),
+            minor_window: Window::All(usize::MAX),
+            weight: from_row(&list.weight),
+            delay: from_row(&list.delay),
+            rows: Box::new(rows),
+            dt_ms,
+        })
+    }
+
+    /// Which side the rows belong to.
+    pub fn major(&self) -> Major {
+        self.rows.major()
+    }
+
+    /// Number of rows.
+    pub fn n_major(&self) -> usize {
+        self.rows.n_major()
+    }
+
+    /// Where the cell of row `i` stands in its signal.
+    pub fn major_index(&self, i: usize) -> u32 {
+        self.major_window.at(i)
+    }
+
+    /// Number of synapses: exact, or the mean of the distribution.
+    pub fn n_expected(&self) -> f64 {
+        self.rows.n_expected()
+    }
+
+    /// The weight, if all are equal.
+    pub fn constant_weight(&self) -> Option<f64> {
+        if let Variable::Const(weight) = self.weight { Some(weight) } else { None }
+    }
+
+    /// The delay in steps, if all are equal.
+    pub fn constant_delay(&self) -> Option<u32> {
+        if let Variable::Const(delay) = self.delay { Some(self.steps(delay)) } else { None }
+    }
+
+    /// The shortest delay that can occur, ms, as far as it is known without drawing.
+    fn shortest_delay(&self) -> Option<f64> {
+        match &self.delay {
+            Variable::Const(delay) => Some(*delay),
+            Variable::Drawn(sampler, _) => Some(sampler.bounds().0),
+            Variable::Computed(_) | Variable::FromRow => None,
+        }
+    }
+
+    fn steps(&self, delay_ms: f64) -> u32 {
+        (delay_ms / self.dt_ms).round().max(1.0) as u32
+    }
+
+    /// Makes row `i`: a pure function of the projection and `i`, so rows may be pulled in any
+    /// order and by any thread. The ordinal of a synapse is its place in the row.
+    pub fn fill(&self, i: usize, row: &mut SynapseRow) {
+        row.rows.clear();
+        self.rows.fill(i, &mut row.rows);
+        let ends = |minor: u32| match self.major() {
+            Major::Source => [i as f64, f64::from(minor)],
+            Major::Target => [f64::from(minor), i as f64],
+        };
+        self.weight.fill(i, &row.rows.minor, row.rows.columns.first(), ends, &mut row.weights);
+        let mut delays = std::mem::take(&mut row.rows.scratch);
+        self.delay.fill(i, &row.rows.minor, row.rows.columns.get(1), ends, &mut delays);
+        row.delays.clear();
+        row.delays.extend(delays.iter().map(|&d| self.steps(d)));
+        row.rows.scratch = delays;
+        row.minor.clear();
+        row.minor.extend(row.rows.minor.iter().map(|&m| self.minor_window.at(m as usize)));
+    }
+}
+
+impl Variable {
+    fn new(value: &Value, path: &Path, seed: u64, purpose: &'static str) -> Result<Self, SynapseError> {
+        Ok(match value {
+            Value::Const(value) => Self::Const(*value),
+            Value::Dense(numbers) => {
+                return Err(SynapseError::List {
+                    path: path.clone(),
+                    message: format!("{} {purpose}s are given, but only a list of synapses can carry them", numbers.len()),
+                });
+            }
+            Value::Distribution(spec) => {
+                let sampler = sampler(spec)
+                    .map_err(|source| ValueError::Lookup { path: path.clone(), purpose: purpose.into(), source })?;
+                Self::Drawn(sampler, StreamKey::new(seed, path.as_str(), purpose))
+            }
+            Value::Expression(function) => {
+                check_arity(function, 2, "`i` and `j`", path, purpose)?;
+                Self::Computed(function.clone())
+            }
+        })
+    }
+
+    fn fill(
+        &self,
+        major: usize,
+        minor: &[u32],
+        column: Option<&Vec<f64>>,
+        ends: impl Fn(u32) -> [f64; 2],
+        out: &mut Vec<f64>,
+    ) {
+        out.clear();
+        match self {
+            Self::Const(_) => {}
+            Self::Drawn(sampler, key) => out.extend((0..minor.len() as u64).map(|ordinal| {
+                sampler.draw(&mut key.stream((major as u64) << 32 | ordinal, 0, 0))
+            })),
+            Self::Computed(function) => {
+                let mut kernel = FunctionKernel::new(function);
+                let mut result = [0.0];
+                out.extend(minor.iter().map(|&m| {
+                    kernel.eval(&ends(m), &mut result);
+                    result[0]
+                }));
+            }
+            Self::FromRow => out.extend(column.into_iter().flatten()),
+        }
+    }
+}
+
+/// A list as rows by source.
+struct ListRows {
+    list: Arc<SynapseList>,
+    /// Synapses sorted by source, stable; row i is `order[starts[i]..starts[i + 1]]`.
+    order: Vec<u32>,
+    starts: Vec<usize>,
+}
+
+impl ListRows {
+    fn new(list: Arc<SynapseList>) -> Result<Self, String> {
+        let n = list.source.len();
+        let lengths = [Some(list.target.len()), list.weight.as_ref().map(Vec::len), list.delay.as_ref().map(Vec::len)];
+        if let Some(other) = lengths.into_iter().flatten().find(|&l| l != n) {
+            return Err(format!("a list of {n} synapses has a column of {other}"));
+        }
+        let n_rows = list.source.iter().max().map_or(0, |&m| m as usize + 1);
+        let mut starts = vec![0; n_rows + 1];
+        for &source in &list.source {
+            starts[source as usize + 1] += 1;
+        }
+        for i in 0..n_rows {
+            starts[i + 1] += starts[i];
+        }
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        order.sort_by_key(|&s| list.source[s as usize]);
+        Ok(Self { list, order, starts })
+    }
+}
+
+impl RowSource for ListRows {
+    fn major(&self) -> Major {
+        Major::Source
+    }
+
+    fn n_major(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn n_expected(&self) -> f64 {
+        self.order.len() as f64
+    }
+
+    fn fill(&self, i: usize, row: &mut RowBuf) {
+        row.columns.resize(2, Vec::new());
+        for &synapse in &self.order[self.starts[i]..self.starts[i + 1]] {
+            let synapse = synapse as usize;
+            row.minor.push(self.list.target[synapse]);
+            if let Some(weights) = &self.list.weight {
+                row.columns[0].push(weights[synapse]);
+            }
+            if let Some(delays) = &self.list.delay {
+                row.columns[1].push(delays[synapse]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn synapses(list: SynapseList, delay: f64) -> Result<Synapses, SynapseError> {
+        let connectivity = Connectivity::List(Arc::new(list));
+        let path = Path::from_text("Projection:p");
+        Synapses::new(&connectivity, &Value::Const(0.5), &Value::Const(delay), &path, 0, 1e-4)
+    }
+
+    #[test]
+    fn a_list_keeps_the_order_within_one_source() {
+        let list = SynapseList {
+            source: vec![1, 0, 1, 1],
+            target: vec![3, 2, 3, 0],
+            weight: Some(vec![0.1, 0.2, 0.3, 0.4]),
+            delay: None,
+        };
+        let synapses = synapses(list, 1.5).unwrap();
+        let mut row = SynapseRow::default();
+        synapses.fill(1, &mut row);
+        assert_eq!(row.minor, [3, 3, 0]);
+        assert_eq!(row.weights, [0.1, 0.3, 0.4]);
+        assert_eq!(synapses.constant_delay(), Some(15));
+    }
+
+    #[test]
+    fn a_delay_below_one_step_is_refused() {
+        let error = synapses(SynapseList::default(), 0.04).err().unwrap();
+        assert_eq!(error.to_string(), "`Projection:p`: a delay of 0.04 ms is shorter than a step of 0.1 ms");
+    }
+}

@@ -1,0 +1,327 @@
+//! The objects of the Neural Engineering Framework.
+
+use std::sync::Arc;
+
+use crate::{
+    function::Function,
+    id::{EnsembleId, NodeId, PopulationId, SubnetworkId, ConnectionId},
+    port::HostOperator,
+    spec::Spec,
+    tensor::Tensor,
+};
+
+/// Numbers for the neurons or points of an ensemble: a distribution to draw from, or the numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Samples {
+    /// Drawn when the network is built.
+    Distribution(Spec),
+    /// Given: `(n,)` or `(n, dimensions)`.
+    Array(Tensor),
+}
+
+/// A group of neurons that represents a vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ensemble {
+    /// The name in messages, paths and results.
+    pub label: Option<String>,
+    /// Fixes everything random about it; drawn by the walk over the network if absent.
+    pub seed: Option<u32>,
+    /// Number of neurons, at least 1.
+    pub n_neurons: usize,
+    /// Length of the vector, at least 1.
+    pub dimensions: usize,
+    /// What has a default.
+    pub options: EnsembleOptions,
+}
+
+/// Parameters of an ensemble that have defaults; those left out come from the configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EnsembleOptions {
+    /// Size of the represented ball (default 1).
+    pub radius: Option<f64>,
+    /// Preferred directions, `(n_neurons, dimensions)` (default `ScatteredHypersphere(surface)`).
+    pub encoders: Option<Samples>,
+    /// Where neurons begin to fire, in -1 … 1 (default uniform on [-1, 0.9]).
+    pub intercepts: Option<Samples>,
+    /// Firing rates at the radius, Hz (default uniform on [200, 400]).
+    pub max_rates: Option<Samples>,
+    /// Points at which decoders are solved (default `ScatteredHypersphere`).
+    pub eval_points: Option<Samples>,
+    /// How many of them (default max(clip(500 d, 750, 2500), 2 n)).
+    pub n_eval_points: Option<usize>,
+    /// The neuron type (default `LIF`).
+    pub neuron_type: Option<Spec>,
+    /// Gains, set together with biases and in place of rates and intercepts.
+    pub gain: Option<Samples>,
+    /// Biases, set together with gains.
+    pub bias: Option<Samples>,
+    /// Whether encoders are scaled to length 1 (default true).
+    pub normalize_encoders: Option<bool>,
+}
+
+/// An input, a function, or a point that passes values on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// The name in messages, paths and results.
+    pub label: Option<String>,
+    /// Reserved for random processes.
+    pub seed: Option<u32>,
+    /// What it puts out.
+    pub output: NodeOutput,
+    /// Length of its input.
+    pub size_in: usize,
+    /// Length of its output.
+    pub size_out: usize,
+}
+
+/// What a node puts out.
+#[derive(Clone, Debug)]
+pub enum NodeOutput {
+    /// Its input.
+    Passthrough,
+    /// Always the same vector.
+    Constant(Tensor),
+    /// A function of time `t` (s) and, if `size_in > 0`, of the input `x`. Native functions get
+    /// the slice `[t, x…]`.
+    Function(Function),
+    /// A process of the host, with state.
+    Host(Arc<dyn HostOperator>),
+}
+
+impl PartialEq for NodeOutput {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Passthrough, Self::Passthrough) => true,
+            (Self::Constant(a), Self::Constant(b)) => a == b,
+            (Self::Function(a), Self::Function(b)) => a == b,
+            (Self::Host(a), Self::Host(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+/// One end of a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Endpoint {
+    /// The object.
+    pub object: EndObject,
+    /// Which of its dimensions, in order; all if absent.
+    pub slice: Option<Arc<[usize]>>,
+}
+
+/// What a connection may join.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EndObject {
+    /// The vector that an ensemble represents.
+    Ensemble(EnsembleId),
+    /// The single neurons of an ensemble: their output as source, their input current as target.
+    Neurons(EnsembleId),
+    /// A node.
+    Node(NodeId),
+    /// Cells of a population: `spikes` (read as rate: 1/dt Hz per spike) or a state as source, an
+    /// input of the mechanism, such as `i_inj`, as target.
+    Population {
+        /// The population.
+        population: PopulationId,
+        /// `spikes`, a state, or an input.
+        port: String,
+    },
+}
+
+impl From<EndObject> for Endpoint {
+    fn from(object: EndObject) -> Self {
+        Self { object, slice: None }
+    }
+}
+
+impl From<EnsembleId> for Endpoint {
+    fn from(id: EnsembleId) -> Self {
+        EndObject::Ensemble(id).into()
+    }
+}
+
+impl From<NodeId> for Endpoint {
+    fn from(id: NodeId) -> Self {
+        EndObject::Node(id).into()
+    }
+}
+
+impl Endpoint {
+    /// Some of the dimensions of an object.
+    pub fn sliced(object: impl Into<Self>, indices: &[usize]) -> Self {
+        Self { slice: Some(indices.into()), ..object.into() }
+    }
+}
+
+/// Carries a (decoded, transformed, filtered) vector from one object to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// The name in messages, paths and results.
+    pub label: Option<String>,
+    /// Fixes everything random about it.
+    pub seed: Option<u32>,
+    /// Where it comes from.
+    pub pre: Endpoint,
+    /// Where it goes.
+    pub post: Endpoint,
+    /// What is decoded or computed on the way; the identity if absent.
+    pub function: Option<Function>,
+    /// What the result is multiplied by.
+    pub transform: Transform,
+    /// What has a default.
+    pub options: ConnectionOptions,
+}
+
+/// Parameters of a connection that have defaults; those left out come from the configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConnectionOptions {
+    /// The filter: `Some(None)` is no filter and no delay (default `Lowpass(tau=0.005)`).
+    pub synapse: Option<Option<Spec>>,
+    /// Solves for decoders (default `LstsqL2(reg=0.1)`).
+    pub solver: Option<Spec>,
+    /// Own evaluation points (default: those of the ensemble).
+    pub eval_points: Option<Samples>,
+    /// Whether evaluation points are multiplied by the ensemble's radius (default true).
+    pub scale_eval_points: Option<bool>,
+}
+
+/// A linear map, `(size_out, size_in)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Transform {
+    /// Nothing is changed.
+    #[default]
+    Identity,
+    /// A number, a diagonal `(n,)`, or a matrix `(size_out, size_in)`.
+    Dense(Tensor),
+}
+
+/// What a probe reads.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProbeTarget {
+    /// The vector decoded from an ensemble.
+    Decoded(EnsembleId),
+    /// The output of an ensemble's neurons (rates, or spikes as amplitude/dt).
+    Neurons(EnsembleId),
+    /// A state of an ensemble's neurons, such as `voltage`.
+    NeuronState(EnsembleId, String),
+    /// The input of an ensemble.
+    Input(EnsembleId),
+    /// The output of a node.
+    Node(NodeId),
+    /// The output of a connection, before it is added to its target.
+    Connection(ConnectionId),
+}
+
+/// Records a vector over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probe {
+    /// The name in messages, paths and results.
+    pub label: Option<String>,
+    /// Fixes the decoders of a decoded probe.
+    pub seed: Option<u32>,
+    /// What is read.
+    pub target: ProbeTarget,
+    /// Filter before recording.
+    pub synapse: Option<Spec>,
+    /// Time between samples, s; every step if absent.
+    pub sample_every: Option<f64>,
+    /// Solver of a decoded probe; the connections' default if absent.
+    pub solver: Option<Spec>,
+}
+
+/// A network within a network.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Subnetwork {
+    /// The name in messages and paths.
+    pub label: Option<String>,
+    /// Fixes the seeds of its objects.
+    pub seed: Option<u32>,
+    /// Defaults of the objects within it, before those of the networks around it.
+    pub config: Config,
+    pub(super) parent: Option<SubnetworkId>,
+}
+
+/// Defaults for the objects of a network and of the networks within it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// Of ensembles.
+    pub ensemble: EnsembleOptions,
+    /// Of connections.
+    pub connection: ConnectionOptions,
+    /// Filter of probes (default none).
+    pub probe_synapse: Option<Spec>,
+}
+
+impl Ensemble {
+    /// Neurons that represent a vector, with defaults for the rest.
+    pub fn new(n_neurons: usize, dimensions: usize) -> Self {
+        Self { label: None, seed: None, n_neurons, dimensions, options: EnsembleOptions::default() }
+    }
+}
+
+impl Node {
+    /// A node that puts out its input.
+    pub fn passthrough(size: usize) -> Self {
+        Self::with_output(NodeOutput::Passthrough, size, size)
+    }
+
+    /// A node that puts out always the same vector.
+    pub fn constant(values: Vec<f64>) -> Self {
+        let size_out = values.len();
+        Self::with_output(NodeOutput::Constant(Tensor::vector(values)), 0, size_out)
+    }
+
+    /// A node that puts out a function of time and of its input.
+    pub fn function(function: Function, size_in: usize) -> Self {
+        let size_out = function.size_out();
+        Self::with_output(NodeOutput::Function(function), size_in, size_out)
+    }
+
+    fn with_output(output: NodeOutput, size_in: usize, size_out: usize) -> Self {
+        Self { label: None, seed: None, output, size_in, size_out }
+    }
+}
+
+impl Connection {
+    /// An unlabelled connection of the identity, with defaults for the rest.
+    pub fn new(pre: impl Into<Endpoint>, post: impl Into<Endpoint>) -> Self {
+        Self {
+            label: None,
+            seed: None,
+            pre: pre.into(),
+            post: post.into(),
+            function: None,
+            transform: Transform::Identity,
+            options: ConnectionOptions::default(),
+        }
+    }
+}
+
+impl Probe {
+    /// An unfiltered probe of every step.
+    pub fn new(target: ProbeTarget) -> Self {
+        Self { label: None, seed: None, target, synapse: None, sample_every: None, solver: None }
+    }
+}
+
+macro_rules! labelled {
+    ($($type:ty),*) => {$(
+        impl $type {
+            /// The same with a label.
+            #[must_use]
+            pub fn labelled(mut self, label: &str) -> Self {
+                self.label = Some(label.to_owned());
+                self
+            }
+
+            /// The same with a seed.
+            #[must_use]
+            pub fn seeded(mut self, seed: u32) -> Self {
+                self.seed = Some(seed);
+                self
+            }
+        }
+    )*};
+}
+
+labelled!(Ensemble, Node, Connection, Probe, Subnetwork);

@@ -1,0 +1,163 @@
+//! Defaults: an object's own options, then those of the networks around it, nearest first, then
+//! the built-in ones.
+
+use super::{Config, ConnectionOptions, EnsembleOptions, Network, Samples};
+use crate::{
+    id::{ConnectionId, EnsembleId, SubnetworkId},
+    spec::Spec,
+};
+
+/// The parameters of an ensemble with nothing left open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnsembleParams {
+    /// Size of the represented ball.
+    pub radius: f64,
+    /// Preferred directions.
+    pub encoders: Samples,
+    /// Where neurons begin to fire.
+    pub intercepts: Samples,
+    /// Firing rates at the radius, Hz.
+    pub max_rates: Samples,
+    /// Points at which decoders are solved.
+    pub eval_points: Samples,
+    /// How many of them.
+    pub n_eval_points: usize,
+    /// The neuron type.
+    pub neuron_type: Spec,
+    /// Gains and biases, if they are given.
+    pub gain_bias: Option<(Samples, Samples)>,
+    /// Whether encoders are scaled to length 1.
+    pub normalize_encoders: bool,
+}
+
+/// The parameters of a connection with nothing left open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectionParams {
+    /// The filter.
+    pub synapse: Option<Spec>,
+    /// Solves for decoders.
+    pub solver: Spec,
+    /// Own evaluation points.
+    pub eval_points: Option<Samples>,
+    /// Whether evaluation points are multiplied by the ensemble's radius.
+    pub scale_eval_points: bool,
+}
+
+impl Network {
+    /// The parameters of an ensemble, defaults filled in.
+    pub fn ensemble_params(&self, id: EnsembleId) -> EnsembleParams {
+        let ensemble = &self.ensembles[id];
+        let (n, d) = (ensemble.n_neurons, ensemble.dimensions);
+        let o = self.layers(ensemble.parent).fold(ensemble.options.clone(), |o, c| o.or(&c.ensemble));
+        EnsembleParams {
+            radius: o.radius.unwrap_or(1.0),
+            encoders: o.encoders.unwrap_or_else(|| Spec::new("ScatteredHypersphere").with("surface", true).into()),
+            intercepts: o.intercepts.unwrap_or_else(|| uniform(-1.0, 0.9)),
+            max_rates: o.max_rates.unwrap_or_else(|| uniform(200.0, 400.0)),
+            eval_points: o.eval_points.unwrap_or_else(|| Spec::new("ScatteredHypersphere").into()),
+            n_eval_points: o.n_eval_points.unwrap_or_else(|| (500 * d).clamp(750, 2500).max(2 * n)),
+            neuron_type: o.neuron_type.unwrap_or_else(|| Spec::new("LIF")),
+            gain_bias: o.gain.zip(o.bias),
+            normalize_encoders: o.normalize_encoders.unwrap_or(true),
+        }
+    }
+
+    /// The parameters of a connection, defaults filled in.
+    pub fn connection_params(&self, id: ConnectionId) -> ConnectionParams {
+        let connection = &self.connections[id];
+        let options = connection.options.clone();
+        let o = self.layers(connection.parent).fold(options, |o, c| o.or(&c.connection));
+        ConnectionParams {
+            synapse: o.synapse.unwrap_or_else(|| Some(Spec::new("Lowpass").with("tau", 0.005))),
+            solver: o.solver.unwrap_or_else(|| Spec::new("LstsqL2")),
+            eval_points: o.eval_points,
+            scale_eval_points: o.scale_eval_points.unwrap_or(true),
+        }
+    }
+
+    /// The connections' solver as a network's configuration has it.
+    pub fn default_solver(&self, network: SubnetworkId) -> Spec {
+        let options = self.layers(network).fold(ConnectionOptions::default(), |o, c| o.or(&c.connection));
+        options.solver.unwrap_or_else(|| Spec::new("LstsqL2"))
+    }
+
+    /// The configuration of a network and of those around it, nearest first.
+    fn layers(&self, nearest: SubnetworkId) -> impl Iterator<Item = &Config> {
+        std::iter::successors(Some(nearest), |id| self.subnetworks[*id].parent)
+            .map(|id| &self.subnetworks[id].config)
+    }
+}
+
+macro_rules! or {
+    ($type:ident { $($field:ident),* }) => {
+        impl $type {
+            fn or(self, further: &Self) -> Self {
+                Self { $($field: self.$field.or_else(|| further.$field.clone()),)* }
+            }
+        }
+    };
+}
+
+or!(EnsembleOptions {
+    radius, encoders, intercepts, max_rates, eval_points, n_eval_points, neuron_type, gain, bias, normalize_encoders
+});
+or!(ConnectionOptions { synapse, solver, eval_points, scale_eval_points });
+
+fn uniform(low: f64, high: f64) -> Samples {
+    Spec::new("Uniform").with("low", low).with("high", high).into()
+}
+
+impl From<Spec> for Samples {
+    fn from(spec: Spec) -> Self {
+        Self::Distribution(spec)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Connection, Ensemble, Subnetwork};
+
+    #[test]
+    fn the_nearest_network_that_sets_a_default_wins() {
+        let mut network = Network::new("outer");
+        network.root_mut().config.ensemble.radius = Some(2.0);
+        network.root_mut().config.ensemble.n_eval_points = Some(10);
+        let mut inner = Subnetwork::default();
+        inner.config.ensemble.radius = Some(3.0);
+        let inner = network.add(inner);
+        let a = network.add(Ensemble::new(5, 1));
+        let b = network.add_in(inner, Ensemble::new(5, 1));
+        let mut own = Ensemble::new(5, 1);
+        own.options.radius = Some(4.0);
+        let c = network.add_in(inner, own);
+        let radius = |id| network.ensemble_params(id).radius;
+        assert_eq!((radius(a), radius(b), radius(c)), (2.0, 3.0, 4.0));
+        assert_eq!(network.ensemble_params(c).n_eval_points, 10);
+    }
+
+    #[test]
+    fn number_of_evaluation_points_grows_with_dimensions_and_neurons() {
+        let mut network = Network::new("");
+        let points = |network: &mut Network, n, d| {
+            let id = network.add(Ensemble::new(n, d));
+            network.ensemble_params(id).n_eval_points
+        };
+        assert_eq!(points(&mut network, 50, 1), 750);
+        assert_eq!(points(&mut network, 50, 4), 2000);
+        assert_eq!(points(&mut network, 50, 9), 2500);
+        assert_eq!(points(&mut network, 2000, 1), 4000);
+    }
+
+    #[test]
+    fn no_synapse_is_not_the_default_synapse() {
+        let mut network = Network::new("");
+        let a = network.add(Ensemble::new(5, 1));
+        let plain = network.add(Connection::new(a, a));
+        let mut direct = Connection::new(a, a);
+        direct.options.synapse = Some(None);
+        let direct = network.add(direct);
+        assert!(network.connection_params(plain).synapse.is_some());
+        assert_eq!(network.connection_params(direct).synapse, None);
+    }
+}

@@ -1,0 +1,407 @@
+//! What a pass is written against: named rewrites of networks and of models.
+//!
+//! A pass sees its input and writes an edit log; it never changes its input. The log is applied to
+//! a copy, ids stay stable, and each object has a fate that tells where it went.
+
+use std::{borrow::Cow, collections::BTreeMap, fmt, hash::Hash};
+
+use crate::{
+    error::Faults,
+    id::{OperatorId, RecordId, SignalId},
+    model::{Model, Operator},
+    network::{Network, ObjId},
+};
+
+/// What a pass promises of the results before and after.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Equality {
+    /// Recorded numbers are identical bit for bit.
+    BitExact,
+    /// Equal in real arithmetic; only sums are reordered.
+    Reassociate,
+    /// Root-mean-square difference of at most this.
+    Tolerance {
+        /// The bound.
+        rmse: f64,
+    },
+    /// The same function with other samples or noise.
+    Statistical,
+    /// Numbers are changed on purpose.
+    Redesign,
+}
+
+/// What a second application does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing.
+    Idempotent,
+    /// Nothing to objects that were treated.
+    OncePerObject,
+    /// The same again.
+    Free,
+}
+
+/// When a pass belongs into a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Names and seeds.
+    Resolve,
+    /// Numbers are changed on purpose.
+    Redesign,
+    /// Objects are joined and removed.
+    Structure,
+    /// After the build: operators are simplified.
+    Simplify,
+    /// After the build: operators are joined.
+    Merge,
+}
+
+/// A pass, described.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PassMeta {
+    /// Its stable name.
+    pub name: &'static str,
+    /// Raised whenever its result changes.
+    pub version: u32,
+    /// What it does, in a line.
+    pub about: &'static str,
+    /// When it runs.
+    pub stage: Stage,
+    /// What it promises.
+    pub equality: Equality,
+    /// What a second application does.
+    pub repeat: Repeat,
+    /// Passes that must have run before it.
+    pub requires: &'static [&'static str],
+}
+
+/// A rewrite of a network or of a model.
+pub trait Pass<Ir: PassIr>: Send + Sync {
+    /// Name, version, promises.
+    fn meta(&self) -> &PassMeta;
+
+    /// Looks at the input and writes edits.
+    ///
+    /// # Errors
+    /// [`PassError`] if the input is not what the pass needs; nothing is changed then.
+    fn run(&self, ir: &Ir, edits: &mut Rewriter<Ir>) -> Result<(), PassError>;
+}
+
+/// Why a pass gave up.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct PassError {
+    /// What it did not like, with the objects' labels.
+    pub message: String,
+}
+
+/// Something that passes rewrite.
+pub trait PassIr: Clone {
+    /// Names its parts.
+    type Id: Copy + Ord + Hash + fmt::Debug;
+    /// One change.
+    type Edit: Clone + fmt::Debug + fmt::Display;
+
+    /// The parts that are there.
+    fn ids(&self) -> Vec<Self::Id>;
+
+    /// How the part is called.
+    fn name_of(&self, id: Self::Id) -> String;
+
+    /// Applies one change and says what became of whom.
+    fn apply(&mut self, edit: &Self::Edit) -> Vec<(Self::Id, Fate<Self::Id>)>;
+
+    /// Whether it is whole.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    fn check(&self) -> Result<(), String>;
+}
+
+/// What became of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate<I> {
+    /// As it was.
+    Kept,
+    /// Still there, changed.
+    Modified,
+    /// Others do its work.
+    Replaced(Vec<I>),
+    /// Became one with another.
+    Folded {
+        /// The other.
+        into: I,
+    },
+    /// Gone.
+    Removed {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+}
+
+/// What passes did to all parts. Parts without an entry were kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delta<I: Ord> {
+    /// Fates of parts that were there before.
+    pub fates: BTreeMap<I, Fate<I>>,
+}
+
+impl<I: Ord> Default for Delta<I> {
+    fn default() -> Self {
+        Self { fates: BTreeMap::new() }
+    }
+}
+
+impl<I: Copy + Ord> Delta<I> {
+    /// The fate of a part.
+    pub fn fate(&self, id: I) -> Fate<I> {
+        self.fates.get(&id).cloned().unwrap_or(Fate::Kept)
+    }
+
+    /// This, and what happened next.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        let mut fates = next.fates.clone();
+        for (&id, fate) in &self.fates {
+            fates.insert(id, compose(id, fate, next));
+        }
+        Self { fates }
+    }
+
+    /// The parts that do the work of a part now: itself, others, or none.
+    pub fn resolve(&self, id: I) -> Vec<I> {
+        match self.fate(id) {
+            Fate::Kept | Fate::Modified => vec![id],
+            Fate::Replaced(others) => others,
+            Fate::Folded { into } => vec![into],
+            Fate::Removed { .. } => vec![],
+        }
+    }
+}
+
+fn compose<I: Copy + Ord>(id: I, first: &Fate<I>, next: &Delta<I>) -> Fate<I> {
+    match first {
+        Fate::Kept => next.fate(id),
+        Fate::Modified => match next.fate(id) {
+            Fate::Kept => Fate::Modified,
+            fate => fate,
+        },
+        Fate::Replaced(others) => Fate::Replaced(others.iter().flat_map(|o| next.resolve(*o)).collect()),
+        Fate::Folded { into } => match next.fate(*into) {
+            Fate::Kept | Fate::Modified => Fate::Folded { into: *into },
+            Fate::Folded { into } => Fate::Folded { into },
+            fate @ (Fate::Replaced(_) | Fate::Removed { .. }) => fate,
+        },
+        Fate::Removed { reason } => Fate::Removed { reason: reason.clone() },
+    }
+}
+
+/// The edit log of one application of a pass.
+#[derive(Clone, Debug)]
+pub struct Rewriter<Ir: PassIr> {
+    edits: Vec<Ir::Edit>,
+    refusals: Vec<Refusal>,
+}
+
+/// Something that a pass could have changed and did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was left alone.
+    pub object: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl<Ir: PassIr> Default for Rewriter<Ir> {
+    fn default() -> Self {
+        Self { edits: Vec::new(), refusals: Vec::new() }
+    }
+}
+
+impl<Ir: PassIr> Rewriter<Ir> {
+    /// Writes one change.
+    pub fn edit(&mut self, edit: Ir::Edit) {
+        self.edits.push(edit);
+    }
+
+    /// Notes what is left alone, and why.
+    pub fn refuse(&mut self, object: impl Into<String>, reason: impl Into<String>) {
+        self.refusals.push(Refusal { object: object.into(), reason: reason.into() });
+    }
+
+    /// The changes, in order.
+    pub fn edits(&self) -> &[Ir::Edit] {
+        &self.edits
+    }
+
+    /// What was left alone.
+    pub fn refusals(&self) -> &[Refusal] {
+        &self.refusals
+    }
+
+    /// Applies the first `limit` changes to a copy.
+    pub fn apply(&self, ir: &Ir, limit: usize) -> (Ir, Delta<Ir::Id>) {
+        let mut result = ir.clone();
+        let mut delta = Delta::default();
+        for edit in self.edits.iter().take(limit) {
+            let fates = result.apply(edit).into_iter().collect();
+            delta = delta.then(&Delta { fates });
+        }
+        (result, delta)
+    }
+}
+
+/// One change of a network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NetworkEdit {
+    /// Fixes the seed of an object.
+    SetSeed(ObjId, u32),
+    /// Takes an object away. Probes and recorders stay: a log that names one is applied without it.
+    Remove(ObjId, Cow<'static, str>),
+}
+
+impl fmt::Display for NetworkEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SetSeed(id, seed) => write!(f, "{id:?}: seed {seed}"),
+            Self::Remove(id, reason) => write!(f, "{id:?}: removed, {reason}"),
+        }
+    }
+}
+
+impl PassIr for Network {
+    type Id = ObjId;
+    type Edit = NetworkEdit;
+
+    fn ids(&self) -> Vec<ObjId> {
+        self.objects().collect()
+    }
+
+    fn name_of(&self, id: ObjId) -> String {
+        self.paths().get(id).map_or_else(|| format!("{id:?}"), ToString::to_string)
+    }
+
+    fn apply(&mut self, edit: &NetworkEdit) -> Vec<(ObjId, Fate<ObjId>)> {
+        match edit {
+            NetworkEdit::SetSeed(id, seed) if self.contains(*id) => {
+                self.set_seed(*id, *seed);
+                vec![(*id, Fate::Modified)]
+            }
+            NetworkEdit::Remove(ObjId::Probe(_) | ObjId::Recorder(_), _) => vec![],
+            NetworkEdit::Remove(id, reason) if self.contains(*id) => {
+                self.remove(*id);
+                vec![(*id, Fate::Removed { reason: reason.clone() })]
+            }
+            NetworkEdit::SetSeed(..) | NetworkEdit::Remove(..) => vec![],
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.validate().map_err(|faults: Faults<_>| faults.to_string())
+    }
+}
+
+/// Names one part of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ModelId {
+    /// An operator.
+    Operator(OperatorId),
+    /// A signal.
+    Signal(SignalId),
+    /// A record.
+    Record(RecordId),
+}
+
+/// One change of a model.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ModelEdit {
+    /// Takes an operator away.
+    RemoveOperator(OperatorId, Cow<'static, str>),
+    /// Puts another operator in the place of one.
+    ReplaceOperator(OperatorId, Box<Operator>),
+    /// Takes a signal away.
+    RemoveSignal(SignalId, Cow<'static, str>),
+}
+
+impl fmt::Display for ModelEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RemoveOperator(id, reason) => write!(f, "{id:?}: removed, {reason}"),
+            Self::ReplaceOperator(id, op) => write!(f, "{id:?}: now {op}"),
+            Self::RemoveSignal(id, reason) => write!(f, "{id:?}: removed, {reason}"),
+        }
+    }
+}
+
+impl PassIr for Model {
+    type Id = ModelId;
+    type Edit = ModelEdit;
+
+    fn ids(&self) -> Vec<ModelId> {
+        let operators = self.operators.ids().map(ModelId::Operator);
+        let signals = self.signals.ids().map(ModelId::Signal);
+        operators.chain(signals).chain(self.records.ids().map(ModelId::Record)).collect()
+    }
+
+    fn name_of(&self, id: ModelId) -> String {
+        let name = match id {
+            ModelId::Operator(id) => self.operators.get(id).map(ToString::to_string),
+            ModelId::Signal(id) => self.signals.get(id).map(|s| s.path.to_string()),
+            ModelId::Record(id) => self.records.get(id).map(|r| r.path.to_string()),
+        };
+        name.unwrap_or_else(|| format!("{id:?}"))
+    }
+
+    fn apply(&mut self, edit: &ModelEdit) -> Vec<(ModelId, Fate<ModelId>)> {
+        match edit {
+            ModelEdit::RemoveOperator(id, reason) => {
+                let gone = self.operators.remove(*id).is_some();
+                let fate = Fate::Removed { reason: reason.clone() };
+                gone.then_some((ModelId::Operator(*id), fate)).into_iter().collect()
+            }
+            ModelEdit::ReplaceOperator(id, op) => match self.operators.get_mut(*id) {
+                None => vec![],
+                Some(place) => {
+                    *place = (**op).clone();
+                    vec![(ModelId::Operator(*id), Fate::Modified)]
+                }
+            },
+            ModelEdit::RemoveSignal(id, reason) => {
+                let gone = self.signals.remove(*id).is_some();
+                let fate = Fate::Removed { reason: reason.clone() };
+                gone.then_some((ModelId::Signal(*id), fate)).into_iter().collect()
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.validate().map_err(|faults: Faults<_>| faults.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+
+    fn signal(i: usize) -> ModelId {
+        ModelId::Signal(SignalId::from_index(i))
+    }
+
+    fn delta(fates: &[(usize, Fate<ModelId>)]) -> Delta<ModelId> {
+        Delta { fates: fates.iter().map(|(i, f)| (signal(*i), f.clone())).collect() }
+    }
+
+    #[test]
+    fn fates_compose_to_the_end() {
+        let folded = delta(&[(0, Fate::Folded { into: signal(1) })]);
+        let replaced = delta(&[(1, Fate::Replaced(vec![signal(2), signal(3)]))]);
+        let removed = delta(&[(2, Fate::Removed { reason: "unused".into() })]);
+        let all = folded.then(&replaced).then(&removed);
+        assert_eq!(all.resolve(signal(0)), [signal(2), signal(3)]);
+        assert_eq!(all.resolve(signal(1)), [signal(3)]);
+        assert_eq!(all.resolve(signal(4)), [signal(4)]);
+        let other_way = folded.then(&replaced.then(&removed));
+        assert_eq!(all.resolve(signal(1)), other_way.resolve(signal(1)));
+    }
+}

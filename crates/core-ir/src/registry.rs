@@ -1,0 +1,266 @@
+//! What linked crates offer by name: collected by `inventory`, read once into sorted maps.
+//!
+//! Registration order differs between builds, so nothing may depend on it; a name that two crates
+//! claim is an error that names both places.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pontine_mechanism::{Mechanism, lang::LangError};
+use pontine_rng::Stream;
+
+use crate::{
+    error::nearest,
+    port::{NeuronMaths, Rule},
+    spec::{Spec, SpecError},
+};
+
+/// Something offered by name. `place` tells who offers it: `module_path!()`.
+pub trait Entry: Sync + 'static {
+    /// What entries of this kind are called in messages.
+    const ROLE: &'static str;
+    /// The name.
+    fn name(&self) -> &str;
+    /// Who offers it.
+    fn place(&self) -> &'static str;
+}
+
+/// All entries of one kind, by name.
+pub struct Registry<E: 'static>(Result<BTreeMap<&'static str, &'static E>, RegistryError>);
+
+/// A name claimed twice.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("the {role} `{name}` is registered twice: by {first} and by {second}")]
+pub struct RegistryError {
+    /// What is registered.
+    pub role: &'static str,
+    /// The name claimed twice.
+    pub name: String,
+    /// One of the places.
+    pub first: &'static str,
+    /// The other place.
+    pub second: &'static str,
+}
+
+impl<E: Entry> Registry<E> {
+    /// Sorts entries by name.
+    pub fn read(entries: impl IntoIterator<Item = &'static E>) -> Self {
+        let mut map = BTreeMap::<&'static str, &'static E>::new();
+        for entry in entries {
+            if let Some(other) = map.insert(entry.name(), entry) {
+                let mut places = [other.place(), entry.place()];
+                places.sort_unstable();
+                let [first, second] = places;
+                return Self(Err(RegistryError { role: E::ROLE, name: entry.name().to_owned(), first, second }));
+            }
+        }
+        Self(Ok(map))
+    }
+
+    /// The entries in order of their names.
+    ///
+    /// # Errors
+    /// [`RegistryError`] if a name is claimed twice.
+    pub fn entries(&self) -> Result<&BTreeMap<&'static str, &'static E>, RegistryError> {
+        self.0.as_ref().map_err(Clone::clone)
+    }
+
+    /// The entry of this name.
+    ///
+    /// # Errors
+    /// [`LookupError`] if there is none, or if the registry is at odds with itself.
+    pub fn get(&self, name: &str) -> Result<&'static E, LookupError> {
+        let map = self.entries()?;
+        map.get(name).copied().ok_or_else(|| {
+            LookupError::Spec(SpecError::UnknownKind {
+                role: E::ROLE,
+                kind: name.to_owned(),
+                nearest: nearest(name, map.keys().copied()),
+            })
+        })
+    }
+}
+
+/// Why a name could not be turned into the thing it names.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LookupError {
+    /// The name or its parameters are wrong.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// Two crates claim one name.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// The text of a registered mechanism does not compile.
+    #[error("the registered mechanism `{name}` is faulty: {message}")]
+    Mechanism {
+        /// Its name.
+        name: String,
+        /// What the language says of it.
+        message: String,
+    },
+}
+
+macro_rules! registry {
+    ($(#[$doc:meta])* $function:ident: $entry:ident, $role:literal, $field:ident) => {
+        inventory::collect!($entry);
+
+        impl Entry for $entry {
+            const ROLE: &'static str = $role;
+
+            fn name(&self) -> &str {
+                self.$field
+            }
+
+            fn place(&self) -> &'static str {
+                self.place
+            }
+        }
+
+        $(#[$doc])*
+        pub fn $function() -> &'static Registry<$entry> {
+            static REGISTRY: std::sync::LazyLock<Registry<$entry>> =
+                std::sync::LazyLock::new(|| Registry::read(inventory::iter::<$entry>()));
+            &REGISTRY
+        }
+    };
+}
+
+/// A mechanism offered as text, and the closed forms known of it.
+pub struct MechanismEntry {
+    /// Its name, as in the text.
+    pub name: &'static str,
+    /// The text.
+    pub text: &'static str,
+    /// Where the equations come from.
+    pub reference: &'static str,
+    /// Closed forms, where they exist.
+    pub maths: Option<&'static dyn NeuronMaths>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// The mechanisms of all linked crates.
+    mechanisms: MechanismEntry, "mechanism", name
+);
+
+impl MechanismEntry {
+    /// The compiled text.
+    ///
+    /// # Errors
+    /// What the language finds wrong with the text.
+    pub fn compile(&self) -> Result<Mechanism, LangError> {
+        Mechanism::parse(self.text)
+    }
+}
+
+/// The compiled mechanism of this name; each is compiled once.
+///
+/// # Errors
+/// [`LookupError`] if no linked crate offers it, or its text is faulty.
+pub fn mechanism(name: &str) -> Result<Arc<Mechanism>, LookupError> {
+    static COMPILED: std::sync::Mutex<BTreeMap<&'static str, Arc<Mechanism>>> =
+        std::sync::Mutex::new(BTreeMap::new());
+    let entry = mechanisms().get(name)?;
+    let mut compiled = COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(mechanism) = compiled.get(entry.name) {
+        return Ok(mechanism.clone());
+    }
+    let mechanism = Arc::new(
+        entry
+            .compile()
+            .map_err(|e| LookupError::Mechanism { name: name.to_owned(), message: e.to_string() })?,
+    );
+    compiled.insert(entry.name, mechanism.clone());
+    Ok(mechanism)
+}
+
+/// Draws single numbers from keyed streams.
+pub trait Sampler: std::fmt::Debug + Send + Sync {
+    /// One number; what it takes from the stream depends on the stream alone.
+    fn draw(&self, stream: &mut Stream) -> f64;
+    /// The smallest and the largest number that can come.
+    fn bounds(&self) -> (f64, f64);
+}
+
+/// A distribution of single numbers.
+pub struct SamplerEntry {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Makes the sampler, or says what is wrong with the parameters.
+    pub make: fn(&Spec) -> Result<Box<dyn Sampler>, SpecError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// The distributions of single numbers of all linked crates.
+    samplers: SamplerEntry, "distribution", kind
+);
+
+/// The sampler that a specification names.
+///
+/// # Errors
+/// [`LookupError`] if the kind or a parameter is wrong.
+pub fn sampler(spec: &Spec) -> Result<Box<dyn Sampler>, LookupError> {
+    Ok((samplers().get(&spec.kind)?.make)(spec)?)
+}
+
+/// A connector, by name.
+pub struct RuleEntry {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Makes the rule, or says what is wrong with the parameters.
+    pub make: fn(&Spec) -> Result<Box<dyn Rule>, SpecError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// The connectors of all linked crates.
+    rules: RuleEntry, "connector", kind
+);
+
+/// The connector that a specification names.
+///
+/// # Errors
+/// [`LookupError`] if the kind or a parameter is wrong.
+pub fn rule(spec: &Spec) -> Result<Box<dyn Rule>, LookupError> {
+    Ok((rules().get(&spec.kind)?.make)(spec)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Named(&'static str, &'static str);
+
+    impl Entry for Named {
+        const ROLE: &'static str = "thing";
+
+        fn name(&self) -> &str {
+            self.0
+        }
+
+        fn place(&self) -> &'static str {
+            self.1
+        }
+    }
+
+    #[test]
+    fn a_name_claimed_twice_names_both_places() {
+        static ENTRIES: [Named; 2] = [Named("lif", "crate_b"), Named("lif", "crate_a")];
+        let error = Registry::read(&ENTRIES).entries().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the thing `lif` is registered twice: by crate_a and by crate_b"
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        static ENTRIES: [Named; 1] = [Named("one_to_one", "here")];
+        let error = Registry::read(&ENTRIES).get("one_to_on").err().unwrap();
+        assert_eq!(error.to_string(), "no thing is called `one_to_on`; did you mean `one_to_one`?");
+    }
+}
