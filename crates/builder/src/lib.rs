@@ -1,1 +1,74 @@
-//! builder
+//! `Network` to `Model`, by a registry of build functions.
+//!
+//! ```text
+//!  objects of the network ── one build function for each kind ──> signals and operators
+//! ```
+//! Kinds of objects, synapses and custom objects are found by name through `inventory`, so a crate
+//! that is linked in can add kinds; it emits existing operators. [`build`] is the door.
+//!
+//! Invariants: the network is not changed; what is built depends on paths, seeds and labels, never
+//! on ids; faults of all objects are collected and carry the objects' paths. Nothing here runs a
+//! model or names a backend.
+
+mod builder;
+mod error;
+mod nef;
+mod population;
+mod registry;
+
+pub use builder::{BuildOptions, Builder};
+pub use error::BuildError;
+pub use registry::{
+    CustomEntry, FilterSite, ObjectEntry, SynapseEntry, custom_kinds, object_kinds, synapse_kinds,
+};
+
+use pontine_catalogue as _;
+use pontine_core_ir::{Faults, Model, Network, ObjId};
+
+/// Builds a network that has been validated.
+///
+/// # Errors
+/// The faults of all objects.
+///
+/// # Examples
+/// ```
+/// use pontine_core_ir::{Connector, Network, Population, Projection, Spec, Value};
+/// let mut network = Network::new("pair");
+/// let a = network.add(Population::new("SpikeSourcePoisson", 10).unwrap().labelled("a"));
+/// let b = network.add(Population::new("IF_curr_exp", 10).unwrap().labelled("b"));
+/// network.add(Projection {
+///     label: None,
+///     source: a.into(),
+///     target: b.into(),
+///     receptor: "excitatory".into(),
+///     connector: Connector::Rule(Spec::new("one_to_one")),
+///     weight: Value::Const(0.1),
+///     delay: Value::Const(1.0),
+/// });
+/// let model = pontine_builder::build(&network, &Default::default()).unwrap();
+/// assert!(model.validate().is_ok());
+/// assert!(model.neurons("Population:b").is_some());
+/// ```
+pub fn build(network: &Network, options: &BuildOptions) -> Result<Model, Faults<BuildError>> {
+    let mut builder = Builder::new(network, options);
+    for id in in_build_order(network) {
+        if let Err(error) = builder.build_object(id) {
+            builder.fault(error);
+        }
+    }
+    builder.finish()
+}
+
+/// What others refer to comes first; within a kind the order has no meaning.
+fn in_build_order(network: &Network) -> Vec<ObjId> {
+    let rank = |id: &ObjId| match id {
+        ObjId::Subnetwork(_) => 0,
+        ObjId::Ensemble(_) | ObjId::Node(_) | ObjId::Custom(_) | ObjId::Population(_) => 1,
+        ObjId::View(_) => 2,
+        ObjId::Connection(_) | ObjId::Projection(_) => 3,
+        ObjId::Probe(_) | ObjId::Recorder(_) => 4,
+    };
+    let mut ids: Vec<_> = network.objects().filter(|id| !matches!(id, ObjId::Subnetwork(_) | ObjId::View(_))).collect();
+    ids.sort_by_key(rank);
+    ids
+}

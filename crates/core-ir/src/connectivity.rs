@@ -186,7 +186,12 @@ impl Synapses {
         }
     }
 
-    fn of_rule(spec: &RuleConnectivity, path: &Path, seed: u64, dt_ms: f64) -> Result<Self, SynapseError> {
+    fn of_rule(
+        spec: &RuleConnectivity,
+        path: &Path,
+        seed: u64,
+        dt_ms: f64,
+    ) -> Result<Self, SynapseError> {
         let lookup = |source| SynapseError::Lookup { path: path.clone(), source };
         let cx = RuleContext {
             n_source: spec.source.len(),
@@ -288,18 +293,29 @@ impl Synapses {
 }
 
 impl Variable {
-    fn new(value: &Value, path: &Path, seed: u64, purpose: &'static str) -> Result<Self, SynapseError> {
+    fn new(
+        value: &Value,
+        path: &Path,
+        seed: u64,
+        purpose: &'static str,
+    ) -> Result<Self, SynapseError> {
         Ok(match value {
             Value::Const(value) => Self::Const(*value),
             Value::Dense(numbers) => {
                 return Err(SynapseError::List {
                     path: path.clone(),
-                    message: format!("{} {purpose}s are given, but only a list of synapses can carry them", numbers.len()),
+                    message: format!(
+                        "{} {purpose}s are given, but only a list of synapses can carry them",
+                        numbers.len()
+                    ),
                 });
             }
             Value::Distribution(spec) => {
-                let sampler = sampler(spec)
-                    .map_err(|source| ValueError::Lookup { path: path.clone(), purpose: purpose.into(), source })?;
+                let sampler = sampler(spec).map_err(|source| ValueError::Lookup {
+                    path: path.clone(),
+                    purpose: purpose.into(),
+                    source,
+                })?;
                 Self::Drawn(sampler, StreamKey::new(seed, path.as_str(), purpose))
             }
             Value::Expression(function) => {
@@ -347,7 +363,11 @@ struct ListRows {
 impl ListRows {
     fn new(list: Arc<SynapseList>) -> Result<Self, String> {
         let n = list.source.len();
-        let lengths = [Some(list.target.len()), list.weight.as_ref().map(Vec::len), list.delay.as_ref().map(Vec::len)];
+        let lengths = [
+            Some(list.target.len()),
+            list.weight.as_ref().map(Vec::len),
+            list.delay.as_ref().map(Vec::len),
+        ];
         if let Some(other) = lengths.into_iter().flatten().find(|&l| l != n) {
             return Err(format!("a list of {n} synapses has a column of {other}"));
         }
@@ -422,6 +442,9 @@ mod tests {
     #[test]
     fn a_delay_below_one_step_is_refused() {
         let error = synapses(SynapseList::default(), 0.04).err().unwrap();
-        assert_eq!(error.to_string(), "`Projection:p`: a delay of 0.04 ms is shorter than a step of 0.1 ms");
+        assert_eq!(
+            error.to_string(),
+            "`Projection:p`: a delay of 0.04 ms is shorter than a step of 0.1 ms"
+        );
     }
 }

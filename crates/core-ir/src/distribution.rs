@@ -19,7 +19,11 @@ macro_rules! offer {
 offer!("uniform", |spec| {
     spec.check_names(&["low", "high"])?;
     let (low, high) = (finite(spec, "low")?, finite(spec, "high")?);
-    if low <= high { Ok(Box::new(Uniform { low, high })) } else { Err(wrong(spec, "high", high, "at least `low`")) }
+    if low <= high {
+        Ok(Box::new(Uniform { low, high }))
+    } else {
+        Err(wrong(spec, "high", high, "at least `low`"))
+    }
 });
 
 #[derive(Debug)]
@@ -67,7 +71,12 @@ offer!("normal_clipped", |spec| {
     if clipped.ever_inside() {
         Ok(Box::new(clipped))
     } else {
-        Err(wrong(spec, "low", low, "such that the interval up to `high` holds more than 0.1 % of the draws"))
+        Err(wrong(
+            spec,
+            "low",
+            low,
+            "such that the interval up to `high` holds more than 0.1 % of the draws",
+        ))
     }
 });
 
@@ -108,7 +117,11 @@ impl Sampler for NormalClipped {
 offer!("exponential", |spec| {
     spec.check_names(&["beta"])?;
     let mean = finite(spec, "beta")?;
-    if mean >= 0.0 { Ok(Box::new(Exponential { mean })) } else { Err(wrong(spec, "beta", mean, "not negative")) }
+    if mean >= 0.0 {
+        Ok(Box::new(Exponential { mean }))
+    } else {
+        Err(wrong(spec, "beta", mean, "not negative"))
+    }
 });
 
 #[derive(Debug)]
@@ -128,7 +141,11 @@ impl Sampler for Exponential {
 
 fn normal(spec: &Spec) -> Result<Normal, SpecError> {
     let (mu, sigma) = (finite(spec, "mu")?, finite(spec, "sigma")?);
-    if sigma >= 0.0 { Ok(Normal { mu, sigma }) } else { Err(wrong(spec, "sigma", sigma, "not negative")) }
+    if sigma >= 0.0 {
+        Ok(Normal { mu, sigma })
+    } else {
+        Err(wrong(spec, "sigma", sigma, "not negative"))
+    }
 }
 
 fn finite(spec: &Spec, name: &'static str) -> Result<f64, SpecError> {

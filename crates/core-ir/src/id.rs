@@ -39,6 +39,8 @@ ids! {
     ConnectionId,
     /// Names one probe.
     ProbeId,
+    /// Names one object of a kind of somebody else's.
+    CustomId,
     /// Names one population of cells.
     PopulationId,
     /// Names one view, a subset of a population.

@@ -34,14 +34,16 @@ pub use connectivity::{Connectivity, RuleConnectivity, SynapseList, SynapseRow, 
 pub use error::Faults;
 pub use function::{Function, Native};
 pub use id::{
-    Arena, ConnectionId, EnsembleId, Id, NodeId, OperatorId, PopulationId, ProbeId, ProjectionId, RecordId,
-    RecorderId, SignalId, SubnetworkId, ViewId,
+    Arena, ConnectionId, CustomId, EnsembleId, Id, NodeId, OperatorId, PopulationId, ProbeId,
+    ProjectionId, RecordId, RecorderId, SignalId, SubnetworkId, ViewId,
 };
+#[doc(hidden)]
+pub use inventory;
 pub use model::Model;
 pub use network::{
-    Cells, Config, Connection, ConnectionOptions, Connector, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Network, Node, NodeOutput, ObjId, Population, PopulationView, Probe, ProbeTarget, Projection, Recorder,
-    Samples, Subnetwork, Transform,
+    Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
+    EnsembleOptions, Network, Node, NodeOutput, ObjId, Population, PopulationView, Probe,
+    ProbeTarget, Projection, Recorder, Samples, Subnetwork, Transform,
 };
 pub use path::Path;
 pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};
@@ -50,5 +52,3 @@ pub use spec::{Param, Spec, SpecError};
 pub use tensor::Tensor;
 pub use units::{Quantity, QuantityError, Unit, UnitSystem};
 pub use value::{Expanded, Value, ValueError};
-#[doc(hidden)]
-pub use inventory;

@@ -186,7 +186,9 @@ fn compose<I: Copy + Ord>(id: I, first: &Fate<I>, next: &Delta<I>) -> Fate<I> {
             Fate::Kept => Fate::Modified,
             fate => fate,
         },
-        Fate::Replaced(others) => Fate::Replaced(others.iter().flat_map(|o| next.resolve(*o)).collect()),
+        Fate::Replaced(others) => {
+            Fate::Replaced(others.iter().flat_map(|o| next.resolve(*o)).collect())
+        }
         Fate::Folded { into } => match next.fate(*into) {
             Fate::Kept | Fate::Modified => Fate::Folded { into: *into },
             Fate::Folded { into } => Fate::Folded { into },

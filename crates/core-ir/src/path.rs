@@ -22,7 +22,11 @@ impl Path {
 
     /// The path of a child.
     pub fn join(&self, segment: &str) -> Self {
-        if self.0.is_empty() { Self(segment.into()) } else { Self(format!("{}/{segment}", self.0).into()) }
+        if self.0.is_empty() {
+            Self(segment.into())
+        } else {
+            Self(format!("{}/{segment}", self.0).into())
+        }
     }
 
     /// The path of a part of this object, such as a state or a hidden signal: `path.part`.
@@ -50,7 +54,10 @@ impl Siblings {
     /// The segment of the next child of this kind and label.
     pub fn segment(&mut self, kind: &str, label: Option<&str>) -> String {
         let base = match label {
-            Some(label) => format!("{kind}:{}", label.replace('%', "%25").replace('/', "%2F").replace('#', "%23")),
+            Some(label) => format!(
+                "{kind}:{}",
+                label.replace('%', "%25").replace('/', "%2F").replace('#', "%23")
+            ),
             None => kind.to_owned(),
         };
         let count = self.0.entry(base.clone()).or_insert(0);

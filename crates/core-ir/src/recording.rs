@@ -85,7 +85,8 @@ impl Recording {
     }
 
     fn of_record(&mut self, record: RecordId) -> Result<&mut SeriesData, SimulationError> {
-        let name = self.names.get(record.index()).ok_or("the record is not one of this recording")?;
+        let name =
+            self.names.get(record.index()).ok_or("the record is not one of this recording")?;
         let series = self.series.get_mut(name).ok_or("the record is not one of this recording")?;
         Ok(&mut series.data)
     }
@@ -114,7 +115,9 @@ impl Record {
             return subset.len();
         }
         match self.target {
-            RecordTarget::Events(signal) | RecordTarget::Signal(signal) => model.signals[signal].len(),
+            RecordTarget::Events(signal) | RecordTarget::Signal(signal) => {
+                model.signals[signal].len()
+            }
             RecordTarget::State(operator, _) => match &model.operators[operator].kind {
                 crate::model::OperatorKind::Neurons(neurons) => neurons.n,
                 _ => 0,
@@ -124,7 +127,13 @@ impl Record {
 }
 
 impl RecordingSink for Recording {
-    fn events(&mut self, record: RecordId, steps: &[u64], indices: &[u32], values: &[f64]) -> Result<(), SimulationError> {
+    fn events(
+        &mut self,
+        record: RecordId,
+        steps: &[u64],
+        indices: &[u32],
+        values: &[f64],
+    ) -> Result<(), SimulationError> {
         match self.of_record(record)? {
             SeriesData::Events { steps: s, indices: i, counts: c, .. } => {
                 s.extend_from_slice(steps);
@@ -136,7 +145,12 @@ impl RecordingSink for Recording {
         }
     }
 
-    fn samples(&mut self, record: RecordId, steps: &[u64], rows: &[f64]) -> Result<(), SimulationError> {
+    fn samples(
+        &mut self,
+        record: RecordId,
+        steps: &[u64],
+        rows: &[f64],
+    ) -> Result<(), SimulationError> {
         match self.of_record(record)? {
             SeriesData::Samples { steps: s, rows: r, .. } => {
                 s.extend_from_slice(steps);

@@ -50,7 +50,12 @@ impl<E: Entry> Registry<E> {
                 let mut places = [other.place(), entry.place()];
                 places.sort_unstable();
                 let [first, second] = places;
-                return Self(Err(RegistryError { role: E::ROLE, name: entry.name().to_owned(), first, second }));
+                return Self(Err(RegistryError {
+                    role: E::ROLE,
+                    name: entry.name().to_owned(),
+                    first,
+                    second,
+                }));
             }
         }
         Self(Ok(map))
@@ -166,11 +171,11 @@ pub fn mechanism(name: &str) -> Result<Arc<Mechanism>, LookupError> {
     if let Some(mechanism) = compiled.get(entry.name) {
         return Ok(mechanism.clone());
     }
-    let mechanism = Arc::new(
-        entry
-            .compile()
-            .map_err(|e| LookupError::Mechanism { name: name.to_owned(), message: e.to_string() })?,
-    );
+    let mechanism =
+        Arc::new(entry.compile().map_err(|e| LookupError::Mechanism {
+            name: name.to_owned(),
+            message: e.to_string(),
+        })?);
     compiled.insert(entry.name, mechanism.clone());
     Ok(mechanism)
 }
@@ -233,6 +238,7 @@ pub fn rule(spec: &Spec) -> Result<Box<dyn Rule>, LookupError> {
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
     struct Named(&'static str, &'static str);
 
     impl Entry for Named {

@@ -154,7 +154,12 @@ impl Spec {
 
     /// The error that says what a parameter should have been.
     pub fn wrong(&self, name: &str, found: &Param, expected: &'static str) -> SpecError {
-        SpecError::Value { kind: self.kind.clone(), name: name.into(), found: found.to_string(), expected }
+        SpecError::Value {
+            kind: self.kind.clone(),
+            name: name.into(),
+            found: found.to_string(),
+            expected,
+        }
     }
 }
 
@@ -216,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_parameter_is_answered_with_the_nearest() {
-        let error = Spec::new("Uniform").with("hihg", 1.0).check_names(&["low", "high"]).unwrap_err();
+        let error =
+            Spec::new("Uniform").with("hihg", 1.0).check_names(&["low", "high"]).unwrap_err();
         assert_eq!(error.to_string(), "`Uniform` has no parameter `hihg`; did you mean `high`?");
     }
 

@@ -61,7 +61,10 @@ fn split(text: &str) -> Option<(&str, &str)> {
     (1..=text.len())
         .rev()
         .filter(|&end| text.is_char_boundary(end))
-        .find(|&end| text[..end].parse::<f64>().is_ok() && text.as_bytes()[end - 1].is_ascii_digit() | text[..end].ends_with('.'))
+        .find(|&end| {
+            text[..end].parse::<f64>().is_ok()
+                && text.as_bytes()[end - 1].is_ascii_digit() | text[..end].ends_with('.')
+        })
         .map(|end| text.split_at(end))
 }
 
@@ -77,9 +80,15 @@ mod tests {
 
     #[test]
     fn numbers_end_where_their_unit_begins() {
-        for (text, value, unit) in [("20 ms", 20.0, "ms"), ("-65mV", -65.0, "mV"), ("1e3 Hz", 1e3, "Hz"), ("0.2", 0.2, "")] {
+        for (text, value, unit) in
+            [("20 ms", 20.0, "ms"), ("-65mV", -65.0, "mV"), ("1e3 Hz", 1e3, "Hz"), ("0.2", 0.2, "")]
+        {
             let quantity = Quantity::parse(text).unwrap();
-            assert_eq!((quantity.value, quantity.unit), (value, Unit::parse(unit).unwrap()), "{text}");
+            assert_eq!(
+                (quantity.value, quantity.unit),
+                (value, Unit::parse(unit).unwrap()),
+                "{text}"
+            );
         }
         for text in ["", "ms", "20 parsec", "nan ms", "1 2"] {
             assert!(Quantity::parse(text).is_err(), "{text}");

@@ -61,7 +61,9 @@ pub enum ValueError {
         expected: usize,
     },
     /// The expression takes other arguments or gives other than one number.
-    #[error("`{path}`: {purpose}: the expression `{expression}` must give one number from {expected}")]
+    #[error(
+        "`{path}`: {purpose}: the expression `{expression}` must give one number from {expected}"
+    )]
     Expression {
         /// Whose value it is.
         path: Path,
@@ -89,10 +91,8 @@ impl Value {
                 found: numbers.len(),
                 expected: n,
             }),
-            Self::Distribution(spec) => sampler(spec).map(drop).map_err(|source| ValueError::Lookup {
-                path: path.clone(),
-                purpose: purpose.into(),
-                source,
+            Self::Distribution(spec) => sampler(spec).map(drop).map_err(|source| {
+                ValueError::Lookup { path: path.clone(), purpose: purpose.into(), source }
             }),
             Self::Expression(function) => check_arity(function, 1, "`i`", path, purpose),
         }
@@ -103,7 +103,13 @@ impl Value {
     /// # Errors
     /// [`ValueError`] if the distribution is unknown, the numbers are too many or too few, or the
     /// expression is not one of the element's index.
-    pub fn expand(&self, n: usize, seed: u64, path: &Path, purpose: &str) -> Result<Expanded, ValueError> {
+    pub fn expand(
+        &self,
+        n: usize,
+        seed: u64,
+        path: &Path,
+        purpose: &str,
+    ) -> Result<Expanded, ValueError> {
         self.check(n, path, purpose)?;
         Ok(match self {
             Self::Const(value) => Expanded::Const(*value),
@@ -115,7 +121,9 @@ impl Value {
                     source,
                 })?;
                 let key = StreamKey::new(seed, path.as_str(), purpose);
-                Expanded::Dense((0..n as u64).map(|i| sampler.draw(&mut key.stream(i, 0, 0))).collect())
+                Expanded::Dense(
+                    (0..n as u64).map(|i| sampler.draw(&mut key.stream(i, 0, 0))).collect(),
+                )
             }
             Self::Expression(function) => {
                 let mut kernel = FunctionKernel::new(function);
@@ -217,9 +225,6 @@ mod tests {
         let error = Value::from(vec![1.0, 2.0])
             .expand(3, 0, &Path::from_text("Population:E"), "parameter.cm")
             .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`Population:E`: parameter.cm has 2 numbers for 3 elements"
-        );
+        assert_eq!(error.to_string(), "`Population:E`: parameter.cm has 2 numbers for 3 elements");
     }
 }

@@ -12,9 +12,7 @@ mod validate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use operator::{
-    Access, Deliver, Filter, Lag, Neurons, Operator, OperatorKind, SpikeList,
-};
+pub use operator::{Access, Deliver, Filter, Lag, Neurons, Operator, OperatorKind, SpikeList};
 pub use order::{OrderError, Schedule};
 pub use signal::{Role, Signal, SignalKind};
 pub use text::ModelTextError;
@@ -149,7 +147,10 @@ impl Model {
             needs.entry(capability).or_insert_with(|| path.clone());
         };
         let run = Path::root();
-        need(if options.precision == Precision::F32 { Capability::F32 } else { Capability::F64 }, &run);
+        need(
+            if options.precision == Precision::F32 { Capability::F32 } else { Capability::F64 },
+            &run,
+        );
         if options.threads > 1 {
             need(Capability::Threads, &run);
         }

@@ -5,11 +5,7 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 use pontine_mechanism::{Function, Mechanism};
 
 use crate::{
-    connectivity::Connectivity,
-    id::SignalId,
-    path::Path,
-    port::HostOperator,
-    value::Value,
+    connectivity::Connectivity, id::SignalId, path::Path, port::HostOperator, value::Value,
 };
 
 /// Distance into the past, in steps: at least one, so it makes no edge within a step.
@@ -241,7 +237,9 @@ impl OperatorKind {
             }
             Self::Neurons(neurons) => {
                 access.reads.extend(neurons.inputs.iter().chain(&neurons.receptors).flatten());
-                access.sets.extend(neurons.outputs.iter().chain(neurons.exposed.iter().map(|(_, s)| s)));
+                access
+                    .sets
+                    .extend(neurons.outputs.iter().chain(neurons.exposed.iter().map(|(_, s)| s)));
             }
             Self::SpikeList(list) => access.sets.push(list.output),
             Self::Deliver(deliver) => {
@@ -258,7 +256,9 @@ impl Deliver {
     pub fn lag(&self, dt_s: f64) -> Lag {
         let shortest_ms = match &self.delay {
             Value::Const(delay) => *delay,
-            Value::Distribution(spec) => crate::registry::sampler(spec).map_or(0.0, |s| s.bounds().0),
+            Value::Distribution(spec) => {
+                crate::registry::sampler(spec).map_or(0.0, |s| s.bounds().0)
+            }
             Value::Dense(_) | Value::Expression(_) => 0.0,
         };
         let steps = (shortest_ms / (dt_s * 1e3)).round().clamp(1.0, f64::from(u32::MAX));
@@ -270,13 +270,17 @@ impl PartialEq for OperatorKind {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Time { time: a }, Self::Time { time: b }) => a == b,
-            (Self::Reset { target: a, value: u }, Self::Reset { target: b, value: v }) => (a, u) == (b, v),
+            (Self::Reset { target: a, value: u }, Self::Reset { target: b, value: v }) => {
+                (a, u) == (b, v)
+            }
             (
                 Self::Copy { source: a, source_index: b, target: c, target_index: d, inc: e },
                 Self::Copy { source: f, source_index: g, target: h, target_index: i, inc: j },
             ) => (a, b, c, d, e) == (f, g, h, i, j),
             (Self::ElementwiseInc { a, x, y }, Self::ElementwiseInc { a: b, x: u, y: v })
-            | (Self::DotInc { a, x, y }, Self::DotInc { a: b, x: u, y: v }) => (a, x, y) == (b, u, v),
+            | (Self::DotInc { a, x, y }, Self::DotInc { a: b, x: u, y: v }) => {
+                (a, x, y) == (b, u, v)
+            }
             (Self::Filter(a), Self::Filter(b)) => a == b,
             (
                 Self::Function { function: a, time: b, x: c, y: d },

@@ -67,8 +67,13 @@ impl Model {
         if let Some(conflict) = self.conflicts(&accesses).into_iter().next() {
             return Err(conflict);
         }
-        let levels = Graph::new(self, &accesses).levels().map_err(|stuck| self.cycle(&accesses, &stuck))?;
-        Ok(Schedule { levels: self.sorted(&accesses, &levels), parts: self.parts(&accesses), slice: self.slice(&accesses) })
+        let levels =
+            Graph::new(self, &accesses).levels().map_err(|stuck| self.cycle(&accesses, &stuck))?;
+        Ok(Schedule {
+            levels: self.sorted(&accesses, &levels),
+            parts: self.parts(&accesses),
+            slice: self.slice(&accesses),
+        })
     }
 
     /// Signals that are set or updated more than once.
@@ -115,11 +120,15 @@ impl Model {
 
     /// Operators grouped by the signals that they share within a step.
     fn parts(&self, accesses: &[(OperatorId, Access)]) -> Vec<Vec<OperatorId>> {
-        let written: HashSet<SignalId> =
-            accesses.iter().flat_map(|(_, a)| a.sets.iter().chain(&a.incs).chain(&a.updates)).copied().collect();
+        let written: HashSet<SignalId> = accesses
+            .iter()
+            .flat_map(|(_, a)| a.sets.iter().chain(&a.incs).chain(&a.updates))
+            .copied()
+            .collect();
         let mut groups = Groups::new(self.signals.capacity() + accesses.len());
         for (i, (_, access)) in accesses.iter().enumerate() {
-            let touched = access.sets.iter().chain(&access.incs).chain(&access.updates).chain(&access.reads);
+            let touched =
+                access.sets.iter().chain(&access.incs).chain(&access.updates).chain(&access.reads);
             for signal in touched.filter(|s| written.contains(s)) {
                 groups.join(self.signals.capacity() + i, signal.index());
             }
@@ -150,7 +159,10 @@ impl Model {
         let mut chain = vec![stuck[0]];
         loop {
             let last = chain[chain.len() - 1];
-            let next = stuck.iter().copied().find(|&j| j != last && waits_for(&accesses[last].1, &accesses[j].1));
+            let next = stuck
+                .iter()
+                .copied()
+                .find(|&j| j != last && waits_for(&accesses[last].1, &accesses[j].1));
             let Some(next) = next else { break };
             if let Some(start) = chain.iter().position(|&i| i == next) {
                 chain.drain(..start);
@@ -159,7 +171,9 @@ impl Model {
             chain.push(next);
         }
         chain.reverse();
-        OrderError::Cycle { operators: chain.iter().map(|&i| self.operators[accesses[i].0].to_string()).collect() }
+        OrderError::Cycle {
+            operators: chain.iter().map(|&i| self.operators[accesses[i].0].to_string()).collect(),
+        }
     }
 }
 
@@ -203,7 +217,8 @@ impl Graph {
     /// The level of each operator, or the operators that wait for one another.
     fn levels(mut self) -> Result<Vec<usize>, Vec<usize>> {
         let mut level = vec![0usize; self.successors.len()];
-        let mut ready: Vec<usize> = (0..self.n_before.len()).filter(|&i| self.n_before[i] == 0).collect();
+        let mut ready: Vec<usize> =
+            (0..self.n_before.len()).filter(|&i| self.n_before[i] == 0).collect();
         let mut n_done = 0;
         while let Some(i) = ready.pop() {
             n_done += 1;
@@ -271,7 +286,8 @@ mod tests {
     fn check_order(model: &str, expected: &str) {
         let model = Model::parse(model).unwrap();
         let schedule = model.schedule().unwrap();
-        let names: Vec<_> = schedule.operators().map(|id| model.operators[id].path.to_string()).collect();
+        let names: Vec<_> =
+            schedule.operators().map(|id| model.operators[id].path.to_string()).collect();
         assert_eq!(names.join(" "), expected);
     }
 

@@ -49,7 +49,12 @@ impl Signal {
 
     /// Numbers that are written in each step, zero at first.
     pub fn temporary(path: Path, shape: &[usize]) -> Self {
-        Self { path, kind: SignalKind::Dense, role: Role::Temporary, initial: Tensor::filled(shape, 0.0) }
+        Self {
+            path,
+            kind: SignalKind::Dense,
+            role: Role::Temporary,
+            initial: Tensor::filled(shape, 0.0),
+        }
     }
 
     /// Numbers that are carried from step to step, zero at first.

@@ -18,7 +18,9 @@
 
 use std::collections::HashSet;
 
-use super::{Deliver, Model, Neurons, Operator, OperatorKind, OrderError, RecordTarget, Role, Signal};
+use super::{
+    Deliver, Model, Neurons, Operator, OperatorKind, OrderError, RecordTarget, Role, Signal,
+};
 use crate::{
     connectivity::{Connectivity, SynapseList, Window},
     error::Faults,
@@ -112,7 +114,10 @@ impl Check<'_> {
         if !(dt > 0.0 && dt.is_finite()) {
             self.faults.push(ModelFault::Dt { dt });
         }
-        self.unique("operators", self.model.operators.iter().map(|(_, op)| format!("{} {}", op.path, op.part)));
+        self.unique(
+            "operators",
+            self.model.operators.iter().map(|(_, op)| format!("{} {}", op.path, op.part)),
+        );
         self.unique("signals", self.model.signals.iter().map(|(_, s)| s.path.to_string()));
         self.unique("records", self.model.records.iter().map(|(_, r)| r.path.to_string()));
     }
@@ -144,7 +149,12 @@ impl Check<'_> {
         let access = op.access(self.model.dt);
         let written = access.sets.iter().chain(&access.incs).chain(&access.updates);
         let past = access.reads_past.iter().map(|(s, _)| s);
-        if written.clone().chain(&access.reads).chain(past).any(|s| self.model.signals.get(*s).is_none()) {
+        if written
+            .clone()
+            .chain(&access.reads)
+            .chain(past)
+            .any(|s| self.model.signals.get(*s).is_none())
+        {
             return self.faults.push(ModelFault::Dangling { operator: op.to_string() });
         }
         for signal in written {
@@ -178,21 +188,25 @@ impl Check<'_> {
             OperatorKind::Filter(filter) => {
                 let n = self.len(filter.input);
                 let gains = [filter.decay, filter.gain].iter().all(|g| g.is_finite());
-                self.lengths(&[(filter.output, n)]).or((!gains).then(|| "decay and gain must be finite".into()))
+                self.lengths(&[(filter.output, n)])
+                    .or((!gains).then(|| "decay and gain must be finite".into()))
             }
             OperatorKind::Function { function, time, x, y } => {
                 let n_in = time.map_or(0, |_| 1) + x.map_or(0, |x| self.len(x));
-                let takes = (function.n_in() != n_in).then(|| format!("takes {} numbers, but gets {n_in}", function.n_in()));
+                let takes = (function.n_in() != n_in)
+                    .then(|| format!("takes {} numbers, but gets {n_in}", function.n_in()));
                 takes.or_else(|| self.lengths(&[(*y, function.n_out())]))
             }
             OperatorKind::Host { .. } => None,
             OperatorKind::Neurons(neurons) => self.neurons(op, neurons),
             OperatorKind::SpikeList(list) => {
                 let n = list.starts.len().saturating_sub(1);
-                let sorted = list.starts.is_sorted() && list.starts.last().is_some_and(|&e| e == list.steps.len());
+                let sorted = list.starts.is_sorted()
+                    && list.starts.last().is_some_and(|&e| e == list.steps.len());
                 let cells = || list.starts.windows(2).all(|w| list.steps[w[0]..w[1]].is_sorted());
                 let whole = sorted && cells() && list.steps.iter().all(|&s| s > 0);
-                self.lengths(&[(list.output, n)]).or((!whole).then(|| "steps must be ascending, from 1".into()))
+                self.lengths(&[(list.output, n)])
+                    .or((!whole).then(|| "steps must be ascending, from 1".into()))
             }
             OperatorKind::Deliver(deliver) => self.deliver(deliver),
         };
@@ -212,14 +226,26 @@ impl Check<'_> {
         Some(format!("`{}` has {} elements, but {n} are needed", signal.path, signal.len()))
     }
 
-    fn copy(&self, source: (SignalId, Option<&[u32]>), target: (SignalId, Option<&[u32]>)) -> Option<String> {
+    fn copy(
+        &self,
+        source: (SignalId, Option<&[u32]>),
+        target: (SignalId, Option<&[u32]>),
+    ) -> Option<String> {
         for (signal, index) in [source, target] {
-            if let Some(i) = index.and_then(|index| index.iter().find(|&&i| i as usize >= self.len(signal))) {
+            if let Some(i) =
+                index.and_then(|index| index.iter().find(|&&i| i as usize >= self.len(signal)))
+            {
                 let signal = &self.model.signals[signal];
-                return Some(format!("index {i} is beyond `{}`, which has {} elements", signal.path, signal.len()));
+                return Some(format!(
+                    "index {i} is beyond `{}`, which has {} elements",
+                    signal.path,
+                    signal.len()
+                ));
             }
         }
-        let count = |(signal, index): (SignalId, Option<&[u32]>)| index.map_or(self.len(signal), <[u32]>::len);
+        let count = |(signal, index): (SignalId, Option<&[u32]>)| {
+            index.map_or(self.len(signal), <[u32]>::len)
+        };
         let (from, to) = (count(source), count(target));
         (from != to).then(|| format!("{from} elements cannot be copied to {to}"))
     }
@@ -227,13 +253,16 @@ impl Check<'_> {
     fn elementwise(&self, a: SignalId, x: SignalId, y: SignalId) -> Option<String> {
         let n = self.len(y);
         let fits = |signal| self.len(signal) == n || self.len(signal) == 1;
-        (!fits(a) || !fits(x)).then(|| format!("{} and {} elements do not make {n}", self.len(a), self.len(x)))
+        (!fits(a) || !fits(x))
+            .then(|| format!("{} and {} elements do not make {n}", self.len(a), self.len(x)))
     }
 
     fn dot(&self, a: SignalId, x: SignalId, y: SignalId) -> Option<String> {
         let shape = self.model.signals[a].initial.shape();
         let fits = *shape == [self.len(y), self.len(x)];
-        (!fits).then(|| format!("a matrix {shape:?} does not join {} to {} elements", self.len(x), self.len(y)))
+        (!fits).then(|| {
+            format!("a matrix {shape:?} does not join {} to {} elements", self.len(x), self.len(y))
+        })
     }
 
     fn neurons(&mut self, op: &Operator, neurons: &Neurons) -> Option<String> {
@@ -245,7 +274,9 @@ impl Check<'_> {
             ("receptors", neurons.receptors.len(), m.receptors.len()),
             ("outputs", neurons.outputs.len(), m.outputs.len()),
         ];
-        if let Some((what, found, expected)) = counts.into_iter().find(|(_, found, expected)| found != expected) {
+        if let Some((what, found, expected)) =
+            counts.into_iter().find(|(_, found, expected)| found != expected)
+        {
             return Some(format!("has {found} {what}, but `{}` has {expected}", m.name));
         }
         for (parameter, value) in m.parameters.iter().zip(&neurons.parameters) {
@@ -270,12 +301,17 @@ impl Check<'_> {
 
     fn deliver(&self, deliver: &Deliver) -> Option<String> {
         if !self.model.signals[deliver.source].is_events() {
-            return Some(format!("`{}` carries no spikes", self.model.signals[deliver.source].path));
+            return Some(format!(
+                "`{}` carries no spikes",
+                self.model.signals[deliver.source].path
+            ));
         }
         let sides = [(deliver.source, true), (deliver.target, false)];
         sides.into_iter().find_map(|(signal, is_source)| {
             let largest = match &deliver.connectivity {
-                Connectivity::Rule(rule) => largest(if is_source { &rule.source } else { &rule.target }),
+                Connectivity::Rule(rule) => {
+                    largest(if is_source { &rule.source } else { &rule.target })
+                }
                 Connectivity::List(list) => largest_of(list, is_source),
             };
             let signal = &self.model.signals[signal];
@@ -287,11 +323,17 @@ impl Check<'_> {
     fn records(&mut self) {
         for (_, record) in self.model.records.iter() {
             let n = match record.target {
-                RecordTarget::Events(signal) | RecordTarget::Signal(signal) => self.model.signals.get(signal).map(Signal::len),
-                RecordTarget::State(operator, state) => match self.model.operators.get(operator).map(|op| &op.kind) {
-                    Some(OperatorKind::Neurons(n)) if state < n.mechanism.states.len() => Some(n.n),
-                    _ => None,
-                },
+                RecordTarget::Events(signal) | RecordTarget::Signal(signal) => {
+                    self.model.signals.get(signal).map(Signal::len)
+                }
+                RecordTarget::State(operator, state) => {
+                    match self.model.operators.get(operator).map(|op| &op.kind) {
+                        Some(OperatorKind::Neurons(n)) if state < n.mechanism.states.len() => {
+                            Some(n.n)
+                        }
+                        _ => None,
+                    }
+                }
             };
             let operator = format!("record `{}`", record.path);
             let Some(n) = n else {
@@ -300,7 +342,10 @@ impl Check<'_> {
             };
             let subset = record.subset.as_deref().unwrap_or_default();
             if let Some(i) = subset.iter().find(|&&i| i as usize >= n) {
-                self.faults.push(ModelFault::Shape { operator, message: format!("index {i} is beyond {n} elements") });
+                self.faults.push(ModelFault::Shape {
+                    operator,
+                    message: format!("index {i} is beyond {n} elements"),
+                });
             } else if !(record.every >= 1.0) {
                 let message = format!("an interval of {} steps is shorter than one", record.every);
                 self.faults.push(ModelFault::Shape { operator, message });
@@ -350,7 +395,10 @@ mod tests {
     #[test]
     fn constants_and_spikes_are_not_written_by_anybody() {
         check("operator \"x\" 0 reset %2 0.0\n", "reset of `x` writes the constant `c`");
-        check("operator \"x\" 0 reset %3 0.0\n", "reset of `x`: the spikes of `s` come from its cells alone");
+        check(
+            "operator \"x\" 0 reset %3 0.0\n",
+            "reset of `x`: the spikes of `s` come from its cells alone",
+        );
     }
 
     #[test]
@@ -363,6 +411,9 @@ mod tests {
 
     #[test]
     fn an_order_is_needed() {
-        check("operator \"x\" 0 copy %0[0] -> %0[1] set\n", "operators wait for one another within one step: copy of `x`; a synapse on one of the connections breaks the loop");
+        check(
+            "operator \"x\" 0 copy %0[0] -> %0[1] set\n",
+            "operators wait for one another within one step: copy of `x`; a synapse on one of the connections breaks the loop",
+        );
     }
 }

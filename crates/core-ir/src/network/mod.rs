@@ -12,8 +12,8 @@ mod validate;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use nef::{
-    Config, Connection, ConnectionOptions, EndObject, Endpoint, Ensemble, EnsembleOptions, Node, NodeOutput,
-    Probe, ProbeTarget, Samples, Subnetwork, Transform,
+    Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
+    Node, NodeOutput, Probe, ProbeTarget, Samples, Subnetwork, Transform,
 };
 pub use object::{ObjId, Object, Paths};
 pub use options::{ConnectionParams, EnsembleParams};
@@ -24,8 +24,8 @@ pub use validate::NetworkFault;
 
 use crate::{
     id::{
-        Arena, ConnectionId, EnsembleId, NodeId, PopulationId, ProbeId, ProjectionId, RecorderId, SubnetworkId,
-        ViewId,
+        Arena, ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, ProbeId, ProjectionId,
+        RecorderId, SubnetworkId, ViewId,
     },
     tensor::Tensor,
 };
@@ -50,6 +50,8 @@ pub struct Network {
     pub ensembles: Arena<EnsembleId, In<Ensemble>>,
     /// Nodes.
     pub nodes: Arena<NodeId, In<Node>>,
+    /// Objects of kinds of somebody else's.
+    pub customs: Arena<CustomId, In<Custom>>,
     /// Connections.
     pub connections: Arena<ConnectionId, In<Connection>>,
     /// Probes.
@@ -99,6 +101,7 @@ impl Network {
             subnetworks,
             ensembles: Arena::default(),
             nodes: Arena::default(),
+            customs: Arena::default(),
             connections: Arena::default(),
             probes: Arena::default(),
             populations: Arena::default(),

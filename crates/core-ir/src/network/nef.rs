@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     function::Function,
-    id::{EnsembleId, NodeId, PopulationId, SubnetworkId, ConnectionId},
+    id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, SubnetworkId},
     port::HostOperator,
     spec::Spec,
     tensor::Tensor,
@@ -100,6 +100,22 @@ impl PartialEq for NodeOutput {
     }
 }
 
+/// An object of a kind that another crate knows how to build: it has an input and an output, and
+/// the function registered for its kind puts existing operators between them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Custom {
+    /// The name in messages, paths and results.
+    pub label: Option<String>,
+    /// Fixes everything random about it.
+    pub seed: Option<u32>,
+    /// Its kind and parameters.
+    pub spec: Spec,
+    /// Length of its input.
+    pub size_in: usize,
+    /// Length of its output.
+    pub size_out: usize,
+}
+
 /// One end of a connection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
@@ -118,6 +134,8 @@ pub enum EndObject {
     Neurons(EnsembleId),
     /// A node.
     Node(NodeId),
+    /// An object of a kind of somebody else's.
+    Custom(CustomId),
     /// Cells of a population: `spikes` (read as rate: 1/dt Hz per spike) or a state as source, an
     /// input of the mechanism, such as `i_inj`, as target.
     Population {
@@ -143,6 +161,12 @@ impl From<EnsembleId> for Endpoint {
 impl From<NodeId> for Endpoint {
     fn from(id: NodeId) -> Self {
         EndObject::Node(id).into()
+    }
+}
+
+impl From<CustomId> for Endpoint {
+    fn from(id: CustomId) -> Self {
+        EndObject::Custom(id).into()
     }
 }
 
@@ -208,6 +232,8 @@ pub enum ProbeTarget {
     Input(EnsembleId),
     /// The output of a node.
     Node(NodeId),
+    /// The output of an object of somebody else's kind.
+    Custom(CustomId),
     /// The output of a connection, before it is added to its target.
     Connection(ConnectionId),
 }
@@ -282,6 +308,13 @@ impl Node {
     }
 }
 
+impl Custom {
+    /// An object of a kind.
+    pub fn new(spec: Spec, size_in: usize, size_out: usize) -> Self {
+        Self { label: None, seed: None, spec, size_in, size_out }
+    }
+}
+
 impl Connection {
     /// An unlabelled connection of the identity, with defaults for the rest.
     pub fn new(pre: impl Into<Endpoint>, post: impl Into<Endpoint>) -> Self {
@@ -324,4 +357,4 @@ macro_rules! labelled {
     )*};
 }
 
-labelled!(Ensemble, Node, Connection, Probe, Subnetwork);
+labelled!(Ensemble, Node, Custom, Connection, Probe, Subnetwork);

@@ -3,11 +3,13 @@
 use std::{collections::HashMap, ops::Index};
 
 use super::{
-    Connection, Ensemble, In, Network, Node, Population, PopulationView, Probe, Projection, Recorder, Subnetwork,
+    Connection, Custom, Ensemble, In, Network, Node, Population, PopulationView, Probe, Projection,
+    Recorder, Subnetwork,
 };
 use crate::{
     id::{
-        ConnectionId, EnsembleId, Id, NodeId, PopulationId, ProbeId, ProjectionId, RecorderId, SubnetworkId, ViewId,
+        ConnectionId, CustomId, EnsembleId, Id, NodeId, PopulationId, ProbeId, ProjectionId,
+        RecorderId, SubnetworkId, ViewId,
     },
     path::{Path, Siblings},
 };
@@ -105,6 +107,7 @@ macro_rules! objects {
 objects! {
     Ensemble(EnsembleId) in ensembles: Ensemble,
     Node(NodeId) in nodes: Node,
+    Custom(CustomId) in customs: Custom,
     Connection(ConnectionId) in connections: Connection,
     Probe(ProbeId) in probes: Probe,
     Population(PopulationId) in populations: Population,
@@ -147,7 +150,7 @@ impl Network {
     /// The stable path of every object, as semantics define it: kinds, labels, and order of
     /// creation among siblings of one kind and label.
     pub fn paths(&self) -> Paths {
-        let mut paths = HashMap::new();
+        let mut paths = HashMap::<ObjId, Path>::new();
         let mut siblings = HashMap::<SubnetworkId, Siblings>::new();
         for id in self.objects() {
             let (parent, label) = self.parent_and_label(id);
@@ -170,9 +173,12 @@ impl Network {
             ObjId::Subnetwork(id) => self.subnetworks[id].seed,
             ObjId::Ensemble(id) => self.ensembles[id].seed,
             ObjId::Node(id) => self.nodes[id].seed,
+            ObjId::Custom(id) => self.customs[id].seed,
             ObjId::Connection(id) => self.connections[id].seed,
             ObjId::Probe(id) => self.probes[id].seed,
-            ObjId::Population(_) | ObjId::View(_) | ObjId::Projection(_) | ObjId::Recorder(_) => None,
+            ObjId::Population(_) | ObjId::View(_) | ObjId::Projection(_) | ObjId::Recorder(_) => {
+                None
+            }
         }
     }
 
@@ -182,9 +188,12 @@ impl Network {
             ObjId::Subnetwork(id) => &mut self.subnetworks[id].seed,
             ObjId::Ensemble(id) => &mut self.ensembles[id].seed,
             ObjId::Node(id) => &mut self.nodes[id].seed,
+            ObjId::Custom(id) => &mut self.customs[id].seed,
             ObjId::Connection(id) => &mut self.connections[id].seed,
             ObjId::Probe(id) => &mut self.probes[id].seed,
-            ObjId::Population(_) | ObjId::View(_) | ObjId::Projection(_) | ObjId::Recorder(_) => return,
+            ObjId::Population(_) | ObjId::View(_) | ObjId::Projection(_) | ObjId::Recorder(_) => {
+                return;
+            }
         };
         *place = Some(seed);
     }

@@ -48,10 +48,13 @@ impl Network {
     pub fn ensemble_params(&self, id: EnsembleId) -> EnsembleParams {
         let ensemble = &self.ensembles[id];
         let (n, d) = (ensemble.n_neurons, ensemble.dimensions);
-        let o = self.layers(ensemble.parent).fold(ensemble.options.clone(), |o, c| o.or(&c.ensemble));
+        let o =
+            self.layers(ensemble.parent).fold(ensemble.options.clone(), |o, c| o.or(&c.ensemble));
         EnsembleParams {
             radius: o.radius.unwrap_or(1.0),
-            encoders: o.encoders.unwrap_or_else(|| Spec::new("ScatteredHypersphere").with("surface", true).into()),
+            encoders: o
+                .encoders
+                .unwrap_or_else(|| Spec::new("ScatteredHypersphere").with("surface", true).into()),
             intercepts: o.intercepts.unwrap_or_else(|| uniform(-1.0, 0.9)),
             max_rates: o.max_rates.unwrap_or_else(|| uniform(200.0, 400.0)),
             eval_points: o.eval_points.unwrap_or_else(|| Spec::new("ScatteredHypersphere").into()),
@@ -77,7 +80,8 @@ impl Network {
 
     /// The connections' solver as a network's configuration has it.
     pub fn default_solver(&self, network: SubnetworkId) -> Spec {
-        let options = self.layers(network).fold(ConnectionOptions::default(), |o, c| o.or(&c.connection));
+        let options =
+            self.layers(network).fold(ConnectionOptions::default(), |o, c| o.or(&c.connection));
         options.solver.unwrap_or_else(|| Spec::new("LstsqL2"))
     }
 
@@ -99,7 +103,16 @@ macro_rules! or {
 }
 
 or!(EnsembleOptions {
-    radius, encoders, intercepts, max_rates, eval_points, n_eval_points, neuron_type, gain, bias, normalize_encoders
+    radius,
+    encoders,
+    intercepts,
+    max_rates,
+    eval_points,
+    n_eval_points,
+    neuron_type,
+    gain,
+    bias,
+    normalize_encoders
 });
 or!(ConnectionOptions { synapse, solver, eval_points, scale_eval_points });
 

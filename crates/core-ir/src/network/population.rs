@@ -119,7 +119,8 @@ impl Population {
     /// # Errors
     /// [`CellError::Name`] if there is no such parameter.
     pub fn parameter_unit(&self, name: &str) -> Result<Unit, CellError> {
-        let found = self.mechanism.parameters.iter().find(|p| p.name == name).map(|p| p.unit.clone());
+        let found =
+            self.mechanism.parameters.iter().find(|p| p.name == name).map(|p| p.unit.clone());
         found.ok_or_else(|| {
             self.no("parameter", name, self.mechanism.parameters.iter().map(|p| p.name.as_str()))
         })

@@ -13,7 +13,8 @@
 //! All faults are collected.
 
 use super::{
-    Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget, Transform,
+    Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget,
+    Transform,
 };
 use crate::{
     error::{Faults, nearest},
@@ -66,7 +67,9 @@ pub enum NetworkFault {
         expected: usize,
     },
     /// A transform that joins other dimensions.
-    #[error("`{path}`: transform has shape {found:?}, but joins {size_in} to {size_out} dimensions")]
+    #[error(
+        "`{path}`: transform has shape {found:?}, but joins {size_in} to {size_out} dimensions"
+    )]
     TransformShape {
         /// The connection.
         path: Path,
@@ -143,6 +146,10 @@ impl Network {
                 let node = self.nodes.get(*id)?;
                 if as_source { node.size_out } else { node.size_in }
             }
+            EndObject::Custom(id) => {
+                let custom = self.customs.get(*id)?;
+                if as_source { custom.size_out } else { custom.size_in }
+            }
             EndObject::Population { population, .. } => self.populations.get(*population)?.size,
         })
     }
@@ -217,10 +224,11 @@ impl Check<'_> {
             };
             let mut seen = vec![false; population.size];
             for &index in view.indices.iter() {
-                let what = match seen.get_mut(index as usize) {
+                let twice = seen.get_mut(index as usize).map(|seen| std::mem::replace(seen, true));
+                let what = match twice {
                     None => "not a cell of its population",
-                    Some(seen) if std::mem::replace(seen, true) => "there twice",
-                    Some(_) => continue,
+                    Some(true) => "there twice",
+                    Some(false) => continue,
                 };
                 self.faults.push(NetworkFault::View { path: path.clone(), index, what });
             }
@@ -260,6 +268,7 @@ impl Check<'_> {
         match object {
             EndObject::Ensemble(id) | EndObject::Neurons(id) => self.path(*id),
             EndObject::Node(id) => self.path(*id),
+            EndObject::Custom(id) => self.path(*id),
             EndObject::Population { population, .. } => self.path(*population),
         }
     }
@@ -269,7 +278,12 @@ impl Check<'_> {
         if let Some(function) = &connection.function {
             if let Some(found) = argument_size(function).filter(|&found| found != size_in) {
                 let what = "the function's argument";
-                self.faults.push(NetworkFault::Size { path: path.clone(), what, found, expected: size_in });
+                self.faults.push(NetworkFault::Size {
+                    path: path.clone(),
+                    what,
+                    found,
+                    expected: size_in,
+                });
             }
             size_mid = function.size_out();
         }
@@ -286,8 +300,14 @@ impl Check<'_> {
         match fits {
             true => {}
             false if shape.is_empty() => {
-                let what = if connection.function.is_some() { "the function's result" } else { "pre" };
-                self.faults.push(NetworkFault::Size { path: path.clone(), what, found: size_mid, expected: size_out });
+                let what =
+                    if connection.function.is_some() { "the function's result" } else { "pre" };
+                self.faults.push(NetworkFault::Size {
+                    path: path.clone(),
+                    what,
+                    found: size_mid,
+                    expected: size_out,
+                });
             }
             false => self.faults.push(NetworkFault::TransformShape {
                 path: path.clone(),
@@ -307,6 +327,7 @@ impl Check<'_> {
                 }
                 ProbeTarget::NeuronState(id, _) => self.network.ensembles.get(*id).is_some(),
                 ProbeTarget::Node(id) => self.network.nodes.get(*id).is_some(),
+                ProbeTarget::Custom(id) => self.network.customs.get(*id).is_some(),
                 ProbeTarget::Connection(id) => self.network.connections.get(*id).is_some(),
             };
             if !found {
@@ -350,9 +371,21 @@ impl Check<'_> {
             let states = mechanism.states.iter().filter(|s| !s.hidden).map(|s| s.name.as_str());
             let outputs = mechanism.outputs.iter().map(|o| o.name.as_str());
             let spikes = population.spike_times.is_some().then_some("spikes");
-            self.name(path, population, "output or state", name, outputs.chain(spikes).chain(states));
+            self.name(
+                path,
+                population,
+                "output or state",
+                name,
+                outputs.chain(spikes).chain(states),
+            );
         } else {
-            self.name(path, population, "input", name, mechanism.inputs.iter().map(|i| i.name.as_str()));
+            self.name(
+                path,
+                population,
+                "input",
+                name,
+                mechanism.inputs.iter().map(|i| i.name.as_str()),
+            );
         }
     }
 

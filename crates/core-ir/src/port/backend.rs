@@ -26,7 +26,11 @@ pub trait Backend: Send + Sync {
     ///
     /// # Errors
     /// [`CompileError`]; the model is valid and within the backend's capabilities.
-    fn compile(&self, model: &Model, options: &CompileOptions) -> Result<Box<dyn Simulation>, CompileError>;
+    fn compile(
+        &self,
+        model: &Model,
+        options: &CompileOptions,
+    ) -> Result<Box<dyn Simulation>, CompileError>;
 
     /// What the model or the options need and the backend lacks, with the object that needs it.
     fn missing(&self, model: &Model, options: &CompileOptions) -> Vec<Missing> {

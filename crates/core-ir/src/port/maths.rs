@@ -60,7 +60,9 @@ pub enum TuningError {
         limit: f64,
     },
     /// A gain that is not positive and finite.
-    #[error("neuron {index} (max rate {max_rate} Hz, intercept {intercept}) would have the gain {gain}")]
+    #[error(
+        "neuron {index} (max rate {max_rate} Hz, intercept {intercept}) would have the gain {gain}"
+    )]
     Gain {
         /// Which neuron.
         index: usize,

@@ -16,6 +16,6 @@ pub use host::{HostError, HostOperator, HostStep};
 pub use maths::{GainBias, NeuronMaths, TuningError};
 pub use row::{Major, RowBuf, RowSource, Rule, RuleContext, RuleError};
 pub use simulation::{
-    AccessError, Address, Progress, RecordingSink, RunControl, RunError, SimulationError, Simulation, Snapshot,
-    Unattended,
+    AccessError, Address, Progress, RecordingSink, RunControl, RunError, Simulation,
+    SimulationError, Snapshot, Unattended,
 };

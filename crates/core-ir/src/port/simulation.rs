@@ -198,13 +198,24 @@ pub trait RecordingSink {
     ///
     /// # Errors
     /// Whatever keeps them from being kept.
-    fn events(&mut self, record: RecordId, steps: &[u64], indices: &[u32], values: &[f64]) -> Result<(), SimulationError>;
+    fn events(
+        &mut self,
+        record: RecordId,
+        steps: &[u64],
+        indices: &[u32],
+        values: &[f64],
+    ) -> Result<(), SimulationError>;
 
     /// Samples of one record: step of each, and their rows one after the other.
     ///
     /// # Errors
     /// Whatever keeps them from being kept.
-    fn samples(&mut self, record: RecordId, steps: &[u64], rows: &[f64]) -> Result<(), SimulationError>;
+    fn samples(
+        &mut self,
+        record: RecordId,
+        steps: &[u64],
+        rows: &[f64],
+    ) -> Result<(), SimulationError>;
 }
 
 /// An error of a sink; it travels unchanged.

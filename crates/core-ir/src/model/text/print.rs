@@ -3,7 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::super::{
-    Deliver, First, Model, Neurons, OperatorKind, Record, RecordTarget, Role, Signal, SignalKind, SpikeList,
+    Deliver, First, Model, Neurons, OperatorKind, Record, RecordTarget, Role, Signal, SignalKind,
+    SpikeList,
 };
 use crate::{
     connectivity::{Connectivity, Window},
@@ -105,7 +106,14 @@ fn print_kind(f: &mut Formatter<'_>, kind: &OperatorKind) -> fmt::Result {
             write!(f, " {} * {} -> {}", Sig(*a), Sig(*x), Sig(*y))
         }
         OperatorKind::Filter(filter) => {
-            write!(f, " {} -> {} decay={:?} gain={:?}", Sig(filter.input), Sig(filter.output), filter.decay, filter.gain)
+            write!(
+                f,
+                " {} -> {} decay={:?} gain={:?}",
+                Sig(filter.input),
+                Sig(filter.output),
+                filter.decay,
+                filter.gain
+            )
         }
         OperatorKind::Function { function, time, x, y } => {
             write!(f, " {:?}", function.to_string())?;
@@ -147,11 +155,14 @@ fn print_neurons(f: &mut Formatter<'_>, neurons: &Neurons) -> fmt::Result {
     }
     let named = |name: &String, signal: &Option<SignalId>| signal.map(|s| (name.clone(), s));
     let inputs = m.inputs.iter().zip(&neurons.inputs).filter_map(|(i, s)| named(&i.name, s));
-    let receptors = m.receptors.iter().zip(&neurons.receptors).filter_map(|(r, s)| named(&r.name, s));
+    let receptors =
+        m.receptors.iter().zip(&neurons.receptors).filter_map(|(r, s)| named(&r.name, s));
     let outputs = m.outputs.iter().zip(&neurons.outputs).map(|(o, s)| (o.name.clone(), *s));
     let exposed = neurons.exposed.iter().map(|(i, s)| (m.states[*i].name.clone(), *s));
     let all = inputs.map(|p| ("input", p)).chain(receptors.map(|p| ("receptor", p)));
-    for (what, (name, signal)) in all.chain(outputs.map(|p| ("output", p))).chain(exposed.map(|p| ("expose", p))) {
+    for (what, (name, signal)) in
+        all.chain(outputs.map(|p| ("output", p))).chain(exposed.map(|p| ("expose", p)))
+    {
         write!(f, "; {what} {name}={}", Sig(signal))?;
     }
     Ok(())
@@ -172,7 +183,8 @@ fn print_deliver(f: &mut Formatter<'_>, deliver: &Deliver) -> fmt::Result {
             }
         }
         Connectivity::List(list) => {
-            let pairs: Vec<_> = list.source.iter().zip(&list.target).map(|(s, t)| [*s, *t]).collect();
+            let pairs: Vec<_> =
+                list.source.iter().zip(&list.target).map(|(s, t)| [*s, *t]).collect();
             write!(f, " list {pairs:?}")?;
             if let Some(weights) = &list.weight {
                 write!(f, " weights={weights:?}")?;

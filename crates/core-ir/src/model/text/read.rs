@@ -6,8 +6,8 @@ use pontine_mechanism::{Function, Mechanism, lang::Argument};
 
 use super::{
     super::{
-        Deliver, Filter, First, Model, Neurons, Operator, OperatorKind, Record, RecordTarget, Role, Signal,
-        SpikeList,
+        Deliver, Filter, First, Model, Neurons, Operator, OperatorKind, Record, RecordTarget, Role,
+        Signal, SpikeList,
     },
     ModelTextError,
     token::Line,
@@ -34,7 +34,10 @@ impl Model {
                 reader.line(line).map_err(|message| ModelTextError { line: i + 1, message })?;
             }
         }
-        let empty = ModelTextError { line: 1, message: "the line `model dt=… seed=… \"…\"` is missing".into() };
+        let empty = ModelTextError {
+            line: 1,
+            message: "the line `model dt=… seed=… \"…\"` is missing".into(),
+        };
         reader.model.ok_or(empty)
     }
 }
@@ -56,13 +59,23 @@ impl Reader {
             "operator" => self.operator(&mut line)?,
             "record" => self.record(&mut line)?,
             "built" => self.built(&mut line)?,
-            other => return Err(format!("`{other}` is none of model, mechanism, signal, operator, record, built")),
+            other => {
+                return Err(format!(
+                    "`{other}` is none of model, mechanism, signal, operator, record, built"
+                ));
+            }
         }
-        if line.is_done() { Ok(()) } else { Err("there is more on the line than belongs there".into()) }
+        if line.is_done() {
+            Ok(())
+        } else {
+            Err("there is more on the line than belongs there".into())
+        }
     }
 
     fn model(&mut self) -> Result<&mut Model, String> {
-        self.model.as_mut().ok_or_else(|| "the first line must be `model dt=… seed=… \"…\"`".to_owned())
+        self.model
+            .as_mut()
+            .ok_or_else(|| "the first line must be `model dt=… seed=… \"…\"`".to_owned())
     }
 
     fn head(&mut self, line: &mut Line) -> Result<(), String> {
@@ -214,7 +227,10 @@ impl Reader {
         };
         while line.at_word() {
             let name = line.word()?;
-            let i = neurons.mechanism.parameter_index(&name).ok_or_else(|| format!("there is no parameter `{name}`"))?;
+            let i = neurons
+                .mechanism
+                .parameter_index(&name)
+                .ok_or_else(|| format!("there is no parameter `{name}`"))?;
             line.expect("=")?;
             neurons.parameters[i] = value(line, &["i"])?;
         }
@@ -222,7 +238,8 @@ impl Reader {
         while line.accept(";") {
             self.part(line, &mut neurons, &mut outputs)?;
         }
-        neurons.outputs = outputs.into_iter().collect::<Option<_>>().ok_or("an output has no signal")?;
+        neurons.outputs =
+            outputs.into_iter().collect::<Option<_>>().ok_or("an output has no signal")?;
         Ok(neurons)
     }
 
@@ -250,11 +267,13 @@ impl Reader {
                 neurons.inputs[i] = Some(self.id(line)?);
             }
             "receptor" => {
-                let i = mechanism.receptors.iter().position(|p| p.name == name).ok_or_else(missing)?;
+                let i =
+                    mechanism.receptors.iter().position(|p| p.name == name).ok_or_else(missing)?;
                 neurons.receptors[i] = Some(self.id(line)?);
             }
             "output" => {
-                let i = mechanism.outputs.iter().position(|p| p.name == name).ok_or_else(missing)?;
+                let i =
+                    mechanism.outputs.iter().position(|p| p.name == name).ok_or_else(missing)?;
                 outputs[i] = Some(self.id(line)?);
             }
             _ => return Err(format!("`{what}` is none of init, input, receptor, output, expose")),
@@ -302,8 +321,11 @@ impl Reader {
             "state" => {
                 let (path, state) = (line.text()?, line.word()?);
                 let model = self.model()?;
-                let found = model.neurons(&path).and_then(|(id, n)| Some((id, n.mechanism.state_index(&state)?)));
-                let (id, state) = found.ok_or_else(|| format!("`{path}` has no state `{state}`"))?;
+                let found = model
+                    .neurons(&path)
+                    .and_then(|(id, n)| Some((id, n.mechanism.state_index(&state)?)));
+                let (id, state) =
+                    found.ok_or_else(|| format!("`{path}` has no state `{state}`"))?;
                 RecordTarget::State(id, state)
             }
             other => return Err(format!("`{other}` is none of events, signal, state")),
@@ -367,7 +389,9 @@ fn data(line: &mut Line, shape: &[usize]) -> Result<Tensor, String> {
     let numbers = line.list(Line::number)?;
     let n = numbers.len();
     let fits = shape.iter().try_fold(1usize, |n, &s| n.checked_mul(s)) == Some(n);
-    fits.then(|| Tensor::new(shape, numbers)).flatten().ok_or_else(|| format!("{n} numbers do not have the shape {shape:?}"))
+    fits.then(|| Tensor::new(shape, numbers))
+        .flatten()
+        .ok_or_else(|| format!("{n} numbers do not have the shape {shape:?}"))
 }
 
 fn index(line: &mut Line) -> Result<Option<Arc<[u32]>>, String> {
@@ -410,7 +434,8 @@ fn value(line: &mut Line, arguments: &[&str]) -> Result<Value, String> {
     }
     if line.at_text() {
         let arguments: Vec<_> = arguments.iter().map(|a| Argument::new(a, 1)).collect();
-        let function = Function::parse(&line.text()?, &arguments, &[]).map_err(|e| e.to_string())?;
+        let function =
+            Function::parse(&line.text()?, &arguments, &[]).map_err(|e| e.to_string())?;
         return Ok(Value::Expression(Arc::new(function)));
     }
     if line.at_word() {
@@ -421,9 +446,12 @@ fn value(line: &mut Line, arguments: &[&str]) -> Result<Value, String> {
 
 /// A size that arrays can have: their indices are 32 bits wide.
 fn small(n: u64) -> Result<usize, String> {
-    if n <= u64::from(u32::MAX) { Ok(n as usize) } else { Err(format!("a size of {n} is too large")) }
+    if n <= u64::from(u32::MAX) {
+        Ok(n as usize)
+    } else {
+        Err(format!("a size of {n} is too large"))
+    }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -469,7 +497,10 @@ built "p.gain" [2] = [1.0, 2.0]
     fn mistakes_name_their_line() {
         let head = "model dt=0.001 seed=0 \"\"\n";
         for (text, message) in [
-            ("signal %0 \"a\" dense [2] state = [0.0]", "line 2: 1 numbers do not have the shape [2]"),
+            (
+                "signal %0 \"a\" dense [2] state = [0.0]",
+                "line 2: 1 numbers do not have the shape [2]",
+            ),
             ("operator \"a\" 0 reset %3 0.0", "line 2: there is no signal %3"),
             ("operator \"a\" 0 twist %3", "line 2: there is no operator `twist`"),
             ("built \"a", "line 2: a quoted text does not end"),

@@ -125,7 +125,11 @@ impl Line {
 
     /// `name=`
     pub fn key(&mut self, name: &str) -> Result<(), String> {
-        if self.accept_word(name) { self.expect("=") } else { Err(self.unexpected(&format!("`{name}=`"))) }
+        if self.accept_word(name) {
+            self.expect("=")
+        } else {
+            Err(self.unexpected(&format!("`{name}=`")))
+        }
     }
 
     /// Whether `[` comes next.
@@ -144,7 +148,10 @@ impl Line {
     }
 
     /// `[item, item, …]`
-    pub fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T, String>) -> Result<Vec<T>, String> {
+    pub fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, String>,
+    ) -> Result<Vec<T>, String> {
         self.expect("[")?;
         let mut items = Vec::new();
         while !self.accept("]") {

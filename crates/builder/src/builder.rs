@@ -1,0 +1,220 @@
+//! The model as it is being built, and how build functions add to it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use pontine_core_ir::{
+    CustomId, EndObject, Faults, Model, Network, ObjId, OperatorId, Path, SignalId, Spec, Tensor,
+    model::{Operator, OperatorKind, Signal},
+    network::Paths,
+};
+
+use crate::{
+    error::BuildError,
+    registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
+};
+
+/// What is fixed for the whole build.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BuildOptions {
+    /// The time step, s.
+    pub dt: f64,
+    /// The seed of keyed draws, and of a network without a seed of its own.
+    pub seed: u64,
+}
+
+impl Default for BuildOptions {
+    /// Steps of 1 ms, seed 0.
+    fn default() -> Self {
+        Self { dt: 1e-3, seed: 0 }
+    }
+}
+
+/// A model as it is being built.
+pub struct Builder<'n> {
+    network: &'n Network,
+    paths: Paths,
+    model: Model,
+    next_part: HashMap<Path, u16>,
+    inputs: HashMap<ObjId, SignalId>,
+    outputs: HashMap<ObjId, SignalId>,
+    cells: HashMap<ObjId, OperatorId>,
+    time: Option<SignalId>,
+    seeds: BTreeMap<ObjId, u32>,
+    faults: Vec<BuildError>,
+}
+
+impl<'n> Builder<'n> {
+    pub(crate) fn new(network: &'n Network, options: &BuildOptions) -> Self {
+        Self {
+            network,
+            paths: network.paths(),
+            model: Model::new(network.label(), options.dt, options.seed),
+            next_part: HashMap::new(),
+            inputs: HashMap::new(),
+            outputs: HashMap::new(),
+            cells: HashMap::new(),
+            time: None,
+            seeds: pontine_nef::seeding::walk(network, options.seed as u32),
+            faults: Vec::new(),
+        }
+    }
+
+    pub(crate) fn build_object(&mut self, id: ObjId) -> Result<(), BuildError> {
+        let entry = object_kinds().get(id.kind()).map_err(|e| self.lookup(id, e))?;
+        (entry.build)(self, id)
+    }
+
+    pub(crate) fn fault(&mut self, error: BuildError) {
+        self.faults.push(error);
+    }
+
+    pub(crate) fn finish(self) -> Result<Model, Faults<BuildError>> {
+        Faults::check(self.faults)?;
+        Ok(self.model)
+    }
+
+    /// The network that is built.
+    pub fn network(&self) -> &'n Network {
+        self.network
+    }
+
+    /// The stable path of an object.
+    pub fn path(&self, id: impl Into<ObjId>) -> Path {
+        self.paths[id.into()].clone()
+    }
+
+    /// The model so far.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The model so far, for writing.
+    pub fn model_mut(&mut self) -> &mut Model {
+        &mut self.model
+    }
+
+    /// The time step, s.
+    pub fn dt(&self) -> f64 {
+        self.model.dt
+    }
+
+    /// The seed of a NEF object, from the walk over the network.
+    pub fn seed(&self, id: impl Into<ObjId>) -> u32 {
+        self.seeds.get(&id.into()).copied().unwrap_or_default()
+    }
+
+    /// The error that a name of this object's cannot be resolved.
+    pub fn lookup(&self, id: impl Into<ObjId>, source: pontine_core_ir::registry::LookupError) -> BuildError {
+        BuildError::Lookup { path: self.path(id), source }
+    }
+
+    /// Adds a signal.
+    pub fn signal(&mut self, signal: Signal) -> SignalId {
+        self.model.signals.add(signal)
+    }
+
+    /// Adds an operator to those of an object, after the ones it has.
+    pub fn operator(&mut self, path: &Path, kind: OperatorKind) -> OperatorId {
+        let next = self.next_part.entry(path.clone()).or_insert(0);
+        let part = *next;
+        *next += 1;
+        self.operator_at(path, part, kind)
+    }
+
+    /// Adds an operator under a part of its own: for operators that other objects cause, so that
+    /// their order does not depend on who comes first. Such parts begin at 1000.
+    pub fn operator_at(&mut self, path: &Path, part: u16, kind: OperatorKind) -> OperatorId {
+        self.model.operators.add(Operator { path: path.clone(), part, kind })
+    }
+
+    /// Keeps numbers for the reader of the model, under `<path>.<name>`.
+    pub fn keep(&mut self, path: &Path, name: &str, numbers: impl Into<Tensor>) {
+        self.model.built.insert(path.part(name).to_string(), numbers.into());
+    }
+
+    /// The signal of time (s), made when first asked for.
+    pub fn time(&mut self) -> SignalId {
+        if let Some(time) = self.time {
+            return time;
+        }
+        let time = self.signal(Signal::temporary(Path::from_text("time"), &[]));
+        self.operator(&Path::root(), OperatorKind::Time { time });
+        *self.time.insert(time)
+    }
+
+    /// Says which signal an object adds its input up in.
+    pub fn set_input(&mut self, id: impl Into<ObjId>, signal: SignalId) {
+        self.inputs.insert(id.into(), signal);
+    }
+
+    /// Says which signal an object puts out.
+    pub fn set_output(&mut self, id: impl Into<ObjId>, signal: SignalId) {
+        self.outputs.insert(id.into(), signal);
+    }
+
+    /// Says which operator holds the cells of an object.
+    pub fn set_cells(&mut self, id: impl Into<ObjId>, operator: OperatorId) {
+        self.cells.insert(id.into(), operator);
+    }
+
+    /// The signal in which an object adds its input up.
+    ///
+    /// # Errors
+    /// [`BuildError::NotBuilt`] if the object could not be built.
+    pub fn input(&self, id: impl Into<ObjId>) -> Result<SignalId, BuildError> {
+        let id = id.into();
+        self.inputs.get(&id).copied().ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
+    }
+
+    /// The signal that an object puts out.
+    ///
+    /// # Errors
+    /// [`BuildError::NotBuilt`] if the object could not be built.
+    pub fn output(&self, id: impl Into<ObjId>) -> Result<SignalId, BuildError> {
+        let id = id.into();
+        self.outputs.get(&id).copied().ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
+    }
+
+    /// The operator that holds the cells of an object.
+    ///
+    /// # Errors
+    /// [`BuildError::NotBuilt`] if the object could not be built.
+    pub fn cells(&self, id: impl Into<ObjId>) -> Result<OperatorId, BuildError> {
+        let id = id.into();
+        self.cells.get(&id).copied().ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
+    }
+
+    /// Puts a synapse behind a signal.
+    ///
+    /// # Errors
+    /// [`BuildError`] if the kind is unknown or its parameters are wrong.
+    pub fn synapse(&mut self, site: &FilterSite, spec: &Spec) -> Result<SignalId, BuildError> {
+        let entry = synapse_kinds()
+            .get(&spec.kind)
+            .map_err(|source| BuildError::Lookup { path: site.path.clone(), source })?;
+        (entry.build)(self, site, spec)
+    }
+
+    /// Builds a custom object between two signals.
+    pub(crate) fn custom(&mut self, id: CustomId) -> Result<(), BuildError> {
+        let custom = &self.network.customs[id];
+        let path = self.path(id);
+        let entry = custom_kinds().get(&custom.spec.kind).map_err(|e| self.lookup(id, e))?;
+        let input = self.signal(Signal::temporary(path.part("in"), &[custom.size_in]));
+        self.operator_at(&path, 1000, OperatorKind::Reset { target: input, value: 0.0 });
+        let output = self.signal(Signal::temporary(path.part("out"), &[custom.size_out]));
+        self.set_input(id, input);
+        self.set_output(id, output);
+        (entry.build)(self, id, input, output)
+    }
+
+    /// The object at the end of a connection, as an id.
+    pub fn end_id(&self, end: &EndObject) -> ObjId {
+        match end {
+            EndObject::Ensemble(id) | EndObject::Neurons(id) => (*id).into(),
+            EndObject::Node(id) => (*id).into(),
+            EndObject::Custom(id) => (*id).into(),
+            EndObject::Population { population, .. } => (*population).into(),
+        }
+    }
+}

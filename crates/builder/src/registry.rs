@@ -1,0 +1,84 @@
+//! Build functions by the name of what they build.
+
+use pontine_core_ir::{CustomId, ObjId, Path, SignalId, Spec, inventory, registry::{Entry, Registry}};
+
+use crate::{builder::Builder, error::BuildError};
+
+/// Builds objects of one kind of [`ObjId`], such as `Ensemble`.
+pub struct ObjectEntry {
+    /// The kind, as [`ObjId::kind`] names it.
+    pub kind: &'static str,
+    /// The build function.
+    pub build: fn(&mut Builder<'_>, ObjId) -> Result<(), BuildError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+/// Builds custom objects of one kind: puts operators between the input and the output signal.
+pub struct CustomEntry {
+    /// The kind, as the object's specification names it.
+    pub kind: &'static str,
+    /// The build function: object, input, output.
+    pub build: fn(&mut Builder<'_>, CustomId, SignalId, SignalId) -> Result<(), BuildError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+/// Builds synapses of one kind: puts operators behind a signal and returns the filtered one.
+pub struct SynapseEntry {
+    /// The kind, as the synapse's specification names it.
+    pub kind: &'static str,
+    /// The build function.
+    pub build: fn(&mut Builder<'_>, &FilterSite, &Spec) -> Result<SignalId, BuildError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+/// Where a synapse stands.
+#[derive(Clone, Debug)]
+pub struct FilterSite {
+    /// The connection or probe.
+    pub path: Path,
+    /// What is filtered.
+    pub input: SignalId,
+    /// How many elements it has.
+    pub size: usize,
+}
+
+macro_rules! registry {
+    ($(#[$doc:meta])* $function:ident: $entry:ident, $role:literal) => {
+        inventory::collect!($entry);
+
+        impl Entry for $entry {
+            const ROLE: &'static str = $role;
+
+            fn name(&self) -> &str {
+                self.kind
+            }
+
+            fn place(&self) -> &'static str {
+                self.place
+            }
+        }
+
+        $(#[$doc])*
+        pub fn $function() -> &'static Registry<$entry> {
+            static REGISTRY: std::sync::LazyLock<Registry<$entry>> =
+                std::sync::LazyLock::new(|| Registry::read(inventory::iter::<$entry>()));
+            &REGISTRY
+        }
+    };
+}
+
+registry!(
+    /// Kinds of objects that can be built.
+    object_kinds: ObjectEntry, "kind of object"
+);
+registry!(
+    /// Kinds of custom objects that can be built.
+    custom_kinds: CustomEntry, "custom object"
+);
+registry!(
+    /// Kinds of synapses (filters of connections and probes) that can be built.
+    synapse_kinds: SynapseEntry, "synapse"
+);
