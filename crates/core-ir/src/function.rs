@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use pontine_mechanism as mechanism;
+use pontine_mechanism::{
+    self as mechanism,
+    lang::{Argument, LangError},
+};
 
 use crate::tensor::Tensor;
 
@@ -32,6 +35,27 @@ pub struct Native {
 }
 
 impl Function {
+    /// An expression for a node: of time `t` (s) and, if `size_in > 0`, of the input `x`.
+    ///
+    /// # Errors
+    /// What the language finds wrong with the text.
+    pub fn expression(text: &str, size_in: usize) -> Result<Self, LangError> {
+        let mut arguments = vec![Argument::new("t", 1)];
+        if size_in > 0 {
+            arguments.push(Argument::new("x", size_in));
+        }
+        Ok(Self::Expression(Arc::new(mechanism::Function::parse(text, &arguments, &[])?)))
+    }
+
+    /// An expression for a connection: of the decoded vector `x`.
+    ///
+    /// # Errors
+    /// What the language finds wrong with the text.
+    pub fn of_vector(text: &str, size_in: usize) -> Result<Self, LangError> {
+        let arguments = [Argument::new("x", size_in)];
+        Ok(Self::Expression(Arc::new(mechanism::Function::parse(text, &arguments, &[])?)))
+    }
+
     /// Wraps a closure.
     pub fn native(
         name: &str,
