@@ -1,0 +1,56 @@
+/// Why a distribution cannot be drawn from.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SampleError {
+    /// A parameter is NaN or outside the numbers that the distribution is defined for.
+    #[error("{distribution}: `{parameter}` = {value}, but it must be {requirement}")]
+    Parameter {
+        /// The distribution, in words.
+        distribution: &'static str,
+        /// The parameter's name.
+        parameter: &'static str,
+        /// What was given.
+        value: f64,
+        /// What it must be, in words.
+        requirement: &'static str,
+    },
+    /// The interval of a uniform distribution is empty or has no finite width.
+    #[error("uniform distribution: the interval from {low} to {high} is empty or unbounded")]
+    Interval {
+        /// The lower end.
+        low: f64,
+        /// The upper end.
+        high: f64,
+    },
+    /// No integer is below 0.
+    #[error("uniform integers: no integer lies below 0")]
+    EmptyRange,
+    /// More trials than the binomial sampler can count exactly.
+    #[error("binomial distribution: {n_trials} trials, but the most is {max}")]
+    TooManyTrials {
+        /// What was given.
+        n_trials: u64,
+        /// [`MAX_TRIALS`](crate::sample::MAX_TRIALS).
+        max: u64,
+    },
+}
+
+/// The parameter of a distribution, with the names that an error would give.
+pub(super) struct Parameter {
+    pub(super) distribution: &'static str,
+    pub(super) name: &'static str,
+    pub(super) requirement: &'static str,
+}
+
+impl Parameter {
+    /// `value`, if it `is_met`.
+    pub(super) fn check(&self, value: f64, is_met: bool) -> Result<f64, SampleError> {
+        let &Self { distribution, name: parameter, requirement } = self;
+        is_met.then_some(value).ok_or(SampleError::Parameter {
+            distribution,
+            parameter,
+            value,
+            requirement,
+        })
+    }
+}
