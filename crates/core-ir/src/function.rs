@@ -69,7 +69,7 @@ impl Function {
     /// Length of the result.
     pub fn size_out(&self) -> usize {
         match self {
-            Self::Expression(function) => function.n_out(),
+            Self::Expression(function) => function.n_outputs(),
             Self::Table(values) => values.as_matrix().map_or(0, |(_, columns)| columns),
             Self::Native(native) => native.size_out,
         }

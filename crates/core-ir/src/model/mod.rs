@@ -163,7 +163,7 @@ impl Model {
             match &op.kind {
                 OperatorKind::Neurons(neurons) => {
                     need(Capability::Mechanisms, &op.path);
-                    if neurons.mechanism.n_sites > 0 {
+                    if neurons.mechanism.n_step_sites > 0 {
                         need(Capability::RandomMechanisms, &op.path);
                     }
                 }
