@@ -267,11 +267,12 @@ impl<Ir: PassIr> Rewriter<Ir> {
         &self.refusals
     }
 
-    /// Applies the first `limit` changes.
-    pub fn apply(&self, ir: &mut Ir, limit: usize) -> Delta<Ir::Id> {
-        let single = |edit| Delta { fates: ir.apply(edit).into_iter().collect() };
+    /// Applies the first `limit` changes to a copy.
+    pub fn apply(&self, ir: &Ir, limit: usize) -> (Ir, Delta<Ir::Id>) {
+        let mut result = ir.clone();
+        let single = |edit| Delta { fates: result.apply(edit).into_iter().collect() };
         let deltas: Vec<_> = self.edits.iter().take(limit).map(single).collect();
-        Delta::of_all(&deltas)
+        (result, Delta::of_all(&deltas))
     }
 }
 
