@@ -6,10 +6,7 @@ use pontine_core_ir::{
     Id, Model, SignalId,
     model::{OperatorKind, RecordTarget, Signal},
 };
-use pontine_mechanism::LANES;
-
-/// Columns begin and end at multiples of this, so that a block of cells can be read to its width.
-pub(crate) const CHUNK: usize = 16;
+use pontine_mechanism::{CHUNK, LANES};
 
 /// Where one signal stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +24,8 @@ impl Column {
     }
 }
 
-/// The smallest multiple of [`CHUNK`] that holds `n`.
+/// The smallest multiple of [`CHUNK`] that holds `n`: columns are padded to it, so that a block of
+/// cells can be read to its width.
 pub(crate) fn padded(n: usize) -> usize {
     n.next_multiple_of(CHUNK)
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use pontine_core_ir::{
     Model,
-    port::{
-        Backend, Capability, CompileError, CompileOptions, Estimate, Precision, Simulation,
-    },
+    port::{Backend, Capability, CompileError, CompileOptions, Estimate, Precision, Simulation},
 };
 
 use crate::{estimate::estimate, simulation::RefSimulation};
@@ -58,10 +56,13 @@ impl Backend for Reference {
     }
 
     fn estimate(&self, model: &Model, options: &CompileOptions) -> Result<Estimate, CompileError> {
-        estimate(model, match options.precision {
-            Precision::F64 => size_of::<f64>(),
-            Precision::F32 => size_of::<f32>(),
-        })
+        estimate(
+            model,
+            match options.precision {
+                Precision::F64 => size_of::<f64>(),
+                Precision::F32 => size_of::<f32>(),
+            },
+        )
     }
 
     fn compile(

@@ -6,10 +6,12 @@ use pontine_core_ir::{
     port::{CompileError, Estimate},
     registry::sampler,
 };
+use pontine_mechanism::LANES;
 
 use crate::{
     arena::{self, padded},
     plan::synapses,
+    spikes::SpikeList,
 };
 
 /// Steps that a delay ring is taken to hold where the longest delay is only known when it is drawn.
@@ -51,11 +53,13 @@ fn of_delivery(
     let weight = if rows.constant_weight().is_some() { 0 } else { size };
     let n_source = model.signals[deliver.source].len() as f64;
     let n_target = model.signals[deliver.target].len() as f64;
+    let longest = longest_delay(model, deliver);
     let (delay, ring) = match rows.constant_delay() {
         Some(_) => (0, 0.0),
-        None => (4, n_target * longest_delay(model, deliver) * size as f64),
+        None => (4, n_target * longest * size as f64),
     };
-    let bytes = n * (4 + weight + delay) as f64 + 8.0 * (n_source + 1.0) + ring;
+    let past = longest * size_of::<SpikeList<f64>>() as f64;
+    let bytes = n * (4 + weight + delay) as f64 + 8.0 * (n_source + 1.0) + ring + past;
     Ok(Estimate { synapses: n, bytes })
 }
 
@@ -71,8 +75,13 @@ fn longest_delay(model: &Model, deliver: &Deliver) -> f64 {
 }
 
 fn of_cells(neurons: &Neurons, size: usize) -> f64 {
-    let varied = neurons.parameters.iter().filter(|v| !matches!(v, Value::Const(_))).count();
+    let mechanism = &neurons.mechanism;
+    let n_varied = neurons.parameters.iter().filter(|v| !matches!(v, Value::Const(_))).count();
+    let n_equal = neurons.parameters.len() - n_varied;
+    // What is derived from parameters that differ may differ as well.
+    let n_derived = mechanism.derived.len();
+    let (more_varied, more_equal) = if n_varied > 0 { (n_derived, 0) } else { (0, n_derived) };
     // Parameters are kept as given, in f64, beside what kernels read.
-    let per_cell = size * (neurons.mechanism.states.len() + varied) + 8 * varied;
-    (padded(neurons.n) * per_cell) as f64
+    let per_cell = size * (mechanism.states.len() + n_varied + more_varied) + 8 * n_varied;
+    (padded(neurons.n) * per_cell + LANES * size * (n_equal + more_equal)) as f64
 }

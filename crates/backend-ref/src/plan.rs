@@ -193,47 +193,39 @@ impl<'a, F: Real> Planner<'a, F> {
                 let (target, value) = (self.layout.of(*target), F::from_f64(*value));
                 Op::Array(Array::Reset { target, value })
             }
-            OperatorKind::Copy { .. }
-            | OperatorKind::ElementwiseInc { .. }
-            | OperatorKind::DotInc { .. }
-            | OperatorKind::Filter(_) => {
-                op.access(model.dt).incs.iter().for_each(|s| {
-                    self.zeroed.remove(s);
-                });
-                Op::Array(self.array(&op.kind))
+            OperatorKind::Copy { source, source_index, target, target_index, inc } => {
+                Op::Array(Array::Copy(CopyOp {
+                    source: self.layout.of(*source),
+                    source_index: source_index.clone(),
+                    target: self.layout.of(*target),
+                    target_index: target_index.clone(),
+                    inc: *inc,
+                }))
             }
+            OperatorKind::ElementwiseInc { a, x, y } => {
+                let [a, x, y] = [a, x, y].map(|&signal| self.layout.of(signal));
+                Op::Array(Array::Elementwise { a, x, y })
+            }
+            OperatorKind::DotInc { a, x, y } => Op::Array(self.dot(*a, *x, *y)),
+            OperatorKind::Filter(filter) => Op::Array(Array::Filter {
+                input: self.layout.of(filter.input),
+                output: self.layout.of(filter.output),
+                decay: F::from_f64(filter.decay),
+                gain: F::from_f64(filter.gain),
+            }),
         };
+        for signal in op.access(model.dt).incs {
+            self.zeroed.remove(&signal);
+        }
         self.engine.plan.push(planned);
         Ok(())
     }
 
-    /// Operators on columns alone.
-    fn array(&self, kind: &OperatorKind) -> Array<F> {
-        let at = |signal: &SignalId| self.layout.of(*signal);
-        match kind {
-            OperatorKind::Copy { source, source_index, target, target_index, inc } => {
-                Array::Copy(CopyOp {
-                    source: at(source),
-                    source_index: source_index.clone(),
-                    target: at(target),
-                    target_index: target_index.clone(),
-                    inc: *inc,
-                })
-            }
-            OperatorKind::ElementwiseInc { a, x, y } => {
-                Array::Elementwise { a: at(a), x: at(x), y: at(y) }
-            }
-            OperatorKind::DotInc { a, x, y } => match self.spikes_of(*x) {
-                Some(x) => Array::SpikeDot { a: at(a), x, y: at(y) },
-                None => Array::Dot { a: at(a), x: at(x), y: at(y) },
-            },
-            OperatorKind::Filter(filter) => Array::Filter {
-                input: at(&filter.input),
-                output: at(&filter.output),
-                decay: F::from_f64(filter.decay),
-                gain: F::from_f64(filter.gain),
-            },
-            other => unreachable!("{} is planned elsewhere", other.name()),
+    fn dot(&self, a: SignalId, x: SignalId, y: SignalId) -> Array<F> {
+        let (a, y) = (self.layout.of(a), self.layout.of(y));
+        match self.spikes_of(x) {
+            Some(x) => Array::SpikeDot { a, x, y },
+            None => Array::Dot { a, x: self.layout.of(x), y },
         }
     }
 
@@ -269,7 +261,11 @@ impl<'a, F: Real> Planner<'a, F> {
             inputs: neurons.inputs.iter().map(read).collect(),
             receptors: neurons.receptors.iter().map(read).collect(),
             outputs: neurons.outputs.iter().map(output).collect(),
-            exposed: neurons.exposed.iter().map(|&(s, signal)| (s, self.layout.of(signal))).collect(),
+            exposed: neurons
+                .exposed
+                .iter()
+                .map(|&(s, signal)| (s, self.layout.of(signal)))
+                .collect(),
         };
         let model = self.model;
         let scratch = &mut self.engine.scratch;
@@ -289,10 +285,11 @@ impl<'a, F: Real> Planner<'a, F> {
         }
         let projections = ids.iter().filter_map(|id| self.projection(*id)).collect();
         let target = self.layout.of(deliver.target);
-        let in_place = self.zeroed.remove(&deliver.target);
+        let in_place = self.zeroed.contains(&deliver.target);
         let spikes = &mut self.engine.spikes;
-        let receptor_of = Receptor::new(op.path.as_str(), target, projections, in_place, spikes)?;
-        self.engine.receptors.push(receptor_of);
+        let name = op.path.as_str();
+        let sum = Receptor::new(name, target, projections, in_place, spikes)?;
+        self.engine.receptors.push(sum);
         Ok(Some(Op::Receptor(receptor)))
     }
 

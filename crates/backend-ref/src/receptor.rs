@@ -72,7 +72,8 @@ impl<F: Real> Receptor<F> {
     /// Chooses between queues and ring anew, after delays have changed.
     pub fn reroute(&mut self, spikes: &mut [Spikes<F>]) -> Result<(), CompileError> {
         for projection in &self.projections {
-            spikes[projection.source].reach_back(projection.rows.longest_delay());
+            let longest = projection.rows.longest_delay();
+            spikes[projection.source].reach_back(&self.name, longest)?;
         }
         self.route = match self.queues() {
             Some(queues) => Route::Queues(queues),

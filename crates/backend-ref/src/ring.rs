@@ -61,8 +61,7 @@ impl<F: Real> Ring<F> {
     fn send_row(&mut self, rows: &Rows<F>, delays: &[u32], source: u32, value: F, age: u32) {
         for synapse in rows.row(source) {
             if delays[synapse] > age {
-                let at =
-                    self.begin(delays[synapse] - age) + rows.targets[synapse] as usize;
+                let at = self.begin(delays[synapse] - age) + rows.targets[synapse] as usize;
                 self.sums[at] = self.sums[at] + rows.weights.at(synapse) * value;
             }
         }

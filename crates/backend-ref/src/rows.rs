@@ -74,7 +74,7 @@ impl<F: Real> Rows<F> {
     fn by_source(synapses: &Synapses, sides: Sides, path: &Path) -> Result<Self, CompileError> {
         let what = path.as_str();
         let mut rows = Self::empty(synapses);
-        rows.reserve(what, synapses.n_expected() as usize)?;
+        rows.reserve(what, likely(synapses.n_expected()))?;
         reserve(what, &mut rows.starts, sides.n_source + 1)?;
         let mut order: Vec<usize> = (0..synapses.n_major()).collect();
         order.sort_by_key(|&i| synapses.major_index(i));
@@ -268,6 +268,11 @@ impl<T: Copy + Default + PartialEq> PerSynapse<T> {
             Self::Each(values) => bytes(values),
         }
     }
+}
+
+/// A number that a random count of this mean hardly exceeds, so that columns need not grow.
+fn likely(mean: f64) -> usize {
+    (mean + 4.0 * mean.sqrt()) as usize
 }
 
 /// Connectors come from anywhere, so what they name is looked at before it is used as an index.

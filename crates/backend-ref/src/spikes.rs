@@ -1,8 +1,12 @@
 //! Spike signals: the list of this step, and of as many steps before as delays reach back.
 
+use pontine_core_ir::port::CompileError;
 use pontine_mechanism::Real;
 
-use crate::{arena::Column, memory::bytes};
+use crate::{
+    arena::Column,
+    memory::{bytes, reserve},
+};
 
 /// The spikes of one step, in ascending order of index.
 #[derive(Clone, Debug, Default)]
@@ -45,15 +49,18 @@ impl<F: Real> Spikes<F> {
     }
 
     /// Keeps the lists of `steps` steps before this one; those kept already stay.
-    pub fn reach_back(&mut self, steps: u32) {
+    pub fn reach_back(&mut self, what: &str, steps: u32) -> Result<(), CompileError> {
         let old = self.lists.len();
         let new = steps as usize + 1;
         if new > old {
+            reserve(what, &mut self.lists, new - old)?;
             // From the oldest to that of this step, which becomes the last.
             self.lists.rotate_left((self.now + 1) % old);
-            self.lists.splice(..0, std::iter::repeat_n(SpikeList::default(), new - old));
+            self.lists.resize(new, SpikeList::default());
+            self.lists.rotate_right(new - old);
             self.now = new - 1;
         }
+        Ok(())
     }
 
     /// Goes on to the next step, which has no spikes yet.
@@ -124,10 +131,10 @@ mod tests {
     #[test]
     fn reaching_further_back_keeps_what_is_there() {
         let mut spikes = Spikes::new(9, 1.0, None);
-        spikes.reach_back(2);
+        spikes.reach_back("", 2).unwrap();
         (1..=4).for_each(|index| step(&mut spikes, &mut [], index));
-        spikes.reach_back(5);
-        spikes.reach_back(3);
+        spikes.reach_back("", 5).unwrap();
+        spikes.reach_back("", 3).unwrap();
         let seen: Vec<_> = (0..=5).map(|d| spikes.ago(d).indices.clone()).collect();
         assert_eq!(seen, [vec![4], vec![3], vec![2], vec![], vec![], vec![]]);
         step(&mut spikes, &mut [], 5);

@@ -6,17 +6,17 @@ mod parameters;
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Mechanism, Path,
+    Mechanism, Path, Value,
     model::Neurons,
     port::{AccessError, Address, CompileError},
 };
-use pontine_mechanism::{Kernel, Real, Scratch, Which, kernel};
+use pontine_mechanism::{CHUNK, Kernel, Phase, Real, Scratch, kernel};
 use pontine_rng::StreamKey;
 
 use crate::{arena::Column, spikes::Spikes};
 use body::{Body, Moment};
-pub(crate) use parameters::Place;
 use parameters::Parameters;
+pub(crate) use parameters::Place;
 
 /// One group of cells.
 pub(crate) struct Cells<F> {
@@ -70,7 +70,7 @@ impl<F: Real> Cells<F> {
         let mut cells = Self {
             dt,
             key: StreamKey::new(seed, path.as_str(), "step"),
-            kernel: kernel(&mechanism, Which::Step),
+            kernel: kernel(&mechanism, Phase::Step),
             body: Body::new(path, neurons.n, &mechanism, parameters, inputs, receptors)?,
             outputs: ports.outputs,
             exposed: ports.exposed,
@@ -90,7 +90,7 @@ impl<F: Real> Cells<F> {
     ) -> Result<(), CompileError> {
         let key = StreamKey::new(seed, path.as_str(), "init");
         let moment = Moment { step: 0, time: 0.0, dt: self.dt, key };
-        self.body.draw_initial(&*kernel(&self.mechanism, Which::Initial), scratch, moment);
+        self.body.draw_initial(&*kernel(&self.mechanism, Phase::Initial), scratch, moment);
         for (state, value) in neurons.initial.iter().enumerate() {
             if let Some(value) = value {
                 let purpose = format!("init.{}", self.mechanism.states[state].name);
@@ -203,7 +203,7 @@ pub(crate) fn check_length(
 }
 
 fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, CompileError> {
-    let of = |(value, name): (&pontine_core_ir::Value, &String)| {
+    let of = |(value, name): (&Value, &String)| {
         let purpose = format!("parameter.{name}");
         Ok(value.expand(neurons.n, seed, path, &purpose)?.as_slice().to_vec())
     };
@@ -214,9 +214,9 @@ fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, Com
 /// Turns counts into events; most chunks have none.
 fn collect<F: Real>(counts: &[F], first: usize, spikes: &mut Spikes<F>) {
     let zero = F::default();
-    for (i, chunk) in counts.chunks(crate::arena::CHUNK).enumerate() {
+    for (i, chunk) in counts.chunks(CHUNK).enumerate() {
         if chunk.iter().fold(false, |any, count| any | (*count != zero)) {
-            let first = first + i * crate::arena::CHUNK;
+            let first = first + i * CHUNK;
             for (lane, &count) in chunk.iter().enumerate().filter(|(_, count)| **count != zero) {
                 spikes.push((first + lane) as u32, count);
             }
