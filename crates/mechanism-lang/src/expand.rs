@@ -1,0 +1,174 @@
+//! Elementary functions to primitives.
+
+use crate::elementary::{self, Arith};
+use crate::ir::{
+    Arithmetic, CompareOp, Elementary, Merge, Op, Precision, Primitive, Program, Reg, Stmt,
+};
+use crate::lower::Builder;
+
+/// The same program with every elementary function replaced by its polynomial, so that what is left
+/// are primitives on which all evaluators agree bit for bit.
+///
+/// Divided differences of `exp`, which stand in derived parameters only, stay: the host evaluates
+/// them with [`exp_divided_difference`](crate::exp_divided_difference).
+pub fn expand(program: &Program, precision: Precision) -> Program {
+    let mut expander = Expander {
+        emit: Emit { builder: Builder::new(), precision },
+        names: vec![Reg(0); program.types.len()],
+    };
+    expander.emit.builder.set_sites(program.n_sites);
+    expander.block(&program.body);
+    expander.emit.builder.finish()
+}
+
+struct Expander {
+    emit: Emit,
+    /// Old registers to new ones.
+    names: Vec<Reg>,
+}
+
+impl Expander {
+    fn name(&self, reg: Reg) -> Reg {
+        self.names[reg.0 as usize]
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|stmt| self.statement(stmt));
+    }
+
+    fn statement(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Let { reg, op } => self.names[reg.0 as usize] = self.op(op),
+            Stmt::Store { slot, value } => {
+                let value = self.name(*value);
+                self.emit.builder.store(*slot, value);
+            }
+            Stmt::If { cond, then, otherwise, results } => {
+                let cond = self.name(*cond);
+                let branches = [then, otherwise].map(|body| self.branch(body));
+                self.join(cond, branches, results);
+            }
+        }
+    }
+
+    fn branch(&mut self, body: &[Stmt]) -> Vec<Stmt> {
+        self.emit.builder.open();
+        self.block(body);
+        self.emit.builder.close()
+    }
+
+    fn join(&mut self, cond: Reg, branches: [Vec<Stmt>; 2], results: &[Merge]) {
+        let pair = |merge: &Merge| (self.name(merge.then), self.name(merge.otherwise));
+        let pairs: Vec<_> = results.iter().map(pair).collect();
+        let regs = self.emit.builder.join(cond, branches, &pairs);
+        for (merge, reg) in results.iter().zip(regs) {
+            self.names[merge.reg.0 as usize] = reg;
+        }
+    }
+
+    fn op(&mut self, op: &Op) -> Reg {
+        let op = op.map(|reg| self.name(reg));
+        match &op {
+            Op::Call(function, args) => self.call(*function, args, &op),
+            _ => self.emit.builder.push(op),
+        }
+    }
+
+    fn call(&mut self, function: Elementary, args: &[Reg], op: &Op) -> Reg {
+        let (emit, x) = (&mut self.emit, args[0]);
+        match function {
+            Elementary::Exp => elementary::exp(emit, x),
+            Elementary::Expm1 => elementary::expm1(emit, x),
+            Elementary::Log => elementary::log(emit, x),
+            Elementary::Log1p => elementary::log1p(emit, x),
+            Elementary::Exprel => elementary::exprel(emit, x),
+            Elementary::Sin => elementary::sin(emit, x),
+            Elementary::Cos => elementary::cos(emit, x),
+            Elementary::Tanh => elementary::tanh(emit, x),
+            Elementary::Pow => elementary::pow(emit, x, args[1]),
+            Elementary::ExpDivided => emit.builder.push(op.clone()),
+        }
+    }
+}
+
+/// Emits each operation as IR.
+struct Emit {
+    builder: Builder,
+    precision: Precision,
+}
+
+impl Arith for Emit {
+    type V = Reg;
+    type I = Reg;
+    type B = Reg;
+
+    fn precision(&self) -> Precision {
+        self.precision
+    }
+    fn c(&mut self, value: f64) -> Reg {
+        self.builder.constant(value)
+    }
+    fn add(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.binary(Arithmetic::Add, a, b)
+    }
+    fn sub(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.binary(Arithmetic::Sub, a, b)
+    }
+    fn mul(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.binary(Arithmetic::Mul, a, b)
+    }
+    fn div(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.binary(Arithmetic::Div, a, b)
+    }
+    fn min(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.binary(Arithmetic::Min, a, b)
+    }
+    fn max(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.binary(Arithmetic::Max, a, b)
+    }
+    fn neg(&mut self, a: Reg) -> Reg {
+        self.builder.unary(Primitive::Neg, a)
+    }
+    fn abs(&mut self, a: Reg) -> Reg {
+        self.builder.unary(Primitive::Abs, a)
+    }
+    fn round(&mut self, a: Reg) -> Reg {
+        self.builder.unary(Primitive::Round, a)
+    }
+    fn floor(&mut self, a: Reg) -> Reg {
+        self.builder.unary(Primitive::Floor, a)
+    }
+    fn mantissa(&mut self, a: Reg) -> Reg {
+        self.builder.unary(Primitive::Mantissa, a)
+    }
+    fn exponent(&mut self, a: Reg) -> Reg {
+        self.builder.push(Op::Exponent(a))
+    }
+    fn scale(&mut self, a: Reg, n: Reg) -> Reg {
+        self.builder.push(Op::Scale(a, n))
+    }
+    fn to_int(&mut self, a: Reg) -> Reg {
+        self.builder.push(Op::ToInt(a))
+    }
+    fn to_scalar(&mut self, n: Reg) -> Reg {
+        self.builder.push(Op::ToScalar(n))
+    }
+    fn int(&mut self, n: i32) -> Reg {
+        self.builder.push(Op::Int(n))
+    }
+    fn int_add(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.push(Op::IntAdd(a, b))
+    }
+    fn int_and(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.push(Op::IntAnd(a, b))
+    }
+    fn int_eq(&mut self, a: Reg, b: Reg) -> Reg {
+        self.builder.push(Op::IntEq(a, b))
+    }
+    fn compare(&mut self, op: CompareOp, a: Reg, b: Reg) -> Reg {
+        self.builder.compare(op, a, b)
+    }
+    fn select(&mut self, cond: Reg, a: Reg, b: Reg) -> Reg {
+        self.builder.select(cond, a, b)
+    }
+}

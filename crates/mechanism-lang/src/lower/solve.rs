@@ -1,0 +1,78 @@
+//! Equations to updates of one step.
+
+mod exact;
+
+use super::expression::Lowering;
+use super::linear::{NotLinear, linear};
+use super::names::all_equations;
+use crate::error::{At, Cause, Located};
+use crate::expr::Expr;
+use crate::ir::Reg;
+use crate::tree::{Equation, MechanismTree, Solver};
+
+/// Brings every state that has an equation to the end of the step.
+///
+/// All new values follow from those at the start of the step.
+pub(crate) fn integrate(lowering: &mut Lowering, tree: &MechanismTree) -> Result<(), Located> {
+    let Some(solver) = tree.solver else { return Ok(()) };
+    let equations: Vec<_> = all_equations(tree).collect();
+    let clamped = tree.spike.iter().flat_map(|spike| &spike.clamp).flat_map(|clamp| &clamp.states);
+    let clamped: Vec<_> = clamped.cloned().collect();
+    let updates = match solver {
+        Solver::Exact => exact::updates(lowering, &equations, &clamped)?,
+        Solver::ExponentialEuler => each(lowering, &equations, exponential_euler)?,
+        Solver::Euler => each(lowering, &equations, |_, equation| Ok(euler(equation)))?,
+    };
+    let named = equations.iter().map(|equation| equation.state.clone());
+    lowering.values.extend(named.zip(updates));
+    Ok(())
+}
+
+fn each(
+    lowering: &mut Lowering,
+    equations: &[&Equation],
+    update: impl Fn(&Lowering, &Equation) -> Result<Expr, Located>,
+) -> Result<Vec<Reg>, Located> {
+    let one = |equation: &&Equation| {
+        let expr = update(lowering, equation)?;
+        lowering.value(&expr)
+    };
+    equations.iter().map(one).collect()
+}
+
+/// `x + dt · f`
+fn euler(equation: &Equation) -> Expr {
+    Expr::name(&equation.state).plus(equation.rate.clone().times(Expr::name("dt")))
+}
+
+/// `x' = a x + b` with `a`, `b` as they stand at the start of the step:
+/// `x e^(a dt) + b dt exprel(a dt)`.
+fn exponential_euler(lowering: &Lowering, equation: &Equation) -> Result<Expr, Located> {
+    let own = |name: &str| name == equation.state;
+    let form = linear(&equation.rate, &own).map_err(|fault| {
+        not_linear(equation.at, Solver::ExponentialEuler, &equation.state, fault, Solver::Euler)
+    })?;
+    let (x, dt) = (Expr::name(&equation.state), Expr::name("dt"));
+    let Some(a) = form.factors.get(&equation.state) else { return Ok(euler(equation)) };
+    let z = a.clone().times(dt.clone());
+    let weight = dt.times(Expr::call("exprel", vec![z.clone()]));
+    if !lowering.is_constant(a) {
+        // The same, with one exponential instead of two: x + f dt exprel(a dt).
+        return Ok(x.plus(equation.rate.clone().times(weight)));
+    }
+    let decayed = x.times(Expr::call("exp", vec![z]));
+    Ok(match form.constant {
+        Some(b) => decayed.plus(b.times(weight)),
+        None => decayed,
+    })
+}
+
+fn not_linear(at: At, solver: Solver, state: &str, fault: NotLinear, instead: Solver) -> Located {
+    at.fault(Cause::NotLinear {
+        solver: solver.name(),
+        state: state.into(),
+        why: fault.why,
+        term: fault.term,
+        instead: instead.name(),
+    })
+}
