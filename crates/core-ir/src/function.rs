@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use pontine_mechanism as mechanism;
+use pontine_mechanism::{
+    self as mechanism,
+    lang::{Argument, LangError},
+};
 
 use crate::tensor::Tensor;
 
@@ -18,6 +21,9 @@ pub enum Function {
     Native(Native),
 }
 
+/// From an argument to a result.
+pub type NativeCode = dyn Fn(&[f64], &mut [f64]) + Send + Sync;
+
 /// Code of this process as a function.
 #[derive(Clone)]
 pub struct Native {
@@ -28,10 +34,31 @@ pub struct Native {
     /// Length of the result.
     pub size_out: usize,
     /// The code: (argument, result).
-    pub code: Arc<dyn Fn(&[f64], &mut [f64]) + Send + Sync>,
+    pub code: Arc<NativeCode>,
 }
 
 impl Function {
+    /// An expression for a node: of time `t` (s) and, if `size_in > 0`, of the input `x`.
+    ///
+    /// # Errors
+    /// What the language finds wrong with the text.
+    pub fn expression(text: &str, size_in: usize) -> Result<Self, LangError> {
+        let mut arguments = vec![Argument::new("t", 1)];
+        if size_in > 0 {
+            arguments.push(Argument::new("x", size_in));
+        }
+        Ok(Self::Expression(Arc::new(mechanism::Function::parse(text, &arguments, &[])?)))
+    }
+
+    /// An expression for a connection: of the decoded vector `x`.
+    ///
+    /// # Errors
+    /// What the language finds wrong with the text.
+    pub fn of_vector(text: &str, size_in: usize) -> Result<Self, LangError> {
+        let arguments = [Argument::new("x", size_in)];
+        Ok(Self::Expression(Arc::new(mechanism::Function::parse(text, &arguments, &[])?)))
+    }
+
     /// Wraps a closure.
     pub fn native(
         name: &str,
@@ -45,7 +72,7 @@ impl Function {
     /// Length of the result.
     pub fn size_out(&self) -> usize {
         match self {
-            Self::Expression(function) => function.n_out(),
+            Self::Expression(function) => function.n_outputs(),
             Self::Table(values) => values.as_matrix().map_or(0, |(_, columns)| columns),
             Self::Native(native) => native.size_out,
         }

@@ -1,0 +1,8 @@
+//! Populations, projections, recorders; and the ports by which the NEF reaches them.
+
+mod cells;
+mod port;
+mod projection;
+mod recorder;
+
+pub(crate) use port::{input_port, output_port};

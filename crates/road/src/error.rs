@@ -1,0 +1,55 @@
+//! What can stop a network on its way.
+
+use pontine_builder::BuildError;
+use pontine_core_ir::{
+    Faults,
+    model::ModelFault,
+    network::NetworkFault,
+    port::{CompileError, Estimate, Missing, RunError, SimulationError},
+};
+use pontine_transforms::PipelineError;
+
+/// Why a network does not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RoadError {
+    /// The network is not whole.
+    #[error(transparent)]
+    Network(#[from] Faults<NetworkFault>),
+    /// A pass failed.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// The network could not be built.
+    #[error(transparent)]
+    Build(#[from] Faults<BuildError>),
+    /// The model is not whole.
+    #[error(transparent)]
+    Model(#[from] Faults<ModelFault>),
+    /// The backend lacks what the model needs.
+    #[error(transparent)]
+    Missing(Faults<Missing>),
+    /// The machine has not enough memory.
+    #[error(
+        "the model needs about {:.1} GiB ({:.3e} synapses), but only {:.1} GiB are available",
+        gib(.estimate.bytes), .estimate.synapses, gib(*.limit as f64)
+    )]
+    TooLarge {
+        /// What it needs.
+        estimate: Estimate,
+        /// What there is, bytes.
+        limit: u64,
+    },
+    /// The backend could not compile the model.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// The run ended early.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// What was recorded could not be kept.
+    #[error("what was recorded could not be kept")]
+    Recording(#[source] SimulationError),
+}
+
+fn gib(bytes: f64) -> f64 {
+    bytes / f64::from(1 << 30)
+}
