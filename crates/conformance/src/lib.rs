@@ -1,1 +1,9 @@
-//! conformance
+//! temp
+pub mod bench;
+pub mod case;
+mod compare;
+mod oracle;
+mod suite;
+pub use oracle::Oracle;
+pub use compare::Equality;
+pub use suite::{Options, run, run_with, trials};
