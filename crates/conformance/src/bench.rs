@@ -10,7 +10,7 @@ use pontine_core_ir::{
 pub type Outcome<T = ()> = Result<T, String>;
 
 /// Turns any error into the text of a failed check, with its causes.
-pub fn text(error: impl std::error::Error) -> String {
+pub fn words(error: impl std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -25,8 +25,8 @@ pub fn text(error: impl std::error::Error) -> String {
 /// # Errors
 /// If the model is not valid or the backend refuses it.
 pub fn compile(backend: &dyn Backend, model: &Model) -> Outcome<Box<dyn Simulation>> {
-    model.validate().map_err(text)?;
-    backend.compile(model, &Default::default()).map_err(text)
+    model.validate().map_err(words)?;
+    backend.compile(model, &Default::default()).map_err(words)
 }
 
 /// Runs so many steps to their end.
@@ -34,7 +34,7 @@ pub fn compile(backend: &dyn Backend, model: &Model) -> Outcome<Box<dyn Simulati
 /// # Errors
 /// If the run fails or ends early.
 pub fn advance(simulation: &mut dyn Simulation, n_steps: u64) -> Outcome {
-    let done = simulation.run_steps(n_steps, &mut Unattended).map_err(text)?;
+    let done = simulation.run_steps(n_steps, &mut Unattended).map_err(words)?;
     expect_equal("steps done", &done, &n_steps)
 }
 
@@ -76,13 +76,21 @@ pub fn trace(backend: &dyn Backend, model: &Model, n_steps: u64) -> Outcome<Trac
 pub fn finish(model: &Model, simulation: &mut dyn Simulation) -> Outcome<Trace> {
     let states = addresses(model)
         .into_iter()
-        .map(|(name, address)| Ok((name, simulation.read(address).map_err(text)?)))
+        .map(|(name, address)| Ok((name, whole(simulation, address)?)))
         .collect::<Outcome<_>>()?;
-    Ok(Trace {
-        recording: drain(model, simulation)?,
-        states,
-        n_synapses: simulation.n_synapses(),
-    })
+    Ok(Trace { recording: drain(model, simulation)?, states, n_synapses: simulation.n_synapses() })
+}
+
+/// Numbers at an address, weights and delays written out for each synapse.
+fn whole(simulation: &dyn Simulation, address: Address) -> Outcome<Vec<f64>> {
+    let numbers = simulation.read(address).map_err(words)?;
+    match (address, &numbers[..]) {
+        (Address::Weights(id) | Address::Delays(id), [constant]) => {
+            let ends = simulation.read(Address::Synapses(id)).map_err(words)?;
+            Ok(vec![*constant; ends.len() / 2])
+        }
+        _ => Ok(numbers),
+    }
 }
 
 /// The addresses of all states, and of the synapses, by name and in order of the names.
@@ -127,7 +135,11 @@ fn addresses(model: &Model) -> Vec<(String, Address)> {
 ///
 /// # Errors
 /// Both, by name.
-pub fn expect_equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Outcome {
+pub fn expect_equal<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    found: &T,
+    expected: &T,
+) -> Outcome {
     if found == expected {
         return Ok(());
     }
@@ -141,4 +153,3 @@ pub fn expect_equal<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expec
 pub fn expect(holds: bool, message: impl FnOnce() -> String) -> Outcome {
     if holds { Ok(()) } else { Err(message()) }
 }
-

@@ -82,9 +82,10 @@ impl Equality {
 
     fn rows(self, name: &str, width: usize, steps: &[u64], a: &[f64], b: &[f64]) -> Outcome {
         let width = width.max(1);
-        steps.iter().zip(a.chunks(width).zip(b.chunks(width))).try_for_each(|(step, (a, b))| {
-            self.all(&format!("`{name}` at step {step}"), a, b)
-        })
+        steps
+            .iter()
+            .zip(a.chunks(width).zip(b.chunks(width)))
+            .try_for_each(|(step, (a, b))| self.all(&format!("`{name}` at step {step}"), a, b))
     }
 }
 

@@ -7,7 +7,8 @@ use pontine_core_ir::{
 };
 
 use crate::{
-    bench::{Outcome, advance, compile, drain, text},
+    behaviour::{self, Behaviour},
+    bench::{Outcome, advance, compile, drain, words},
     case::{Case, SHIPPED},
     compare::Equality,
 };
@@ -52,18 +53,31 @@ pub fn run_with(backend: &'static dyn Backend, options: Options) -> ! {
 /// All checks of a backend, for binaries that add checks of their own.
 pub fn trials(backend: &'static dyn Backend, options: Options) -> Vec<Trial> {
     let _ = options;
-    SHIPPED.iter().map(|(name, text)| case(backend, name, text)).collect()
+    let cases = SHIPPED.iter().map(|(name, text)| case(backend, name, text));
+    let behaviours = behaviour::all().map(|behaviour| of_behaviour(backend, behaviour));
+    cases.chain(behaviours).collect()
+}
+
+fn of_behaviour(backend: &'static dyn Backend, behaviour: &'static Behaviour) -> Trial {
+    let model = (behaviour.model)();
+    let mut lacking = model.as_ref().map_or(Vec::new(), |model| lacking(backend, model));
+    let offered = backend.capabilities();
+    let more = behaviour.needs.iter().filter(|need| !offered.contains(need));
+    lacking.extend(more.map(ToString::to_string));
+    trial(format!("behaviour::{}", behaviour.name), lacking, move || {
+        (behaviour.check)(backend, &model?)
+    })
 }
 
 fn case(backend: &'static dyn Backend, name: &'static str, text: &str) -> Trial {
     let case = Case::parse(name, text);
     let lacking = case.as_ref().map_or(Vec::new(), |case| lacking(backend, &case.model));
     trial(format!("case::{name}"), lacking, move || {
-        let case = case.map_err(crate::bench::text)?;
+        let case = case.map_err(words)?;
         let mut simulation = compile(backend, &case.model)?;
         advance(simulation.as_mut(), case.n_steps)?;
         let recording = drain(&case.model, simulation.as_mut())?;
-        case.check(&recording).map_err(|error| format!("{}\nsource: {}", crate::bench::text(error), case.source))
+        case.check(&recording).map_err(|error| format!("{}\nsource: {}", words(error), case.source))
     })
 }
 
@@ -78,6 +92,7 @@ fn trial(
     lacking: Vec<String>,
     check: impl FnOnce() -> Outcome + Send + 'static,
 ) -> Trial {
-    let name = if lacking.is_empty() { name } else { format!("{name} (lacks {})", lacking.join(", ")) };
+    let name =
+        if lacking.is_empty() { name } else { format!("{name} (lacks {})", lacking.join(", ")) };
     Trial::test(name, || check().map_err(Failed::from)).with_ignored_flag(!lacking.is_empty())
 }

@@ -21,6 +21,7 @@ mod read;
 use pontine_core_ir::{ExpressionFunction, Model};
 
 pub use check::Mismatch;
+pub use read::parse_model;
 
 /// A model and what must come out of it.
 #[derive(Clone, Debug)]

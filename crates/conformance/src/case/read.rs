@@ -11,13 +11,17 @@ impl Case {
     /// # Errors
     /// [`CaseError`] with the line.
     pub fn parse(name: &str, text: &str) -> Result<Self, CaseError> {
-        let mut reader = Reader::default();
-        for (i, line) in text.lines().enumerate() {
-            let wrong = |message| CaseError { case: name.into(), line: i + 1, message };
-            reader.line(i + 1, line).map_err(wrong)?;
-        }
-        reader.finish(name)
+        Reader::default().read(name, text)
     }
+}
+
+/// Reads a model in whose text mechanisms may stand in lines of their own.
+///
+/// # Errors
+/// [`CaseError`] with the line.
+pub fn parse_model(name: &str, text: &str) -> Result<Model, CaseError> {
+    let reader = Reader { source: "none".into(), n_steps: 1, ..Reader::default() };
+    Ok(reader.read(name, text)?.model)
 }
 
 #[derive(Default)]
@@ -32,6 +36,14 @@ struct Reader {
 }
 
 impl Reader {
+    fn read(mut self, name: &str, text: &str) -> Result<Case, CaseError> {
+        for (i, line) in text.lines().enumerate() {
+            let wrong = |message| CaseError { case: name.into(), line: i + 1, message };
+            self.line(i + 1, line).map_err(wrong)?;
+        }
+        self.finish(name)
+    }
+
     fn line(&mut self, number: usize, line: &str) -> Result<(), String> {
         self.model.push(String::new());
         if let Some((begin, mut text)) = self.mechanism.take() {
@@ -128,7 +140,11 @@ fn numbers(text: &str) -> Result<Vec<f64>, String> {
 fn spikes(text: &str) -> Result<Vec<(u64, u32, u32)>, String> {
     let inner = text.trim().strip_prefix('[').and_then(|t| t.strip_suffix(']'));
     let inner = inner.ok_or("a list stands in brackets")?.trim();
-    inner.split_inclusive(']').map(|spike| spike.trim_start_matches([',', ' '])).map(one_spike).collect()
+    inner
+        .split_inclusive(']')
+        .map(|spike| spike.trim_start_matches([',', ' ']))
+        .map(one_spike)
+        .collect()
 }
 
 fn one_spike(text: &str) -> Result<(u64, u32, u32), String> {
@@ -154,7 +170,10 @@ mod tests {
     #[test]
     fn mistakes_name_their_line() {
         check_error("signal %0", "case:4: the line ends where a quoted text should stand");
-        check_error("expect \"x\" spikes [[1]]", "case:4: a spike is [step, index] or [step, index, count]");
+        check_error(
+            "expect \"x\" spikes [[1]]",
+            "case:4: a spike is [step, index] or [step, index, count]",
+        );
         check_error("expect \"x\" at 1 = [2]", "case:4: `+-` and a tolerance are missing");
         check_error("mechanism M {", "case:4: the mechanism has no end");
     }

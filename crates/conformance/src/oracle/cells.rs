@@ -28,9 +28,15 @@ pub(super) struct Cells {
 
 impl Cells {
     /// The cells before the first step.
-    pub fn new(op: &Operator, neurons: &Neurons, seed: u64, dt_s: f64) -> Result<Self, CompileError> {
+    pub fn new(
+        op: &Operator,
+        neurons: &Neurons,
+        seed: u64,
+        dt_s: f64,
+    ) -> Result<Self, CompileError> {
         let m = &neurons.mechanism;
-        let expand = |value: &Value, purpose: &str| value.expand(neurons.n, seed, &op.path, purpose);
+        let expand =
+            |value: &Value, purpose: &str| value.expand(neurons.n, seed, &op.path, purpose);
         let parameters = m.parameters.iter().zip(&neurons.parameters);
         let mut cells = Self {
             n: neurons.n,

@@ -104,9 +104,7 @@ impl Frame<'_> {
             Op::IntAdd(a, b) => Int(self.int(*a).wrapping_add(self.int(*b))),
             Op::IntAnd(a, b) => Int(self.int(*a) & self.int(*b)),
             Op::IntEq(a, b) => Condition(self.int(*a) == self.int(*b)),
-            Op::Compare(how, a, b) => {
-                Condition(compare(*how, self.scalar(*a), self.scalar(*b)))
-            }
+            Op::Compare(how, a, b) => Condition(compare(*how, self.scalar(*a), self.scalar(*b))),
             Op::Not(a) => Condition(!self.condition(*a)),
             Op::And(a, b) => Condition(self.condition(*a) && self.condition(*b)),
             Op::Or(a, b) => Condition(self.condition(*a) || self.condition(*b)),

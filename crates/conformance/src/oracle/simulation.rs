@@ -9,8 +9,8 @@ use pontine_core_ir::{
     Expanded, Id, Model, OperatorId, SignalId,
     model::{First, OperatorKind, RecordTarget},
     port::{
-        AccessError, Address, CompileError, HostStep, Progress, RecordingSink, RunControl, RunError,
-        Simulation, SimulationError,
+        AccessError, Address, CompileError, HostStep, Progress, RecordingSink, RunControl,
+        RunError, Simulation, SimulationError,
     },
 };
 
@@ -37,6 +37,9 @@ pub(super) struct Running {
     pub n: u64,
     tracks: Vec<Track>,
     longest_delay: usize,
+    /// Initial samples have been taken; they wait for the first run, so that they see what was
+    /// written before.
+    begun: bool,
     broken: bool,
 }
 
@@ -55,6 +58,7 @@ impl Running {
             n: 0,
             tracks: model.records.iter().map(|(id, record)| Track::new(id, record)).collect(),
             longest_delay: 1,
+            begun: false,
             broken: false,
             model: Arc::new(model),
         };
@@ -65,9 +69,14 @@ impl Running {
         for id in running.order.clone() {
             running.prepare(id)?;
         }
-        let projections = running.groups.values().flat_map(|g| &g.projections);
-        running.longest_delay = projections.map(Projection::longest).max().unwrap_or(1);
+        running.reach_back();
         Ok(running)
+    }
+
+    /// Finds how far back events are needed.
+    fn reach_back(&mut self) {
+        let projections = self.groups.values().flat_map(|g| &g.projections);
+        self.longest_delay = projections.map(Projection::longest).max().unwrap_or(1);
     }
 
     fn prepare(&mut self, id: OperatorId) -> Result<(), CompileError> {
@@ -99,9 +108,6 @@ impl Running {
     }
 
     fn one_step(&mut self) -> Result<(), RunError> {
-        if self.n == 0 {
-            self.record_start();
-        }
         self.broken = true;
         for i in 0..self.order.len() {
             self.execute(self.order[i], self.n + 1)?;
@@ -122,7 +128,11 @@ impl Running {
         }
     }
 
-    fn record_start(&mut self) {
+    fn begin(&mut self) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
         for i in 0..self.tracks.len() {
             if self.tracks[i].record.first == First::Zero {
                 self.take(i, 0);
@@ -178,14 +188,15 @@ impl Running {
                 let n = cells.n;
                 Ok(Place::Value(cells.parameters.get_mut(i).ok_or(nothing)?, n))
             }
-            Address::Weights(id) => {
+            Address::Weights(id) | Address::Delays(id) | Address::Synapses(id) => {
                 let mut projections = self.groups.values_mut().flat_map(|g| &mut g.projections);
                 let found = projections.find(|p| p.operator == id).ok_or(nothing)?;
-                Ok(Place::Value(&mut found.weights, found.ends.len()))
-            }
-            Address::Delays(id) | Address::Synapses(id) => {
-                self.projection(id).ok_or(nothing)?;
-                Err(AccessError::ReadOnly(address))
+                let n = found.ends.len();
+                match address {
+                    Address::Weights(_) => Ok(Place::Value(&mut found.weights, n)),
+                    Address::Delays(_) => Ok(Place::Value(&mut found.delays, n)),
+                    _ => Err(AccessError::ReadOnly(address)),
+                }
             }
             _ => Err(nothing),
         }
@@ -200,12 +211,24 @@ enum Place<'a> {
     Value(&'a mut Expanded, usize),
 }
 
+fn check_delays(address: Address, values: &[f64]) -> Result<(), AccessError> {
+    let is_whole = |&value: &f64| value >= 1.0 && value.fract() == 0.0;
+    match values.iter().find(|value| !is_whole(value)) {
+        Some(value) if matches!(address, Address::Delays(_)) => Err(AccessError::Value {
+            address,
+            message: format!("{value} is no number of steps from 1"),
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl Simulation for Running {
     fn run_steps(&mut self, n_steps: u64, control: &mut dyn RunControl) -> Result<u64, RunError> {
+        if self.broken {
+            return Err(RunError::Broken);
+        }
+        self.begin();
         for done in 1..=n_steps {
-            if self.broken {
-                return Err(RunError::Broken);
-            }
             self.one_step()?;
             if control.progress(Progress { done, total: n_steps }).is_break() {
                 return Ok(done);
@@ -255,13 +278,16 @@ impl Simulation for Running {
     }
 
     fn write(&mut self, address: Address, values: &[f64]) -> Result<(), AccessError> {
+        check_delays(address, values)?;
         let length = |expected| AccessError::Length { address, found: values.len(), expected };
         match self.place(address)? {
             Place::Each(numbers) if numbers.len() == values.len() => {
                 numbers.copy_from_slice(values);
             }
             Place::Each(numbers) => return Err(length(numbers.len())),
-            Place::Value(value, n) if values.len() == n => *value = Expanded::Dense(values.to_vec()),
+            Place::Value(value, n) if values.len() == n => {
+                *value = Expanded::Dense(values.to_vec())
+            }
             Place::Value(value, n) => match values {
                 [constant] => *value = Expanded::Const(*constant),
                 _ => return Err(length(n)),
@@ -272,10 +298,12 @@ impl Simulation for Running {
         {
             cells.derive();
         }
+        self.reach_back();
         Ok(())
     }
 
     fn drain(&mut self, sink: &mut dyn RecordingSink) -> Result<(), SimulationError> {
+        self.begin();
         for track in &mut self.tracks {
             let is_events = matches!(track.record.target, RecordTarget::Events(_));
             track.drain(is_events, sink)?;

@@ -27,7 +27,7 @@ impl Running {
                 let from = time.iter().chain(x).flat_map(|s| self.dense(*s));
                 let point: Vec<f64> = from.collect();
                 let out = Vector(&point).through(&self.functions[&id], function.n_outputs());
-                self.set(*y, &out);
+                return self.give(id, *y, &out, n);
             }
             OperatorKind::Host { x, y, .. } => return self.host(id, *x, *y, n),
             OperatorKind::Neurons(neurons) => self.neurons(id, neurons, n),
@@ -100,14 +100,25 @@ impl Running {
         let op = &model.operators[id];
         let input = x.map_or(Vec::new(), |x| self.dense(x));
         let Some(host) = self.hosts.get_mut(&id) else { return Ok(()) };
-        let time = n as f64 * model.dt;
-        host.step(time, &input, &mut self.values[y.index()]).map_err(|source| {
+        let (time, mut out) = (n as f64 * model.dt, self.values[y.index()].clone());
+        host.step(time, &input, &mut out).map_err(|source| {
             let name = match &op.kind {
                 OperatorKind::Host { host, .. } => host.name().to_owned(),
                 other => other.name().to_owned(),
             };
             RunError::Host { path: op.path.clone(), name, step: n, source }
-        })
+        })?;
+        self.give(id, y, &out, n)
+    }
+
+    /// Sets what a function or a host gave, if it is finite.
+    fn give(&mut self, id: OperatorId, y: SignalId, out: &[f64], n: u64) -> Result<(), RunError> {
+        if let Some(&value) = out.iter().find(|value| !value.is_finite()) {
+            let path = self.model.operators[id].path.clone();
+            return Err(RunError::NotFinite { path, step: n, value });
+        }
+        self.set(y, out);
+        Ok(())
     }
 
     fn neurons(&mut self, id: OperatorId, neurons: &Neurons, n: u64) {
