@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn rounding_is_to_even_everywhere() {
-        for x in [-2.5, -1.5, -0.5, -0.0, 0.5, 1.5, 2.5, 0.49999999999999994, 1e15 + 0.5, 1e300] {
+        for x in [-2.5f64, -1.5, -0.5, -0.0, 0.5, 1.5, 2.5, 0.49999999999999994, 1e15 + 0.5, 1e300]
+        {
             assert_eq!(Real::round(x).to_bits(), f64::round_ties_even(x).to_bits(), "{x}");
             let x = x as f32;
             assert_eq!(Real::round(x).to_bits(), f32::round_ties_even(x).to_bits(), "{x}");

@@ -1,21 +1,69 @@
-#![allow(missing_docs)]
-pub mod lang {
-    #[derive(Clone, Debug, PartialEq)] pub struct LangError;
-    impl std::fmt::Display for LangError { fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) } }
-    impl std::error::Error for LangError {}
-    #[derive(Clone, Debug, PartialEq)] pub struct Unit;
-    impl Unit { pub fn parse(_: &str) -> Option<Self> { None } pub fn conversion_to(&self, _: &Unit) -> Option<f64> { None } }
-    impl std::fmt::Display for Unit { fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) } }
-    #[derive(Clone, Copy, Debug, PartialEq)] pub enum UnitSystem { Population, Nef }
-    pub struct Argument; impl Argument { pub fn new(_: &str, _: usize) -> Self { Self } }
-    #[derive(Clone, Debug, PartialEq)] pub struct P { pub name: String, pub unit: Unit, pub default: f64, pub hidden: bool }
-}
-use lang::*;
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mechanism { pub name: String, pub parameters: Vec<P>, pub states: Vec<P>, pub inputs: Vec<P>, pub receptors: Vec<P>, pub outputs: Vec<P>, pub n_sites: u16 }
-impl Mechanism { pub fn parse(_: &str) -> Result<Self, LangError> { Err(LangError) } pub fn source(&self) -> &str { "" }
- pub fn parameter_index(&self, _: &str) -> Option<usize> { None } pub fn state_index(&self, _: &str) -> Option<usize> { None } }
-#[derive(Clone, Debug, PartialEq)] pub struct Function;
-impl std::fmt::Display for Function { fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) } }
-impl Function { pub fn parse(_: &str, _: &[Argument], _: &[(&str, f64)]) -> Result<Self, LangError> { Err(LangError) } pub fn n_in(&self) -> usize { 0 } pub fn n_out(&self) -> usize { 0 } }
-pub struct FunctionKernel; impl FunctionKernel { pub fn new(_: &Function) -> Self { Self } pub fn eval(&mut self, _: &[f64], _: &mut [f64]) {} }
+//! Run-time side of the equation language: kernels for blocks of neurons.
+//!
+//! ```text
+//!  Mechanism ── kernel ──> a native kernel, if one with this hash is linked
+//!                          else the interpreter of the expanded program
+//!            ── derive ──> derived parameters, on the host
+//!  Function  ── FunctionKernel ──> values at points
+//! ```
+//!
+//! Invariant: nothing here knows a network, a schedule or a backend. A kernel is a pure function of
+//! its [`BlockArgs`]: draws depend on key, lane, step and site alone, and all arithmetic is that of
+//! [`Real`], so that a result is the same for any block width, thread or CPU.
+//!
+//! ```
+//! use pontine_mechanism::{BlockArgs, Mechanism, Phase, Scratch, derive, kernel};
+//! use pontine_rng::StreamKey;
+//!
+//! let text = "mechanism Leaky {
+//!     units population
+//!     parameter tau_m = 20 ms
+//!     state v = 1 mV
+//!     dv/dt = -v / tau_m
+//!     solve exact
+//! }";
+//! let mechanism = Mechanism::parse(text)?;
+//! let derived = derive(&mechanism, 0.1, &[&[20.0]])?;
+//! // A homogeneous value is one splatted block.
+//! let constants: Vec<f64> = [20.0, derived[0][0]].into_iter().flat_map(|v| [v; 16]).collect();
+//! let mut states = [1.0; 16];
+//! let mut args = BlockArgs {
+//!     width: 16,
+//!     first: 0,
+//!     step: 1,
+//!     time: 0.1,
+//!     dt: 0.1,
+//!     key: StreamKey::from_raw(0),
+//!     constants: &constants,
+//!     parameter_at: &[0],
+//!     derived_at: &[16],
+//!     states: &mut states,
+//!     dense: &[],
+//!     input_at: &[],
+//!     receptor_at: &[],
+//!     outputs: &mut [],
+//! };
+//! kernel::<f64>(&mechanism, Phase::Step).run(&mut Scratch::new(), &mut args);
+//! assert!((states[0] - (-0.1f64 / 20.0).exp()).abs() < 1e-15);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod block;
+mod derive;
+mod function;
+mod interpreter;
+mod registry;
+mod scalar;
+
+pub use block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
+pub use derive::{DeriveError, derive};
+pub use function::FunctionKernel;
+pub use interpreter::{Interpreter, Scratch};
+pub use pontine_mechanism_lang as lang;
+pub use pontine_mechanism_lang::{
+    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Unit, UnitSystem,
+};
+pub use registry::{ErasedKernel, NativeKernel, kernel};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! Runs an expanded program operation by operation, each over a whole block.
+//!
+//! Registers are columns; an operation's result never shares a column with its operands, so that
+//! the loops over fixed chunks vectorise. Parameters and inputs are read where they lie.
+
+mod compile;
+mod draw;
+mod loops;
+
+use pontine_mechanism_lang::{Mechanism, Precision, Program, Real, expand};
+
+use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
+use compile::{Code, Column, Instruction, compile};
+use loops::{binary, compare, each, each2, each3, unary};
+
+/// The program of one phase, ready to run on blocks.
+#[derive(Clone, Debug)]
+pub struct Interpreter<F> {
+    code: Code,
+    /// One splatted column per constant.
+    constants: Vec<F>,
+}
+
+/// Registers of an interpreter. One per thread serves all interpreters of a precision; it grows to
+/// the needs of the largest.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch<F> {
+    scalars: Vec<Vec<F>>,
+    ints: Vec<Vec<i32>>,
+    bools: Vec<Vec<bool>>,
+    dt: Vec<F>,
+    time: Vec<F>,
+}
+
+impl<F: Real> Scratch<F> {
+    /// No registers yet.
+    pub fn new() -> Scratch<F> {
+        Scratch::default()
+    }
+
+    fn prepare(&mut self, code: &Code, dt: F, time: F) {
+        grow(&mut self.scalars, code.n_scalars);
+        grow(&mut self.ints, code.n_ints);
+        grow(&mut self.bools, code.n_bools);
+        self.dt.clear();
+        self.dt.resize(LANES, dt);
+        self.time.clear();
+        self.time.resize(LANES, time);
+    }
+}
+
+fn grow<T: Clone + Default>(columns: &mut Vec<Vec<T>>, count: usize) {
+    while columns.len() < count {
+        columns.push(vec![T::default(); LANES]);
+    }
+}
+
+impl<F: Real> Interpreter<F> {
+    /// Compiles one phase of a mechanism.
+    pub fn new(mechanism: &Mechanism, phase: Phase) -> Interpreter<F> {
+        Interpreter::of_program(match phase {
+            Phase::Initial => &mechanism.initial,
+            Phase::Step => &mechanism.step,
+        })
+    }
+
+    /// Compiles a program that stores states and outputs only.
+    pub fn of_program(program: &Program) -> Interpreter<F> {
+        let code = compile(&expand(program, F::PRECISION));
+        let splat = |value: &f64| [F::from_f64(*value); LANES];
+        let constants = code.constants.iter().flat_map(splat).collect();
+        Interpreter { code, constants }
+    }
+
+    /// In which precision it computes.
+    pub fn precision(&self) -> Precision {
+        F::PRECISION
+    }
+}
+
+impl<F: Real> Kernel<F> for Interpreter<F> {
+    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) {
+        debug_assert!(args.width % CHUNK == 0 && args.width <= LANES);
+        scratch.prepare(&self.code, args.dt, args.time);
+        let mut position = 0;
+        while let Some(instruction) = self.code.instructions.get(position) {
+            position = match instruction {
+                Instruction::SkipIfNone { cond, to } => {
+                    let none = !scratch.bools[*cond][..args.width].contains(&true);
+                    if none { *to } else { position + 1 }
+                }
+                Instruction::SkipIfAll { cond, to } => {
+                    let all = !scratch.bools[*cond][..args.width].contains(&false);
+                    if all { *to } else { position + 1 }
+                }
+                _ => {
+                    self.execute(instruction, scratch, args);
+                    position + 1
+                }
+            };
+        }
+    }
+}
+
+impl<F: Real> Interpreter<F> {
+    fn column<'c>(
+        &'c self,
+        column: Column,
+        scratch: &'c Scratch<F>,
+        args: &'c BlockArgs<'_, F>,
+    ) -> &'c [F] {
+        let width = args.width;
+        match column {
+            Column::Register(i) => &scratch.scalars[i][..width],
+            Column::Constant(i) => &self.constants[i * LANES..][..width],
+            Column::Parameter(i) => &args.constants[args.parameter_at[i]..][..width],
+            Column::Derived(i) => &args.constants[args.derived_at[i]..][..width],
+            Column::State(i) => &args.states[i * width..][..width],
+            Column::Input(i) => &args.dense[args.input_at[i]..][..width],
+            Column::Receptor(i) => &args.dense[args.receptor_at[i]..][..width],
+            Column::Dt => &scratch.dt[..width],
+            Column::Time => &scratch.time[..width],
+        }
+    }
+
+    /// Takes the result's column out of the scratch space meanwhile, so that operands can be
+    /// borrowed from there.
+    fn execute(
+        &self,
+        instruction: &Instruction,
+        scratch: &mut Scratch<F>,
+        args: &mut BlockArgs<'_, F>,
+    ) {
+        match instruction.result() {
+            compile::Result::Scalar(to) => {
+                let mut column = std::mem::take(&mut scratch.scalars[to]);
+                self.scalar(instruction, &mut column[..args.width], scratch, args);
+                scratch.scalars[to] = column;
+            }
+            compile::Result::Int(to) => {
+                let mut column = std::mem::take(&mut scratch.ints[to]);
+                self.int(instruction, &mut column[..args.width], scratch, args);
+                scratch.ints[to] = column;
+            }
+            compile::Result::Bool(to) => {
+                let mut column = std::mem::take(&mut scratch.bools[to]);
+                self.bool(instruction, &mut column[..args.width], scratch, args);
+                scratch.bools[to] = column;
+            }
+            compile::Result::None => self.store(instruction, scratch, args),
+        }
+    }
+
+    fn scalar(
+        &self,
+        op: &Instruction,
+        to: &mut [F],
+        scratch: &Scratch<F>,
+        args: &BlockArgs<'_, F>,
+    ) {
+        let column = |column: &Column| self.column(*column, scratch, args);
+        let int = |i: &usize| &scratch.ints[*i][..args.width];
+        let bool = |i: &usize| &scratch.bools[*i][..args.width];
+        match op {
+            Instruction::Unary { primitive, a, .. } => unary(*primitive, to, column(a)),
+            Instruction::Binary { arithmetic, a, b, .. } => {
+                binary(*arithmetic, to, column(a), column(b));
+            }
+            Instruction::MulAdd { a, b, c, .. } => {
+                each3(to, column(a), column(b), column(c), |a, b, c| a * b + c);
+            }
+            Instruction::Fma { a, b, c, .. } => {
+                each3(to, column(a), column(b), column(c), |a, b, c| a.fused(b, c));
+            }
+            Instruction::Scale { a, n, .. } => each2(to, column(a), int(n), |a, n| a.scale(n)),
+            Instruction::ToScalar { a, .. } => each(to, int(a), F::from_i32),
+            Instruction::Select { cond, a, b, .. } => {
+                each3(to, bool(cond), column(a), column(b), |c, a, b| if c { a } else { b });
+            }
+            Instruction::Copy { a, .. } => to.copy_from_slice(column(a)),
+            Instruction::Draw { kind, site, mean, .. } => {
+                draw::draw(*kind, *site, mean.as_ref().map(column), to, args);
+            }
+            _ => {}
+        }
+    }
+
+    fn int(&self, op: &Instruction, to: &mut [i32], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
+        let column = |column: &Column| self.column(*column, scratch, args);
+        let int = |i: &usize| &scratch.ints[*i][..args.width];
+        let bool = |i: &usize| &scratch.bools[*i][..args.width];
+        match op {
+            Instruction::Int { value, .. } => to.fill(*value),
+            Instruction::Exponent { a, .. } => each(to, column(a), F::exponent),
+            Instruction::ToInt { a, .. } => each(to, column(a), F::to_i32),
+            Instruction::IntAdd { a, b, .. } => each2(to, int(a), int(b), i32::wrapping_add),
+            Instruction::IntAnd { a, b, .. } => each2(to, int(a), int(b), |a, b| a & b),
+            Instruction::SelectInt { cond, a, b, .. } => {
+                each3(to, bool(cond), int(a), int(b), |c, a, b| if c { a } else { b });
+            }
+            _ => {}
+        }
+    }
+
+    fn bool(
+        &self,
+        op: &Instruction,
+        to: &mut [bool],
+        scratch: &Scratch<F>,
+        args: &BlockArgs<'_, F>,
+    ) {
+        let column = |column: &Column| self.column(*column, scratch, args);
+        let int = |i: &usize| &scratch.ints[*i][..args.width];
+        let bool = |i: &usize| &scratch.bools[*i][..args.width];
+        match op {
+            Instruction::Bool { value, .. } => to.fill(*value),
+            Instruction::Compare { op, a, b, .. } => compare(*op, to, column(a), column(b)),
+            Instruction::IntEq { a, b, .. } => each2(to, int(a), int(b), |a, b| a == b),
+            Instruction::Not { a, .. } => each(to, bool(a), |a: bool| !a),
+            Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a & b),
+            Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a | b),
+            Instruction::SelectBool { cond, a, b, .. } => {
+                each3(to, bool(cond), bool(a), bool(b), |c, a, b| (c & a) | (!c & b));
+            }
+            _ => {}
+        }
+    }
+
+    fn store(&self, op: &Instruction, scratch: &Scratch<F>, args: &mut BlockArgs<'_, F>) {
+        let width = args.width;
+        match op {
+            Instruction::StoreState { state, a } => {
+                // A state is stored from a register or from another arena, never from a state.
+                if let Column::Register(i) = a {
+                    args.states[state * width..][..width]
+                        .copy_from_slice(&scratch.scalars[*i][..width]);
+                }
+            }
+            Instruction::StoreOutput { output, a } => {
+                if let Column::Register(i) = a {
+                    args.outputs[output * width..][..width]
+                        .copy_from_slice(&scratch.scalars[*i][..width]);
+                }
+            }
+            _ => {}
+        }
+    }
+}

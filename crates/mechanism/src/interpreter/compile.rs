@@ -1,0 +1,465 @@
+//! Structured programs to flat code over a few columns.
+
+use pontine_mechanism_lang::{
+    Arithmetic, CompareOp, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt, Type,
+};
+
+/// Flat code.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Code {
+    pub instructions: Vec<Instruction>,
+    pub constants: Vec<f64>,
+    pub n_scalars: usize,
+    pub n_ints: usize,
+    pub n_bools: usize,
+}
+
+/// Where a scalar operand lies.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Column {
+    Register(usize),
+    Constant(usize),
+    Parameter(usize),
+    Derived(usize),
+    State(usize),
+    Input(usize),
+    Receptor(usize),
+    Dt,
+    Time,
+}
+
+/// One operation on whole columns; `usize` operands are columns of ints or bools.
+#[derive(Clone, Debug)]
+#[rustfmt::skip]
+pub(super) enum Instruction {
+    Unary { to: usize, primitive: Primitive, a: Column },
+    Binary { to: usize, arithmetic: Arithmetic, a: Column, b: Column },
+    /// `a · b + c`, rounded twice: a product that is used in one sum only.
+    MulAdd { to: usize, a: Column, b: Column, c: Column },
+    Fma { to: usize, a: Column, b: Column, c: Column },
+    Scale { to: usize, a: Column, n: usize },
+    ToScalar { to: usize, a: usize },
+    Select { to: usize, cond: usize, a: Column, b: Column },
+    Copy { to: usize, a: Column },
+    Draw { to: usize, kind: Draw, site: u16, mean: Option<Column> },
+    Int { to: usize, value: i32 },
+    Exponent { to: usize, a: Column },
+    ToInt { to: usize, a: Column },
+    IntAdd { to: usize, a: usize, b: usize },
+    IntAnd { to: usize, a: usize, b: usize },
+    SelectInt { to: usize, cond: usize, a: usize, b: usize },
+    Bool { to: usize, value: bool },
+    Compare { to: usize, op: CompareOp, a: Column, b: Column },
+    IntEq { to: usize, a: usize, b: usize },
+    Not { to: usize, a: usize },
+    And { to: usize, a: usize, b: usize },
+    Or { to: usize, a: usize, b: usize },
+    SelectBool { to: usize, cond: usize, a: usize, b: usize },
+    SkipIfNone { cond: usize, to: usize },
+    SkipIfAll { cond: usize, to: usize },
+    StoreState { state: usize, a: Column },
+    StoreOutput { output: usize, a: Column },
+}
+
+/// Which column an instruction writes.
+pub(super) enum Result {
+    Scalar(usize),
+    Int(usize),
+    Bool(usize),
+    None,
+}
+
+impl Instruction {
+    #[rustfmt::skip]
+    pub(super) fn result(&self) -> Result {
+        use Instruction as I;
+        match self {
+            I::Unary { to, .. } | I::Binary { to, .. } | I::MulAdd { to, .. } | I::Fma { to, .. }
+            | I::Scale { to, .. } | I::ToScalar { to, .. } | I::Select { to, .. }
+            | I::Copy { to, .. } | I::Draw { to, .. } => Result::Scalar(*to),
+            I::Int { to, .. } | I::Exponent { to, .. } | I::ToInt { to, .. } | I::IntAdd { to, .. }
+            | I::IntAnd { to, .. } | I::SelectInt { to, .. } => Result::Int(*to),
+            I::Bool { to, .. } | I::Compare { to, .. } | I::IntEq { to, .. } | I::Not { to, .. }
+            | I::And { to, .. } | I::Or { to, .. } | I::SelectBool { to, .. } => Result::Bool(*to),
+            I::SkipIfNone { .. } | I::SkipIfAll { .. } | I::StoreState { .. }
+            | I::StoreOutput { .. } => Result::None,
+        }
+    }
+}
+
+/// Compiles an expanded program.
+pub(super) fn compile(program: &Program) -> Code {
+    let mut compiler = Compiler::new(program);
+    compiler.block(&program.body);
+    compiler.stores();
+    compiler.finish()
+}
+
+/// A register's place while code is made.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Scalar(Column),
+    Int(usize),
+    Bool(usize),
+}
+
+/// Columns in use, by the last statement that reads them.
+struct Compiler<'a> {
+    program: &'a Program,
+    code: Code,
+    places: Vec<Option<Place>>,
+    /// Statements are counted in order; each register's last reader.
+    last_read: Vec<usize>,
+    /// A product that its only reader, a sum, computes along.
+    fused: Vec<Option<(Reg, Reg)>>,
+    now: usize,
+    free_scalars: Vec<usize>,
+    free_ints: Vec<usize>,
+    free_bools: Vec<usize>,
+    /// Registers in columns that may become free, with their last reader.
+    pending: Vec<Reg>,
+    stores: Vec<(Slot, Reg)>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(program: &'a Program) -> Compiler<'a> {
+        let n = program.types.len();
+        let mut uses = Uses { now: 0, last_read: vec![0; n], count: vec![0; n] };
+        uses.block(&program.body);
+        let fused = fusable(program, &uses);
+        let mut last_read = uses.last_read;
+        for (product, parts) in fused.iter().enumerate() {
+            if let Some((a, b)) = parts {
+                for part in [a, b] {
+                    let part = part.0 as usize;
+                    last_read[part] = last_read[part].max(last_read[product]);
+                }
+            }
+        }
+        Compiler {
+            program,
+            code: Code::default(),
+            places: vec![None; n],
+            last_read,
+            fused,
+            now: 0,
+            free_scalars: Vec::new(),
+            free_ints: Vec::new(),
+            free_bools: Vec::new(),
+            pending: Vec::new(),
+            stores: Vec::new(),
+        }
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            self.now += 1;
+            self.release();
+            match stmt {
+                Stmt::Let { reg, op } => self.op(*reg, op),
+                // Loads see the values from before: all stores wait for the end.
+                Stmt::Store { slot, value } => self.stores.push((*slot, *value)),
+                Stmt::If { cond, then, otherwise, results } => {
+                    self.branches(*cond, then, otherwise, results);
+                }
+            }
+        }
+    }
+
+    fn branches(&mut self, cond: Reg, then: &[Stmt], otherwise: &[Stmt], results: &[Merge]) {
+        let cond = self.bool(cond);
+        let first = self.push(Instruction::SkipIfNone { cond, to: 0 });
+        self.block(then);
+        let second = self.push(Instruction::SkipIfAll { cond, to: 0 });
+        self.code.instructions[first] = Instruction::SkipIfNone { cond, to: second };
+        self.block(otherwise);
+        let end = self.code.instructions.len();
+        self.code.instructions[second] = Instruction::SkipIfAll { cond, to: end };
+        self.now += 1;
+        results.iter().for_each(|merge| self.merge(cond, merge));
+    }
+
+    fn merge(&mut self, cond: usize, merge: &Merge) {
+        let places = [merge.then, merge.otherwise].map(|reg| self.places[reg.0 as usize]);
+        match (self.claim(merge.reg), places) {
+            (Place::Scalar(_), _) => {
+                let (a, b) = (self.scalar(merge.then), self.scalar(merge.otherwise));
+                let to = self.target(merge.reg);
+                self.push(Instruction::Select { to, cond, a, b });
+            }
+            (Place::Int(to), [Some(Place::Int(a)), Some(Place::Int(b))]) => {
+                self.push(Instruction::SelectInt { to, cond, a, b });
+            }
+            (Place::Bool(to), [Some(Place::Bool(a)), Some(Place::Bool(b))]) => {
+                self.push(Instruction::SelectBool { to, cond, a, b });
+            }
+            // The branches' registers have the type of the merged one.
+            (Place::Int(_) | Place::Bool(_), _) => {}
+        }
+    }
+}
+
+/// Operations.
+impl Compiler<'_> {
+    fn op(&mut self, reg: Reg, op: &Op) {
+        if self.fused[reg.0 as usize].is_some() {
+            return;
+        }
+        if let Some(column) = self.in_place(op) {
+            self.places[reg.0 as usize] = Some(Place::Scalar(column));
+            return;
+        }
+        self.claim(reg);
+        let to = self.target(reg);
+        if let Some(instruction) = self.instruction(to, op) {
+            self.push(instruction);
+        }
+    }
+
+    /// The column of a value that need not be computed.
+    fn in_place(&mut self, op: &Op) -> Option<Column> {
+        match op {
+            Op::Const(value) => Some(self.constant(*value)),
+            Op::Load(slot) => match slot {
+                Slot::Parameter(i) => Some(Column::Parameter(*i)),
+                Slot::Derived(i) => Some(Column::Derived(*i)),
+                Slot::State(i) => Some(Column::State(*i)),
+                Slot::Input(i) => Some(Column::Input(*i)),
+                Slot::Receptor(i) => Some(Column::Receptor(*i)),
+                Slot::Dt => Some(Column::Dt),
+                Slot::Time => Some(Column::Time),
+                // Outputs are written only.
+                Slot::Output(_) => Some(self.constant(0.0)),
+            },
+            _ => None,
+        }
+    }
+
+    fn constant(&mut self, value: f64) -> Column {
+        let known = self.code.constants.iter().position(|c| c.to_bits() == value.to_bits());
+        Column::Constant(known.unwrap_or_else(|| {
+            self.code.constants.push(value);
+            self.code.constants.len() - 1
+        }))
+    }
+
+    fn instruction(&mut self, to: usize, op: &Op) -> Option<Instruction> {
+        Some(match op {
+            Op::Unary(primitive, a) => {
+                Instruction::Unary { to, primitive: *primitive, a: self.scalar(*a) }
+            }
+            Op::Binary(arithmetic, a, b) => self.binary(to, *arithmetic, *a, *b),
+            Op::Fma(a, b, c) => {
+                let (a, b, c) = (self.scalar(*a), self.scalar(*b), self.scalar(*c));
+                Instruction::Fma { to, a, b, c }
+            }
+            Op::Scale(a, n) => Instruction::Scale { to, a: self.scalar(*a), n: self.int(*n) },
+            Op::ToScalar(a) => Instruction::ToScalar { to, a: self.int(*a) },
+            Op::Select(cond, a, b) => {
+                let (cond, a, b) = (self.bool(*cond), self.scalar(*a), self.scalar(*b));
+                Instruction::Select { to, cond, a, b }
+            }
+            Op::Draw(kind, site, args) => {
+                let mean = args.first().map(|mean| self.scalar(*mean));
+                Instruction::Draw { to, kind: *kind, site: *site, mean }
+            }
+            Op::Int(value) => Instruction::Int { to, value: *value },
+            Op::Exponent(a) => Instruction::Exponent { to, a: self.scalar(*a) },
+            Op::ToInt(a) => Instruction::ToInt { to, a: self.scalar(*a) },
+            Op::IntAdd(a, b) => Instruction::IntAdd { to, a: self.int(*a), b: self.int(*b) },
+            Op::IntAnd(a, b) => Instruction::IntAnd { to, a: self.int(*a), b: self.int(*b) },
+            Op::Bool(value) => Instruction::Bool { to, value: *value },
+            Op::Compare(op, a, b) => {
+                Instruction::Compare { to, op: *op, a: self.scalar(*a), b: self.scalar(*b) }
+            }
+            Op::IntEq(a, b) => Instruction::IntEq { to, a: self.int(*a), b: self.int(*b) },
+            Op::Not(a) => Instruction::Not { to, a: self.bool(*a) },
+            Op::And(a, b) => Instruction::And { to, a: self.bool(*a), b: self.bool(*b) },
+            Op::Or(a, b) => Instruction::Or { to, a: self.bool(*a), b: self.bool(*b) },
+            // In place, or expanded.
+            Op::Const(_) | Op::Load(_) | Op::Call(..) => return None,
+        })
+    }
+
+    fn binary(&mut self, to: usize, arithmetic: Arithmetic, a: Reg, b: Reg) -> Instruction {
+        let parts = |reg: Reg| self.fused[reg.0 as usize];
+        let product = match arithmetic {
+            Arithmetic::Add => parts(a).map(|p| (p, b)).or_else(|| parts(b).map(|p| (p, a))),
+            _ => None,
+        };
+        match product {
+            Some(((x, y), c)) => {
+                let (a, b, c) = (self.scalar(x), self.scalar(y), self.scalar(c));
+                Instruction::MulAdd { to, a, b, c }
+            }
+            None => Instruction::Binary { to, arithmetic, a: self.scalar(a), b: self.scalar(b) },
+        }
+    }
+
+    /// Writes what waited, from columns that no store can change.
+    fn stores(&mut self) {
+        let stores = std::mem::take(&mut self.stores);
+        let mut ready = Vec::new();
+        for (slot, value) in stores {
+            let a = match self.scalar(value) {
+                register @ Column::Register(_) => register,
+                elsewhere => {
+                    let to = self.fresh_scalar();
+                    self.push(Instruction::Copy { to, a: elsewhere });
+                    Column::Register(to)
+                }
+            };
+            ready.push((slot, a));
+        }
+        for (slot, a) in ready {
+            match slot {
+                Slot::State(state) => drop(self.push(Instruction::StoreState { state, a })),
+                Slot::Output(output) => drop(self.push(Instruction::StoreOutput { output, a })),
+                // Kernels write nothing else.
+                _ => {}
+            }
+        }
+    }
+
+    fn finish(self) -> Code {
+        self.code
+    }
+
+    fn push(&mut self, instruction: Instruction) -> usize {
+        self.code.instructions.push(instruction);
+        self.code.instructions.len() - 1
+    }
+}
+
+/// Columns.
+impl Compiler<'_> {
+    fn scalar(&self, reg: Reg) -> Column {
+        match self.places[reg.0 as usize] {
+            Some(Place::Scalar(column)) => column,
+            // The program is well typed, and every register is assigned before its uses.
+            _ => Column::Dt,
+        }
+    }
+
+    fn int(&self, reg: Reg) -> usize {
+        match self.places[reg.0 as usize] {
+            Some(Place::Int(column)) => column,
+            _ => 0,
+        }
+    }
+
+    fn bool(&self, reg: Reg) -> usize {
+        match self.places[reg.0 as usize] {
+            Some(Place::Bool(column)) => column,
+            _ => 0,
+        }
+    }
+
+    fn target(&self, reg: Reg) -> usize {
+        match self.places[reg.0 as usize] {
+            Some(Place::Scalar(Column::Register(i)) | Place::Int(i) | Place::Bool(i)) => i,
+            _ => 0,
+        }
+    }
+
+    fn fresh_scalar(&mut self) -> usize {
+        take(&mut self.free_scalars, &mut self.code.n_scalars)
+    }
+
+    /// Gives a register a column of its type.
+    fn claim(&mut self, reg: Reg) -> Place {
+        let place = match self.program.types[reg.0 as usize] {
+            Type::Scalar => Place::Scalar(Column::Register(self.fresh_scalar())),
+            Type::Int => Place::Int(take(&mut self.free_ints, &mut self.code.n_ints)),
+            Type::Bool => Place::Bool(take(&mut self.free_bools, &mut self.code.n_bools)),
+        };
+        self.places[reg.0 as usize] = Some(place);
+        self.pending.push(reg);
+        place
+    }
+
+    /// Frees the columns whose last reader is behind us.
+    fn release(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        for reg in pending {
+            if self.last_read[reg.0 as usize] >= self.now {
+                self.pending.push(reg);
+                continue;
+            }
+            match self.places[reg.0 as usize] {
+                Some(Place::Scalar(Column::Register(i))) => self.free_scalars.push(i),
+                Some(Place::Int(i)) => self.free_ints.push(i),
+                Some(Place::Bool(i)) => self.free_bools.push(i),
+                Some(Place::Scalar(_)) | None => {}
+            }
+        }
+    }
+}
+
+fn take(free: &mut Vec<usize>, count: &mut usize) -> usize {
+    free.pop().unwrap_or_else(|| {
+        *count += 1;
+        *count - 1
+    })
+}
+
+/// Who reads what, statements counted as the compiler counts them.
+struct Uses {
+    now: usize,
+    last_read: Vec<usize>,
+    count: Vec<usize>,
+}
+
+impl Uses {
+    fn block(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            self.now += 1;
+            match stmt {
+                Stmt::Let { op, .. } => op.operands().into_iter().for_each(|reg| self.read(reg)),
+                Stmt::Store { value, .. } => {
+                    self.read(*value);
+                    self.last_read[value.0 as usize] = usize::MAX;
+                }
+                Stmt::If { cond, then, otherwise, results } => {
+                    self.block(then);
+                    self.block(otherwise);
+                    self.now += 1;
+                    self.read(*cond);
+                    for merge in results {
+                        self.read(merge.then);
+                        self.read(merge.otherwise);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, reg: Reg) {
+        let reg = reg.0 as usize;
+        self.count[reg] += 1;
+        self.last_read[reg] = self.last_read[reg].max(self.now);
+    }
+}
+
+/// The products that one sum alone reads, with their factors; one per sum.
+fn fusable(program: &Program, uses: &Uses) -> Vec<Option<(Reg, Reg)>> {
+    let n = program.types.len();
+    let mut products = vec![None; n];
+    program.for_each_op(&mut |reg, op| {
+        if let Op::Binary(Arithmetic::Mul, a, b) = op
+            && uses.count[reg.0 as usize] == 1
+        {
+            products[reg.0 as usize] = Some((*a, *b));
+        }
+    });
+    let mut fused = vec![None; n];
+    program.for_each_op(&mut |_, op| {
+        if let Op::Binary(Arithmetic::Add, a, b) = op {
+            let product = [a, b].into_iter().find(|reg| products[reg.0 as usize].is_some());
+            if let Some(product) = product {
+                fused[product.0 as usize] = products[product.0 as usize];
+            }
+        }
+    });
+    fused
+}

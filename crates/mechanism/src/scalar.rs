@@ -1,0 +1,154 @@
+//! Evaluates a program for one lane; for the host's few values, and as the plain reading of the IR.
+
+use pontine_mechanism_lang::{
+    Arithmetic, CompareOp, Draw, Elementary, Op, Primitive, Program, Real, Reg, Slot, Stmt,
+    exp_divided_difference,
+};
+
+/// What a program reads and writes.
+pub(crate) trait Lane<F> {
+    fn load(&self, slot: Slot) -> F;
+    fn store(&mut self, slot: Slot, value: F);
+    fn draw(&self, kind: Draw, site: u16, mean: Option<F>) -> F;
+}
+
+/// The content of a register.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<F> {
+    Scalar(F),
+    Int(i32),
+    Bool(bool),
+}
+
+/// Runs an expanded program; `registers` is scratch space.
+pub(crate) fn evaluate<F: Real>(
+    program: &Program,
+    registers: &mut Vec<Value<F>>,
+    lane: &mut impl Lane<F>,
+) {
+    registers.clear();
+    registers.resize(program.types.len(), Value::Bool(false));
+    Evaluator { registers, lane }.block(&program.body);
+}
+
+struct Evaluator<'a, F, L> {
+    registers: &'a mut [Value<F>],
+    lane: &'a mut L,
+}
+
+impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
+    fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|stmt| self.statement(stmt));
+    }
+
+    fn statement(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Let { reg, op } => self.registers[reg.0 as usize] = self.op(op),
+            Stmt::Store { slot, value } => {
+                let value = self.scalar(*value);
+                self.lane.store(*slot, value);
+            }
+            Stmt::If { cond, then, otherwise, results } => {
+                let taken = self.bool(*cond);
+                self.block(if taken { then } else { otherwise });
+                for merge in results {
+                    let from = if taken { merge.then } else { merge.otherwise };
+                    self.registers[merge.reg.0 as usize] = self.registers[from.0 as usize];
+                }
+            }
+        }
+    }
+
+    fn scalar(&self, reg: Reg) -> F {
+        match self.registers[reg.0 as usize] {
+            Value::Scalar(value) => value,
+            Value::Int(value) => F::from_i32(value),
+            Value::Bool(_) => F::default(),
+        }
+    }
+
+    fn int(&self, reg: Reg) -> i32 {
+        match self.registers[reg.0 as usize] {
+            Value::Int(value) => value,
+            Value::Scalar(_) | Value::Bool(_) => 0,
+        }
+    }
+
+    fn bool(&self, reg: Reg) -> bool {
+        matches!(self.registers[reg.0 as usize], Value::Bool(true))
+    }
+
+    fn op(&self, op: &Op) -> Value<F> {
+        match op {
+            Op::Int(value) => Value::Int(*value),
+            Op::Exponent(a) => Value::Int(self.scalar(*a).exponent()),
+            Op::ToInt(a) => Value::Int(self.scalar(*a).to_i32()),
+            Op::IntAdd(a, b) => Value::Int(self.int(*a).wrapping_add(self.int(*b))),
+            Op::IntAnd(a, b) => Value::Int(self.int(*a) & self.int(*b)),
+            Op::Bool(value) => Value::Bool(*value),
+            Op::IntEq(a, b) => Value::Bool(self.int(*a) == self.int(*b)),
+            Op::Compare(op, a, b) => Value::Bool(compare(*op, self.scalar(*a), self.scalar(*b))),
+            Op::Not(a) => Value::Bool(!self.bool(*a)),
+            Op::And(a, b) => Value::Bool(self.bool(*a) & self.bool(*b)),
+            Op::Or(a, b) => Value::Bool(self.bool(*a) | self.bool(*b)),
+            _ => Value::Scalar(self.scalar_op(op)),
+        }
+    }
+
+    fn scalar_op(&self, op: &Op) -> F {
+        match op {
+            Op::Const(value) => F::from_f64(*value),
+            Op::Load(slot) => self.lane.load(*slot),
+            Op::Unary(primitive, a) => unary(*primitive, self.scalar(*a)),
+            Op::Binary(arithmetic, a, b) => binary(*arithmetic, self.scalar(*a), self.scalar(*b)),
+            Op::Fma(a, b, c) => self.scalar(*a).fused(self.scalar(*b), self.scalar(*c)),
+            Op::Scale(a, n) => self.scalar(*a).scale(self.int(*n)),
+            Op::ToScalar(a) => F::from_i32(self.int(*a)),
+            Op::Select(c, a, b) => self.scalar(if self.bool(*c) { *a } else { *b }),
+            Op::Call(Elementary::ExpDivided, args) => {
+                let args: Vec<f64> = args.iter().map(|a| self.scalar(*a).to_f64()).collect();
+                F::from_f64(exp_divided_difference(&args))
+            }
+            Op::Draw(kind, site, args) => {
+                self.lane.draw(*kind, *site, args.first().map(|mean| self.scalar(*mean)))
+            }
+            // Programs are expanded, and `op` has taken all others.
+            _ => F::default(),
+        }
+    }
+}
+
+#[inline(always)]
+pub(crate) fn compare<F: Real>(op: CompareOp, a: F, b: F) -> bool {
+    match op {
+        CompareOp::Eq => a == b,
+        CompareOp::Ne => a != b,
+        CompareOp::Lt => a < b,
+        CompareOp::Le => a <= b,
+        CompareOp::Gt => a > b,
+        CompareOp::Ge => a >= b,
+    }
+}
+
+fn unary<F: Real>(primitive: Primitive, a: F) -> F {
+    match primitive {
+        Primitive::Neg => -a,
+        Primitive::Abs => a.abs(),
+        Primitive::Sqrt => a.sqrt(),
+        Primitive::Floor => a.floor(),
+        Primitive::Ceil => a.ceil(),
+        Primitive::Round => a.round(),
+        Primitive::Mantissa => a.mantissa(),
+    }
+}
+
+fn binary<F: Real>(arithmetic: Arithmetic, a: F, b: F) -> F {
+    match arithmetic {
+        Arithmetic::Add => a + b,
+        Arithmetic::Sub => a - b,
+        Arithmetic::Mul => a * b,
+        Arithmetic::Div => a / b,
+        Arithmetic::Min => a.least(b),
+        Arithmetic::Max => a.greatest(b),
+    }
+}
