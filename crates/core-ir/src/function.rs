@@ -21,6 +21,9 @@ pub enum Function {
     Native(Native),
 }
 
+/// From an argument to a result.
+pub type NativeCode = dyn Fn(&[f64], &mut [f64]) + Send + Sync;
+
 /// Code of this process as a function.
 #[derive(Clone)]
 pub struct Native {
@@ -31,7 +34,7 @@ pub struct Native {
     /// Length of the result.
     pub size_out: usize,
     /// The code: (argument, result).
-    pub code: Arc<dyn Fn(&[f64], &mut [f64]) + Send + Sync>,
+    pub code: Arc<NativeCode>,
 }
 
 impl Function {
@@ -69,7 +72,7 @@ impl Function {
     /// Length of the result.
     pub fn size_out(&self) -> usize {
         match self {
-            Self::Expression(function) => function.n_out(),
+            Self::Expression(function) => function.n_outputs(),
             Self::Table(values) => values.as_matrix().map_or(0, |(_, columns)| columns),
             Self::Native(native) => native.size_out,
         }

@@ -32,7 +32,7 @@ mod value;
 
 pub use connectivity::{Connectivity, RuleConnectivity, SynapseList, SynapseRow, Synapses, Window};
 pub use error::Faults;
-pub use function::{Function, Native};
+pub use function::{Function, Native, NativeCode};
 pub use id::{
     Arena, ConnectionId, CustomId, EnsembleId, Id, NodeId, OperatorId, PopulationId, ProbeId,
     ProjectionId, RecordId, RecorderId, SignalId, SubnetworkId, ViewId,

@@ -47,12 +47,12 @@ impl Quantity {
         let trimmed = text.trim();
         let (number, unit) = split(trimmed).ok_or_else(wrong)?;
         let value = number.parse().map_err(|_| wrong())?;
-        Ok(Self { value, unit: Unit::parse(unit.trim()).ok_or_else(wrong)? })
+        Ok(Self { value, unit: Unit::parse(unit.trim()).map_err(|_| wrong())? })
     }
 
     /// The number in another unit; `None` if that measures something else.
     pub fn in_unit(&self, unit: &Unit) -> Option<f64> {
-        Some(self.value * self.unit.conversion_to(unit)?)
+        Some(self.value * self.unit.conversion_to(*unit)?)
     }
 }
 

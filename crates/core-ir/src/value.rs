@@ -146,7 +146,7 @@ pub(crate) fn check_arity(
     path: &Path,
     purpose: &str,
 ) -> Result<(), ValueError> {
-    if function.n_in() == n_arguments && function.n_out() == 1 {
+    if function.n_inputs() == n_arguments && function.n_outputs() == 1 {
         return Ok(());
     }
     Err(ValueError::Expression {

@@ -111,8 +111,8 @@ impl Model {
 
     /// The operator at a path and part.
     pub fn operator(&self, path: &str, part: u16) -> Option<OperatorId> {
-        let found = |op: &&Operator| op.path.as_str() == path && op.part == part;
-        self.operators.iter().find(|(_, op)| found(&op)).map(|(id, _)| id)
+        let found = |op: &Operator| op.path.as_str() == path && op.part == part;
+        self.operators.iter().find(|(_, op)| found(op)).map(|(id, _)| id)
     }
 
     /// The signal of this name.
@@ -163,7 +163,7 @@ impl Model {
             match &op.kind {
                 OperatorKind::Neurons(neurons) => {
                     need(Capability::Mechanisms, &op.path);
-                    if neurons.mechanism.n_sites > 0 {
+                    if neurons.mechanism.n_step_sites > 0 {
                         need(Capability::RandomMechanisms, &op.path);
                     }
                 }

@@ -193,9 +193,9 @@ impl Check<'_> {
             }
             OperatorKind::Function { function, time, x, y } => {
                 let n_in = time.map_or(0, |_| 1) + x.map_or(0, |x| self.len(x));
-                let takes = (function.n_in() != n_in)
-                    .then(|| format!("takes {} numbers, but gets {n_in}", function.n_in()));
-                takes.or_else(|| self.lengths(&[(*y, function.n_out())]))
+                let takes = (function.n_inputs() != n_in)
+                    .then(|| format!("takes {} numbers, but gets {n_in}", function.n_inputs()));
+                takes.or_else(|| self.lengths(&[(*y, function.n_outputs())]))
             }
             OperatorKind::Host { .. } => None,
             OperatorKind::Neurons(neurons) => self.neurons(op, neurons),

@@ -119,8 +119,7 @@ impl Population {
     /// # Errors
     /// [`CellError::Name`] if there is no such parameter.
     pub fn parameter_unit(&self, name: &str) -> Result<Unit, CellError> {
-        let found =
-            self.mechanism.parameters.iter().find(|p| p.name == name).map(|p| p.unit.clone());
+        let found = self.mechanism.parameters.iter().find(|p| p.name == name).map(|p| p.unit);
         found.ok_or_else(|| {
             self.no("parameter", name, self.mechanism.parameters.iter().map(|p| p.name.as_str()))
         })
@@ -132,7 +131,7 @@ impl Population {
     /// [`CellError::Name`] if there is no such state.
     pub fn state_unit(&self, name: &str) -> Result<Unit, CellError> {
         let open = || self.mechanism.states.iter().filter(|s| !s.hidden);
-        let found = open().find(|s| s.name == name).map(|s| s.unit.clone());
+        let found = open().find(|s| s.name == name).map(|s| s.unit);
         found.ok_or_else(|| self.no("state", name, open().map(|s| s.name.as_str())))
     }
 

@@ -411,7 +411,7 @@ impl Check<'_> {
 
 fn argument_size(function: &Function) -> Option<usize> {
     match function {
-        Function::Expression(function) => Some(function.n_in()),
+        Function::Expression(function) => Some(function.n_inputs()),
         Function::Table(_) => None,
         Function::Native(native) => Some(native.size_in),
     }

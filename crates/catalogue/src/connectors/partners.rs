@@ -1,0 +1,152 @@
+//! The cells that a row may be joined to, and drawing among them.
+
+use pontine_core_ir::port::{Major, RuleContext, RuleError};
+use pontine_rng::{Stream, StreamKey, sample::below};
+
+/// The cells on the other side of a row, without the row's own cell where that is excluded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Partners {
+    n_cells: usize,
+    excludes_self: bool,
+}
+
+/// The key of all draws that say who is joined.
+pub(super) fn connect_key(cx: &RuleContext<'_>) -> StreamKey {
+    StreamKey::new(cx.seed, cx.path.as_str(), "connect")
+}
+
+/// Number of rows on a side.
+pub(super) fn n_rows(cx: &RuleContext<'_>, major: Major) -> usize {
+    match major {
+        Major::Source => cx.n_source,
+        Major::Target => cx.n_target,
+    }
+}
+
+impl Partners {
+    pub(super) fn new(cx: &RuleContext<'_>, major: Major, allow_self_connections: bool) -> Self {
+        let n_cells = match major {
+            Major::Source => cx.n_target,
+            Major::Target => cx.n_source,
+        };
+        Self { n_cells, excludes_self: cx.same_cells && !allow_self_connections }
+    }
+
+    /// Number of cells that each row may be joined to.
+    pub(super) fn len(&self) -> usize {
+        self.n_cells.saturating_sub(usize::from(self.excludes_self))
+    }
+
+    /// The `i`-th of them for a row, ascending.
+    pub(super) fn at(&self, row: usize, i: usize) -> u32 {
+        (i + usize::from(self.excludes_self && i >= row)) as u32
+    }
+
+    /// All of them.
+    pub(super) fn all(&self, row: usize) -> impl Iterator<Item = u32> + '_ {
+        (0..self.len()).map(move |i| self.at(row, i))
+    }
+
+    /// Whether rows of `n` synapses can be made.
+    pub(super) fn check(&self, rule: &str, n: u64) -> Result<(), RuleError> {
+        let error = |message| RuleError { rule: rule.to_owned(), message };
+        if n > 0 && self.len() == 0 {
+            let own = if self.excludes_self { " besides its own" } else { "" };
+            return Err(error(format!("a row of {n} synapses has no cell to join{own}")));
+        }
+        if n > u64::from(u32::MAX) {
+            return Err(error(format!(
+                "a row of {n} synapses is beyond the limit of {}",
+                u32::MAX
+            )));
+        }
+        Ok(())
+    }
+
+    /// Adds `n` cells, each drawn from all; ascending.
+    pub(super) fn draw_with_replacement(
+        &self,
+        row: usize,
+        n: usize,
+        stream: &mut Stream,
+        minor: &mut Vec<u32>,
+    ) {
+        let size = self.len() as u64;
+        minor.extend((0..n).map(|_| self.at(row, below(stream, size) as usize)));
+        minor.sort_unstable();
+    }
+
+    /// Adds `n` cells: each of all `n div size` times, and `n mod size` different ones once more;
+    /// ascending.
+    pub(super) fn draw_without_replacement(
+        &self,
+        row: usize,
+        n: usize,
+        stream: &mut Stream,
+        minor: &mut Vec<u32>,
+    ) {
+        let size = self.len();
+        let (each, rest) = (n / size.max(1), n % size.max(1));
+        let chosen = Subset::draw(size, rest, stream);
+        if each == 0 {
+            return minor.extend(chosen.iter().map(|i| self.at(row, i)));
+        }
+        for i in 0..size {
+            let times = each + usize::from(chosen.contains(i));
+            minor.extend(std::iter::repeat_n(self.at(row, i), times));
+        }
+    }
+}
+
+/// A set of numbers below a bound, one bit each.
+struct Subset(Vec<u64>);
+
+impl Subset {
+    /// `n_chosen` of the numbers below `size`, all subsets being equally likely.
+    ///
+    /// Floyd's method: one draw for each number chosen.
+    fn draw(size: usize, n_chosen: usize, stream: &mut Stream) -> Self {
+        let mut subset = Self(vec![0; size.div_ceil(64)]);
+        for last in size - n_chosen..size {
+            let i = below(stream, last as u64 + 1) as usize;
+            subset.insert(if subset.contains(i) { last } else { i });
+        }
+        subset
+    }
+
+    fn contains(&self, i: usize) -> bool {
+        self.0[i / 64] >> (i % 64) & 1 == 1
+    }
+
+    fn insert(&mut self, i: usize) {
+        self.0[i / 64] |= 1 << (i % 64);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(at, &word)| {
+            let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
+            let bits = rests.take_while(|&rest| rest != 0);
+            bits.map(move |rest| at * 64 + rest.trailing_zeros() as usize)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop_assert_eq, proptest};
+
+    use super::{StreamKey, Subset};
+
+    proptest! {
+        #[test]
+        fn a_subset_has_its_size_and_is_iterated_in_order(
+            seed: u64, size in 0_usize..300, part in 0.0..=1.0,
+        ) {
+            let n_chosen = (size as f64 * part) as usize;
+            let subset = Subset::draw(size, n_chosen, &mut StreamKey::from_raw(seed).stream(0, 0, 0));
+            let expected: Vec<_> = (0..size).filter(|&i| subset.contains(i)).collect();
+            prop_assert_eq!(subset.iter().collect::<Vec<_>>(), expected.clone());
+            prop_assert_eq!(expected.len(), n_chosen);
+        }
+    }
+}

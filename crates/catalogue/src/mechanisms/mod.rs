@@ -1,0 +1,26 @@
+//! Neuron types and sources of spikes: a text each, and what is known of it in closed form.
+//!
+//! | name | units | what it is |
+//! | --- | --- | --- |
+//! | `LIF` | s, Hz | Nengo's spiking LIF neuron |
+//! | `LIFRate` | s, Hz | its firing rate |
+//! | `IF_curr_exp` | ms, mV, nA, nF | PyNN's LIF neuron with exponential synaptic currents |
+//! | `SpikeSourcePoisson` | ms, Hz | random spikes |
+//! | `SpikeSourceArray` | ms | given spikes |
+
+mod if_curr_exp;
+mod lif;
+mod lif_rate;
+mod spike_source_array;
+mod spike_source_poisson;
+
+use pontine_core_ir::Mechanism;
+
+/// The value of a parameter, in a mechanism that is known to have it.
+fn parameter(mechanism: &Mechanism, parameters: &[f64], name: &str) -> f64 {
+    let value = mechanism.parameter_index(name).and_then(|i| parameters.get(i));
+    value.copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests;

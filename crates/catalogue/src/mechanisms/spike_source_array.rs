@@ -1,0 +1,14 @@
+//! Spikes at given times.
+
+use pontine_core_ir::registry::MechanismEntry;
+
+inventory::submit! {
+    MechanismEntry {
+        name: "SpikeSourceArray",
+        text: include_str!("spike_source_array.mech"),
+        reference: "PyNN's standard cell of this name: Davison et al. (2009), PyNN: a common \
+                    interface for neuronal network simulators, doi:10.3389/neuro.11.011.2008",
+        maths: None,
+        place: module_path!(),
+    }
+}

@@ -1,0 +1,85 @@
+//! What holds for all mechanisms of the catalogue.
+
+use pontine_core_ir::{
+    Mechanism,
+    registry::{self, MechanismEntry},
+};
+
+const NAMES: [&str; 5] =
+    ["IF_curr_exp", "LIF", "LIFRate", "SpikeSourceArray", "SpikeSourcePoisson"];
+
+fn entries() -> impl Iterator<Item = (&'static MechanismEntry, Mechanism)> {
+    let compile = |name| {
+        let entry = registry::mechanisms().get(name).unwrap();
+        (entry, entry.compile().unwrap_or_else(|error| panic!("{name}: {error}")))
+    };
+    NAMES.into_iter().map(compile)
+}
+
+#[test]
+fn all_are_registered_under_their_own_names() {
+    let registered: Vec<_> = registry::mechanisms().entries().unwrap().keys().copied().collect();
+    assert_eq!(registered, NAMES);
+    for (entry, mechanism) in entries() {
+        assert_eq!(mechanism.name, entry.name);
+    }
+}
+
+#[test]
+fn all_are_documented() {
+    for (entry, mechanism) in entries() {
+        assert!(!entry.reference.is_empty() && !mechanism.doc.is_empty(), "{}", entry.name);
+        for parameter in &mechanism.parameters {
+            assert!(!parameter.doc.is_empty(), "{}.{}", entry.name, parameter.name);
+        }
+    }
+}
+
+#[test]
+fn all_print_and_read_back() {
+    for (_, mechanism) in entries() {
+        assert_eq!(Mechanism::parse(mechanism.source()).unwrap(), mechanism);
+    }
+}
+
+#[track_caller]
+fn check_defaults(name: &str, expected: &[(&str, f64, &str)]) {
+    let mechanism = registry::mechanism(name).unwrap();
+    let found: Vec<_> = mechanism
+        .parameters
+        .iter()
+        .map(|p| (p.name.clone(), p.default, p.unit.to_string()))
+        .collect();
+    let expected: Vec<_> =
+        expected.iter().map(|(n, d, u)| ((*n).to_owned(), *d, (*u).to_owned())).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn defaults_are_those_of_nengo() {
+    let times = [("tau_rc", 0.02, "s"), ("tau_ref", 0.002, "s"), ("amplitude", 1.0, "")];
+    check_defaults("LIFRate", &times);
+    check_defaults("LIF", &[&times[..], &[("min_voltage", 0.0, "")]].concat());
+}
+
+#[test]
+fn defaults_are_those_of_pynn() {
+    check_defaults(
+        "IF_curr_exp",
+        &[
+            ("v_rest", -65.0, "mV"),
+            ("cm", 1.0, "nF"),
+            ("tau_m", 20.0, "ms"),
+            ("tau_refrac", 0.1, "ms"),
+            ("tau_syn_E", 5.0, "ms"),
+            ("tau_syn_I", 5.0, "ms"),
+            ("i_offset", 0.0, "nA"),
+            ("v_reset", -65.0, "mV"),
+            ("v_thresh", -50.0, "mV"),
+        ],
+    );
+    check_defaults(
+        "SpikeSourcePoisson",
+        &[("rate", 1.0, "Hz"), ("start", 0.0, "ms"), ("duration", 1e10, "ms")],
+    );
+}
