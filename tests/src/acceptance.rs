@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use pontine_backend_ref::Reference as Backend;
 use pontine_core_ir::{
+    Cells, Network,
     port::{CompileOptions, Unattended},
     recording::SeriesData,
 };
@@ -72,20 +73,28 @@ impl Plan<'_> {
         let mut prepared = Road::new(&Backend).options(build, self.options.clone()).build(&loaded.network)?;
         let recording = prepared.run(end_s, &mut Unattended)?;
         let mut statistics = BTreeMap::new();
-        for series in recording.series.iter().filter_map(|(path, s)| Some((population(path)?, s))) {
-            if let (name, SeriesData::Events { n, steps, indices, .. }) = (series.0, &series.1.data) {
+        for (population, record) in spike_records(&loaded.network) {
+            if let Some(SeriesData::Events { n, steps, indices, .. }) = recording.series.get(&record).map(|s| &s.data) {
                 let spikes = Spikes { n: *n, steps, indices, dt: recording.dt };
-                statistics.insert(name.to_owned(), spikes.statistics(start_s, end_s, seed));
+                statistics.insert(population, spikes.statistics(start_s, end_s, seed));
             }
         }
         Ok(statistics)
     }
 }
 
-/// The label of a recorder is that of its population, perhaps with the variable.
-fn population(record: &str) -> Option<&str> {
-    let label = record.rsplit_once("Recorder:")?.1;
-    Some(label.split_once('.').map_or(label, |(population, _)| population))
+/// Labels of populations whose spikes are recorded, and the paths of the records.
+fn spike_records(network: &Network) -> Vec<(String, String)> {
+    let paths = network.paths();
+    let spikes = network.recorders.iter().filter(|(_, recorder)| recorder.variable == "spikes");
+    spikes
+        .filter_map(|(id, recorder)| match recorder.cells {
+            Cells::Population(population) => {
+                Some((network.populations[population].label.clone()?, paths[id.into()].to_string()))
+            }
+            Cells::View(_) | Cells::Neurons(_) => None,
+        })
+        .collect()
 }
 
 fn comparisons(reference: &Reference, runs: &[BTreeMap<String, Statistics>]) -> Vec<Comparison> {
