@@ -40,6 +40,31 @@ pub(super) fn each3<A: Copy, B: Copy, C: Copy, T>(
     }
 }
 
+/// A condition as a lane.
+#[inline(always)]
+pub(super) fn condition<F: Real>(holds: bool) -> F {
+    if holds { F::from_i32(1) } else { F::from_i32(0) }
+}
+
+#[inline(always)]
+pub(super) fn holds<F: Real>(condition: F) -> bool {
+    condition != F::from_i32(0)
+}
+
+pub(super) fn any<F: Real>(conditions: &[F]) -> bool {
+    let chunks = conditions.as_chunks::<CHUNK>().0;
+    chunks
+        .iter()
+        .any(|chunk| chunk.iter().fold(F::default(), |sum, c| sum.greatest(*c)) > F::default())
+}
+
+pub(super) fn all<F: Real>(conditions: &[F]) -> bool {
+    let chunks = conditions.as_chunks::<CHUNK>().0;
+    chunks
+        .iter()
+        .all(|chunk| chunk.iter().fold(F::from_i32(1), |least, c| least.least(*c)) > F::default())
+}
+
 pub(super) fn unary<F: Real>(primitive: Primitive, to: &mut [F], a: &[F]) {
     match primitive {
         Primitive::Neg => each(to, a, |a| -a),
@@ -63,13 +88,13 @@ pub(super) fn binary<F: Real>(arithmetic: Arithmetic, to: &mut [F], a: &[F], b: 
     }
 }
 
-pub(super) fn compare<F: Real>(op: CompareOp, to: &mut [bool], a: &[F], b: &[F]) {
+pub(super) fn compare<F: Real>(op: CompareOp, to: &mut [F], a: &[F], b: &[F]) {
     match op {
-        CompareOp::Eq => each2(to, a, b, |a, b| a == b),
-        CompareOp::Ne => each2(to, a, b, |a, b| a != b),
-        CompareOp::Lt => each2(to, a, b, |a, b| a < b),
-        CompareOp::Le => each2(to, a, b, |a, b| a <= b),
-        CompareOp::Gt => each2(to, a, b, |a, b| a > b),
-        CompareOp::Ge => each2(to, a, b, |a, b| a >= b),
+        CompareOp::Eq => each2(to, a, b, |a, b| condition(a == b)),
+        CompareOp::Ne => each2(to, a, b, |a, b| condition(a != b)),
+        CompareOp::Lt => each2(to, a, b, |a, b| condition(a < b)),
+        CompareOp::Le => each2(to, a, b, |a, b| condition(a <= b)),
+        CompareOp::Gt => each2(to, a, b, |a, b| condition(a > b)),
+        CompareOp::Ge => each2(to, a, b, |a, b| condition(a >= b)),
     }
 }
