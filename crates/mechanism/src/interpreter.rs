@@ -1,7 +1,8 @@
 //! Runs an expanded program operation by operation, each over a whole block.
 //!
 //! Registers are columns; an operation's result never shares a column with its operands, so that
-//! the loops over fixed chunks vectorise. Parameters and inputs are read where they lie.
+//! the loops vectorise. Parameters, states and inputs are read where they lie, and states are
+//! written at the end.
 
 mod compile;
 mod draw;
@@ -45,10 +46,16 @@ impl<F: Real> Scratch<F> {
         grow(&mut self.scalars, code.n_scalars);
         grow(&mut self.ints, code.n_ints);
         grow(&mut self.bools, code.n_bools);
-        self.dt.clear();
-        self.dt.resize(LANES, dt);
-        self.time.clear();
-        self.time.resize(LANES, time);
+        splat(&mut self.dt, dt);
+        splat(&mut self.time, time);
+    }
+}
+
+/// Fills a column with one value, unless it is full of it already.
+fn splat<F: Real>(column: &mut Vec<F>, value: F) {
+    if column.first() != Some(&value) {
+        column.clear();
+        column.resize(LANES, value);
     }
 }
 
