@@ -1,1 +1,37 @@
-//! io
+//! Model files, recordings and their provenance.
+//!
+//! ```text
+//!  model file ── ModelFile::load ──> Network, run defaults, published values
+//!  Recording  ── write_recording ──> recording.npz, manifest.json;  Summary ──> summary.json
+//! ```
+//! The schema of model files is in `docs/model-files.md`.
+//!
+//! Invariants: nothing here builds or runs a network, and no published network is known by name.
+//! A quantity with a dimension carries its unit in a file and is a bare number inside. A file cannot
+//! ask for more memory than the stated limits, whatever it holds. Files are written whole or not at
+//! all.
+
+mod error;
+mod expr;
+mod load;
+mod model_file;
+mod recording;
+mod tree;
+
+pub use error::{Cause, ModelFault, ModelFileError, RecordingError};
+pub use model_file::{LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults};
+pub use recording::{
+    Manifest, Summary, model_hash, read_recording, write_recording, write_summary,
+};
+pub use tree::{Format, Place};
+
+/// An empty folder for one test.
+#[cfg(test)]
+fn test_folder(name: &str) -> std::path::PathBuf {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("pontine-io-{name}-{}-{n}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}

@@ -1,0 +1,326 @@
+//! From the tree of a model file to a network.
+//!
+//! Parameters come first, in the order in which they depend on one another; then the sections in
+//! the order of [`SECTIONS`], each object expanded over the axes of its `for`.
+
+mod cells;
+mod expand;
+mod fields;
+mod names;
+mod nef;
+mod parameters;
+mod read;
+mod recording;
+mod reference;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use pontine_core_ir::{Faults, Mechanism, Network, ObjId, SubnetworkId, Unit};
+
+use self::{
+    fields::Fields,
+    names::Names,
+    read::{Reader, quoted},
+};
+use crate::{
+    error::{Located, ModelFault},
+    expr::{Array, Bound, Cells, Scope, unit_name},
+    model_file::{LoadedModel, Parameter, RunDefaults},
+    tree::{Item, Place},
+};
+
+/// Objects under construction.
+pub(super) struct Loader<'a> {
+    scope: &'a Scope,
+    network: Network,
+    names: Names,
+    mechanisms: BTreeMap<String, Arc<Mechanism>>,
+    places: Vec<(ObjId, Place)>,
+}
+
+/// One list of objects of a model file.
+struct Section {
+    name: &'static str,
+    keys: &'static [&'static str],
+    read: fn(&mut Loader<'_>, &Reader<'_>, &Fields<'_>) -> Result<Option<ObjId>, Located>,
+}
+
+/// What others refer to comes first.
+const SECTIONS: [Section; 10] = [
+    Section { name: "mechanism", keys: &["text"], read: cells::mechanism },
+    Section { name: "network", keys: nef::NETWORK_KEYS, read: nef::network },
+    Section { name: "population", keys: cells::POPULATION_KEYS, read: cells::population },
+    Section { name: "view", keys: cells::VIEW_KEYS, read: cells::view },
+    Section { name: "ensemble", keys: nef::ENSEMBLE_KEYS, read: nef::ensemble },
+    Section { name: "node", keys: nef::NODE_KEYS, read: nef::node },
+    Section { name: "custom", keys: nef::CUSTOM_KEYS, read: nef::custom },
+    Section { name: "projection", keys: cells::PROJECTION_KEYS, read: cells::projection },
+    Section { name: "connection", keys: nef::CONNECTION_KEYS, read: nef::connection },
+    Section { name: "probe", keys: recording::PROBE_KEYS, read: recording::probe },
+];
+
+/// Recorders stand apart only to keep lists of keys beside their readers.
+const RECORDERS: Section =
+    Section { name: "recorder", keys: recording::RECORDER_KEYS, read: recording::recorder };
+
+const OTHERS: [&str; 5] = ["model", "axes", "parameters", "defaults", "reference"];
+
+/// Keys that objects of all sections may have.
+const COMMON: [&str; 2] = ["for", "when"];
+
+/// Reads a whole file.
+pub(crate) fn load(root: &Item, file: &Arc<str>) -> Result<LoadedModel, Faults<ModelFault>> {
+    let mut report = Report { file: file.clone(), faults: Vec::new() };
+    let loaded = whole(root, &mut report);
+    match loaded {
+        Some(loaded) if report.faults.is_empty() => Ok(loaded),
+        _ => Err(Faults(report.faults)),
+    }
+}
+
+/// Faults found so far.
+struct Report {
+    file: Arc<str>,
+    faults: Vec<ModelFault>,
+}
+
+impl Report {
+    fn add(&mut self, label: Option<String>, fault: Located) {
+        let Located { place, cause } = fault;
+        let fault = ModelFault { file: self.file.clone(), place, label, cause };
+        // One mistake in an expanded object would otherwise come once for each of its copies.
+        let same = |f: &ModelFault| f.place == fault.place && f.cause == fault.cause;
+        if !self.faults.iter().any(same) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn take<T>(&mut self, label: Option<&str>, result: Result<T, Located>) -> Option<T> {
+        result.map_err(|fault| self.add(label.map(str::to_owned), fault)).ok()
+    }
+}
+
+fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
+    let fields = report.take(None, Fields::of(root, "the file"))?;
+    let sections = || SECTIONS.iter().chain([&RECORDERS]);
+    let known: Vec<_> = sections().map(|section| section.name).chain(OTHERS).collect();
+    fields.unknown(&known).into_iter().for_each(|fault| report.add(None, fault));
+    let head = report.take(Some("model"), Head::read(&fields))?;
+    let scope = scope(&fields, &head, report)?;
+    let mut loader = Loader::new(&scope, &head.name);
+    if let Some(defaults) = fields.get("defaults") {
+        let reader = Reader { scope: &scope, bound: &Bound::new() };
+        let config = nef::defaults(&reader, defaults);
+        loader.network.root_mut().config = report.take(Some("defaults"), config)?;
+    }
+    for section in sections() {
+        loader.section(section, &fields, report);
+    }
+    let references = loader.references(&fields, report);
+    let places = loader.places();
+    let loaded = LoadedModel {
+        name: head.name,
+        description: head.description,
+        defaults: head.defaults,
+        parameters: listed(&scope),
+        references,
+        network: loader.network,
+        places,
+        file: report.file.clone(),
+    };
+    check(&loaded, report);
+    Some(loaded)
+}
+
+/// What holds for the network as a whole.
+fn check(loaded: &LoadedModel, report: &mut Report) {
+    if !report.faults.is_empty() {
+        return;
+    }
+    let Err(faults) = loaded.network.validate() else { return };
+    for fault in faults.0 {
+        let place = loaded.place_in(&fault.to_string()).cloned().unwrap_or(Place::Line(1));
+        report.add(None, Located { place, cause: fault.into() });
+    }
+}
+
+/// The section `model`.
+struct Head {
+    name: String,
+    description: String,
+    defaults: RunDefaults,
+}
+
+const HEAD_KEYS: [&str; 6] = ["name", "description", "time", "dt", "seed", "discard"];
+
+impl Head {
+    fn read(fields: &Fields<'_>) -> Result<Self, Located> {
+        let item = fields.required("model", "a table with the name of the model")?;
+        let fields = Fields::of(item, "`model`")?;
+        fields.only(&HEAD_KEYS)?;
+        let name = fields.required("name", "the name of the model")?;
+        let description = fields.get("description");
+        let text = |item| fields::text(item, "`description`").map(str::to_owned);
+        let defaults = Self::defaults(&fields)?;
+        Ok(Self {
+            name: fields::text(name, "`name`")?.to_owned(),
+            description: description.map(text).transpose()?.unwrap_or_default(),
+            defaults,
+        })
+    }
+
+    /// Times are read before there are any parameters.
+    fn defaults(fields: &Fields<'_>) -> Result<RunDefaults, Located> {
+        let reader = Reader { scope: &Scope::default(), bound: &Bound::new() };
+        let s = second();
+        let time = |key: &str, least: f64| match fields.get(key) {
+            None => Ok(None),
+            Some(item) => match reader.number(item, &quoted(key), s)? {
+                value if value >= least && value.is_finite() => Ok(Some(value)),
+                _ => Err(item.expected(&quoted(key), "a time that is not negative")),
+            },
+        };
+        let fallback = RunDefaults::default();
+        Ok(RunDefaults {
+            time_s: time("time", 0.0)?.unwrap_or(fallback.time_s),
+            dt_s: time("dt", f64::MIN_POSITIVE)?.unwrap_or(fallback.dt_s),
+            seed: reader.count_at(fields, "seed", u64::MAX)?.unwrap_or(fallback.seed),
+            discard_s: time("discard", 0.0)?.unwrap_or(fallback.discard_s),
+        })
+    }
+}
+
+fn scope(fields: &Fields<'_>, head: &Head, report: &mut Report) -> Option<Scope> {
+    let mut scope = Scope::new(head.defaults.dt_s * 1e3);
+    if let Some(axes) = fields.get("axes") {
+        report.take(Some("axes"), parameters::axes(axes, &mut scope))?;
+    }
+    if let Some(item) = fields.get("parameters")
+        && let Err(faults) = parameters::parameters(item, &mut scope)
+    {
+        faults.into_iter().for_each(|fault| report.add(Some("parameters".into()), fault));
+        return None;
+    }
+    Some(scope)
+}
+
+fn listed(scope: &Scope) -> Vec<Parameter> {
+    let builtin = |name: &str| crate::expr::BUILTIN.contains(&name);
+    let own = scope.values.iter().filter(|(name, _)| !builtin(name));
+    own.map(|(name, array)| Parameter { name: name.clone(), value: shown(array) }).collect()
+}
+
+fn shown(array: &Array) -> String {
+    if !array.axes.is_empty() {
+        let axes: Vec<_> = array.axes.iter().map(|axis| &*axis.name).collect();
+        return format!("table over {}", axes.join(", "));
+    }
+    match &array.cells {
+        Cells::Numbers(numbers, Unit::NONE) => numbers[0].to_string(),
+        Cells::Numbers(numbers, unit) => format!("{} {}", numbers[0], unit_name(*unit)),
+        Cells::Flags(flags) => flags[0].to_string(),
+        Cells::Words(words) => words[0].to_string(),
+    }
+}
+
+impl<'a> Loader<'a> {
+    fn new(scope: &'a Scope, name: &str) -> Self {
+        Self {
+            scope,
+            network: Network::new(name),
+            names: Names::default(),
+            mechanisms: BTreeMap::new(),
+            places: Vec::new(),
+        }
+    }
+
+    fn section(&mut self, section: &Section, fields: &Fields<'_>, report: &mut Report) {
+        let Some(item) = fields.get(section.name) else { return };
+        let what = format!("`{}`", section.name);
+        let Some(items) = report.take(None, fields::list(item, &what)) else { return };
+        for item in items {
+            self.item(section, item, report);
+        }
+    }
+
+    /// All objects that one entry stands for.
+    fn item(&mut self, section: &Section, item: &Item, report: &mut Report) {
+        let Some(fields) = report.take(None, Fields::of(item, section.name)) else { return };
+        let label = label_of(section.name, &fields);
+        let keys: Vec<_> = section.keys.iter().chain(&COMMON).copied().collect();
+        let unknown = fields.unknown(&keys);
+        let refused = !unknown.is_empty();
+        unknown.into_iter().for_each(|fault| report.add(Some(label.clone()), fault));
+        let scope = self.scope;
+        let left = expand::MAX_OBJECTS.saturating_sub(self.places.len());
+        let expanded = report.take(Some(&label), expand::expand(scope, &fields, left));
+        if refused {
+            return;
+        }
+        for bound in expanded.into_iter().flatten() {
+            let reader = Reader { scope, bound: &bound };
+            let read = (section.read)(self, &reader, &fields);
+            if let Some(id) = report.take(Some(&label), read).flatten() {
+                self.places.push((id, item.place.clone()));
+            }
+        }
+    }
+
+    fn places(&self) -> BTreeMap<String, Place> {
+        let paths = self.network.paths();
+        let path = |id: &ObjId| paths[*id].to_string();
+        self.places.iter().map(|(id, place)| (path(id), place.clone())).collect()
+    }
+
+    /// The (sub)network that an object belongs to.
+    fn parent(&self, reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Parent, Located> {
+        let Some(item) = fields.get("within") else { return Ok(Parent::root()) };
+        let name = reader.text(item, "`within`")?;
+        let id = self.names.network(&name).map_err(|cause| item.fault(cause))?;
+        Ok(Parent { id, prefix: format!("{name}.") })
+    }
+
+    /// Makes an object known under its label.
+    fn declare(
+        &mut self,
+        fields: &Fields<'_>,
+        parent: &Parent,
+        label: Option<&str>,
+        id: ObjId,
+    ) -> Result<Option<ObjId>, Located> {
+        if let Some(label) = label {
+            let name = format!("{}{label}", parent.prefix);
+            self.names.add(&name, id).map_err(|cause| fields.fault(cause))?;
+        }
+        Ok(Some(id))
+    }
+}
+
+/// Where an object belongs, and how names begin there.
+pub(super) struct Parent {
+    id: SubnetworkId,
+    prefix: String,
+}
+
+impl Parent {
+    fn root() -> Self {
+        Self { id: SubnetworkId::ROOT, prefix: String::new() }
+    }
+}
+
+fn label_of(section: &str, fields: &Fields<'_>) -> String {
+    let label = fields.get("label").and_then(|item| fields::text(item, "").ok());
+    label.map_or_else(|| section.to_owned(), |label| format!("{section} `{label}`"))
+}
+
+pub(super) fn second() -> Unit {
+    Unit::parse("s").unwrap_or_default()
+}
+
+pub(super) fn millisecond() -> Unit {
+    Unit::parse("ms").unwrap_or_default()
+}
+
+pub(super) fn hertz() -> Unit {
+    Unit::parse("Hz").unwrap_or_default()
+}

@@ -1,0 +1,134 @@
+//! The labels of objects, and references to them.
+
+use std::collections::BTreeMap;
+
+use pontine_core_ir::{
+    Cells, EndObject, Endpoint, ObjId, SubnetworkId, error::nearest,
+};
+
+use crate::error::Cause;
+
+/// Objects by label; within networks by `network.label`.
+#[derive(Debug, Default)]
+pub(super) struct Names(BTreeMap<String, ObjId>);
+
+/// The most dimensions that a slice may name.
+const MAX_SLICE: usize = 1 << 22;
+
+impl Names {
+    /// # Errors
+    /// If the name is taken.
+    pub fn add(&mut self, name: &str, id: ObjId) -> Result<(), Cause> {
+        match self.0.insert(name.to_owned(), id) {
+            None => Ok(()),
+            Some(_) => Err(Cause::Twice { name: name.into() }),
+        }
+    }
+
+    /// What a name stands for within a network.
+    fn find(&self, prefix: &str, name: &str) -> Option<ObjId> {
+        self.0.get(&format!("{prefix}{name}")).or_else(|| self.0.get(name)).copied()
+    }
+
+    fn unknown(&self, what: &'static str, name: &str, is: impl Fn(&ObjId) -> bool) -> Cause {
+        let known = self.0.iter().filter(|(_, id)| is(id)).map(|(name, _)| name.as_str());
+        Cause::Unknown { what, name: name.into(), nearest: nearest(name, known) }
+    }
+
+    /// # Errors
+    /// If there is no such network.
+    pub fn network(&self, name: &str) -> Result<SubnetworkId, Cause> {
+        match self.0.get(name) {
+            Some(ObjId::Subnetwork(id)) => Ok(*id),
+            _ => Err(self.unknown("network", name, |id| matches!(id, ObjId::Subnetwork(_)))),
+        }
+    }
+
+    /// A population, a view, or `ensemble.neurons`.
+    ///
+    /// # Errors
+    /// If there is none of this name.
+    pub fn cells(&self, prefix: &str, name: &str) -> Result<Cells, Cause> {
+        match self.find(prefix, name) {
+            Some(ObjId::Population(id)) => return Ok(Cells::Population(id)),
+            Some(ObjId::View(id)) => return Ok(Cells::View(id)),
+            _ => {}
+        }
+        if let Some(ensemble) = name.strip_suffix(".neurons")
+            && let Some(ObjId::Ensemble(id)) = self.find(prefix, ensemble)
+        {
+            return Ok(Cells::Neurons(id));
+        }
+        let cells = |id: &ObjId| matches!(id, ObjId::Population(_) | ObjId::View(_));
+        Err(self.unknown("population or view", name, cells))
+    }
+
+    /// An object, or a part of one: `a`, `a.neurons`, and the part's name if it is not the whole.
+    ///
+    /// # Errors
+    /// If there is no object of this name.
+    pub fn object<'n>(
+        &self,
+        prefix: &str,
+        name: &'n str,
+    ) -> Result<(ObjId, Option<&'n str>), Cause> {
+        if let Some(id) = self.find(prefix, name) {
+            return Ok((id, None));
+        }
+        // Labels and parts may both have dots; the longest label wins.
+        let cuts = name.match_indices('.').map(|(i, _)| i).collect::<Vec<_>>();
+        let split = cuts.iter().rev().find_map(|&cut| {
+            Some((self.find(prefix, &name[..cut])?, Some(&name[cut + 1..])))
+        });
+        split.ok_or_else(|| self.unknown("object", name, |_| true))
+    }
+
+    /// One end of a connection: an object or `ensemble.neurons` or `population.port`, and which of
+    /// its dimensions (`a[0]`, `a[0, 2]`, `a[0:3]`).
+    ///
+    /// # Errors
+    /// If there is no such object, or it has no such part.
+    pub fn endpoint(&self, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
+        let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
+            Some((name, slice)) => (name, Some(indices(slice)?)),
+            None => (text, None),
+        };
+        let (id, part) = self.object(prefix, name)?;
+        let object = match (id, part) {
+            (ObjId::Ensemble(id), None) => EndObject::Ensemble(id),
+            (ObjId::Ensemble(id), Some("neurons")) => EndObject::Neurons(id),
+            (ObjId::Node(id), None) => EndObject::Node(id),
+            (ObjId::Custom(id), None) => EndObject::Custom(id),
+            (ObjId::Population(population), Some(port)) => {
+                EndObject::Population { population, port: port.to_owned() }
+            }
+            _ => {
+                let expected = "a node, an ensemble, `ensemble.neurons` or `population.port`";
+                return Err(Cause::Value {
+                    what: "the end of a connection".into(),
+                    found: format!("`{name}`"),
+                    expected: expected.into(),
+                });
+            }
+        };
+        Ok(Endpoint { object, slice: slice.map(Into::into) })
+    }
+}
+
+/// `0`, `0, 2`, or `0:3`.
+fn indices(text: &str) -> Result<Vec<usize>, Cause> {
+    let wrong = || Cause::Value {
+        what: "the slice".into(),
+        found: format!("`[{text}]`"),
+        expected: "dimensions such as `[0]`, `[0, 2]` or `[0:3]`".into(),
+    };
+    let number = |text: &str| text.trim().parse::<usize>().map_err(|_| wrong());
+    if let Some((start, end)) = text.split_once(':') {
+        let (start, end) = (number(start)?, number(end)?);
+        if end.saturating_sub(start) > MAX_SLICE {
+            return Err(wrong());
+        }
+        return Ok((start..end).collect());
+    }
+    text.split(',').map(number).collect()
+}

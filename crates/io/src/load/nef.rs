@@ -1,0 +1,334 @@
+//! Networks, ensembles, nodes, custom objects and connections.
+
+use std::sync::Arc;
+
+use pontine_core_ir::{
+    Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
+    Function, Node, ObjId, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem,
+};
+use pontine_mechanism::{FunctionKernel, lang::Argument};
+
+use super::{
+    Loader, fields,
+    fields::Fields,
+    hertz,
+    read::{Reader, quoted, tensor},
+    second,
+};
+use crate::{
+    error::{Cause, Located},
+    tree::{Item, Raw},
+};
+
+type Read = Result<Option<ObjId>, Located>;
+
+pub(super) const NETWORK_KEYS: &[&str] = &["label", "seed", "within", "defaults"];
+pub(super) const ENSEMBLE_KEYS: &[&str] = &[
+    "label", "seed", "within", "n_neurons", "dimensions", "radius", "encoders", "intercepts",
+    "max_rates", "eval_points", "n_eval_points", "neuron_type", "gain", "bias",
+    "normalize_encoders",
+];
+pub(super) const NODE_KEYS: &[&str] = &["label", "seed", "within", "output", "size_in", "size"];
+pub(super) const CUSTOM_KEYS: &[&str] = &["label", "seed", "within", "object", "size_in", "size_out"];
+pub(super) const CONNECTION_KEYS: &[&str] = &[
+    "label", "seed", "within", "pre", "post", "function", "transform", "synapse", "solver",
+    "eval_points", "scale_eval_points",
+];
+
+/// The most dimensions or neurons.
+const MAX_SIZE: u64 = u32::MAX as u64;
+
+/// The largest matrix that is computed from an expression.
+const MAX_MATRIX: usize = 1 << 24;
+
+/// A network within the network.
+pub(super) fn network(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let label = reader.text_at(fields, "label")?;
+    let parent = loader.parent(reader, fields)?;
+    let mut network = Subnetwork { label: label.clone(), ..Subnetwork::default() };
+    network.seed = reader.seed(fields)?;
+    if let Some(item) = fields.get("defaults") {
+        network.config = defaults(reader, item)?;
+    }
+    let id = loader.network.add_in(parent.id, network).into();
+    loader.declare(fields, &parent, label.as_deref(), id)
+}
+
+/// Defaults of the objects of a network.
+pub(super) fn defaults(reader: &Reader<'_>, item: &Item) -> Result<Config, Located> {
+    let fields = Fields::of(item, "`defaults`")?;
+    fields.only(&["ensemble", "connection", "probe_synapse"])?;
+    let mut config = Config::default();
+    if let Some(item) = fields.get("ensemble") {
+        let ensemble = Fields::of(item, "`ensemble`")?;
+        ensemble.only(&ENSEMBLE_KEYS[5..])?;
+        config.ensemble = ensemble_options(reader, &ensemble)?;
+    }
+    if let Some(item) = fields.get("connection") {
+        let connection = Fields::of(item, "`connection`")?;
+        connection.only(&CONNECTION_KEYS[7..])?;
+        config.connection = connection_options(reader, &connection)?;
+    }
+    if let Some(item) = fields.get("probe_synapse") {
+        config.probe_synapse = synapse(reader, item)?;
+    }
+    Ok(config)
+}
+
+/// Neurons that represent a vector.
+pub(super) fn ensemble(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let label = reader.text_at(fields, "label")?;
+    let n_neurons = fields.required("n_neurons", "the number of neurons")?;
+    let n_neurons = reader.count(n_neurons, "`n_neurons`", MAX_SIZE)?;
+    let dimensions = reader.count_at(fields, "dimensions", MAX_SIZE)?.unwrap_or(1);
+    let mut ensemble = Ensemble::new(n_neurons as usize, dimensions as usize);
+    ensemble.label = label.clone();
+    ensemble.seed = reader.seed(fields)?;
+    ensemble.options = ensemble_options(reader, fields)?;
+    let parent = loader.parent(reader, fields)?;
+    let id = loader.network.add_in(parent.id, ensemble).into();
+    loader.declare(fields, &parent, label.as_deref(), id)
+}
+
+fn ensemble_options(
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+) -> Result<EnsembleOptions, Located> {
+    let samples = |key: &str, unit: Unit| {
+        fields.get(key).map(|item| reader.samples(item, &quoted(key), unit)).transpose()
+    };
+    Ok(EnsembleOptions {
+        radius: reader.number_at(fields, "radius", Unit::NONE)?,
+        encoders: samples("encoders", Unit::NONE)?,
+        intercepts: samples("intercepts", Unit::NONE)?,
+        max_rates: samples("max_rates", hertz())?,
+        eval_points: samples("eval_points", Unit::NONE)?,
+        n_eval_points: reader
+            .count_at(fields, "n_eval_points", MAX_SIZE)?
+            .map(|n| n as usize),
+        neuron_type: fields
+            .get("neuron_type")
+            .map(|item| neuron_type(reader, item))
+            .transpose()?,
+        gain: samples("gain", Unit::NONE)?,
+        bias: samples("bias", Unit::NONE)?,
+        normalize_encoders: flag_at(reader, fields, "normalize_encoders")?,
+    })
+}
+
+fn flag_at(
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+    key: &str,
+) -> Result<Option<bool>, Located> {
+    fields.get(key).map(|item| reader.flag(item, &quoted(key))).transpose()
+}
+
+/// Parameters of a neuron type are in the units of its mechanism.
+fn neuron_type(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
+    let kind = match &item.value {
+        Raw::Table(table) => table.0.get("kind").unwrap_or(item),
+        _ => item,
+    };
+    let name = reader.text(kind, "`neuron_type`")?;
+    let mechanism = pontine_core_ir::registry::mechanism(&name);
+    let mechanism = mechanism.map_err(|error| kind.fault(error.into()))?;
+    let unit = |name: &str| {
+        let found = mechanism.parameters.iter().find(|p| p.name == name);
+        found.map_or(Unit::NONE, |p| p.unit)
+    };
+    let spec = reader.spec(item, "`neuron_type`", "kind", &unit)?;
+    let known: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
+    spec.check_names(&known).map_err(|error| item.fault(error.into()))?;
+    Ok(spec)
+}
+
+/// An input, a function, or a point that passes values on.
+pub(super) fn node(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let label = reader.text_at(fields, "label")?;
+    let size_in = reader.count_at(fields, "size_in", MAX_SIZE)?.map(|n| n as usize);
+    let mut node = match (fields.get("output"), fields.get("size")) {
+        (None, Some(size)) if size_in.is_none() => {
+            Node::passthrough(reader.count(size, "`size`", MAX_SIZE)? as usize)
+        }
+        (Some(output), None) => with_output(reader, output, size_in.unwrap_or(0))?,
+        _ => {
+            let expected = "`output`, or `size` for a node that passes its input on".into();
+            return Err(fields.fault(Cause::Missing { key: "output".into(), expected }));
+        }
+    };
+    node.label = label.clone();
+    node.seed = reader.seed(fields)?;
+    let parent = loader.parent(reader, fields)?;
+    let id = loader.network.add_in(parent.id, node).into();
+    loader.declare(fields, &parent, label.as_deref(), id)
+}
+
+/// A text is a function of `t` (s) and of the input `x`; numbers are constant.
+fn with_output(reader: &Reader<'_>, item: &Item, size_in: usize) -> Result<Node, Located> {
+    let Raw::Text(text) = &item.value else {
+        let numbers = reader.numbers(item, "`output`", Unit::NONE)?;
+        let mut node = Node::constant(numbers.data);
+        node.size_in = size_in;
+        return Ok(node);
+    };
+    let mut arguments = vec![Argument::new("t", 1)];
+    if size_in > 0 {
+        arguments.push(Argument::new("x", size_in));
+    }
+    let function = reader.function(text, &arguments, UnitSystem::Nef);
+    let function = function.map_err(|cause| item.fault(cause))?;
+    Ok(Node::function(Function::Expression(Arc::new(function)), size_in))
+}
+
+/// An object of a kind of somebody else's: `object = { kind = …, … }`.
+pub(super) fn custom(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let label = reader.text_at(fields, "label")?;
+    let item = fields.required("object", "a kind with its parameters")?;
+    let spec = reader.spec(item, "`object`", "kind", &|_| Unit::NONE)?;
+    let size = |key| Ok(reader.count_at(fields, key, MAX_SIZE)?.unwrap_or(0) as usize);
+    let mut custom = Custom::new(spec, size("size_in")?, size("size_out")?);
+    custom.label = label.clone();
+    custom.seed = reader.seed(fields)?;
+    let parent = loader.parent(reader, fields)?;
+    let id = loader.network.add_in(parent.id, custom).into();
+    loader.declare(fields, &parent, label.as_deref(), id)
+}
+
+/// Carries a vector from one object to another.
+pub(super) fn connection(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let label = reader.text_at(fields, "label")?;
+    let parent = loader.parent(reader, fields)?;
+    let end = |key: &str| {
+        let item = fields.required(key, "the label of an object")?;
+        let text = reader.text(item, &quoted(key))?;
+        loader.names.endpoint(&parent.prefix, &text).map_err(|cause| item.fault(cause))
+    };
+    let mut connection = Connection::new(end("pre")?, end("post")?);
+    connection.label = label.clone();
+    connection.seed = reader.seed(fields)?;
+    if let Some(item) = fields.get("function") {
+        let size = loader.size(&connection.pre, true);
+        connection.function = Some(of_vector(reader, item, size)?);
+    }
+    if let Some(item) = fields.get("transform") {
+        connection.transform = Transform::Dense(loader.transform(reader, item, &connection)?);
+    }
+    connection.options = connection_options(reader, fields)?;
+    let id = loader.network.add_in(parent.id, connection).into();
+    loader.declare(fields, &parent, label.as_deref(), id)
+}
+
+fn connection_options(
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+) -> Result<ConnectionOptions, Located> {
+    let get = |key: &str| fields.get(key);
+    Ok(ConnectionOptions {
+        synapse: get("synapse").map(|item| synapse(reader, item)).transpose()?,
+        solver: get("solver").map(|item| solver(reader, item)).transpose()?,
+        eval_points: get("eval_points")
+            .map(|item| reader.samples(item, "`eval_points`", Unit::NONE))
+            .transpose()?,
+        scale_eval_points: flag_at(reader, fields, "scale_eval_points")?,
+    })
+}
+
+/// A function of the vector `x`.
+fn of_vector(reader: &Reader<'_>, item: &Item, size: usize) -> Result<Function, Located> {
+    let text = fields::text(item, "`function`")?;
+    let arguments = [Argument::new("x", size)];
+    let function = reader.function(text, &arguments, UnitSystem::Nef);
+    Ok(Function::Expression(Arc::new(function.map_err(|cause| item.fault(cause))?)))
+}
+
+/// `"none"`, a time constant of a lowpass filter, or a kind whose times are `tau…` and `delay`.
+pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
+    match &item.value {
+        Raw::Text(text) if text == "none" => Ok(None),
+        Raw::Table(_) => {
+            let time = |name: &str| name.starts_with("tau") || name == "delay";
+            let unit = |name: &str| if time(name) { second() } else { Unit::NONE };
+            reader.spec(item, "`synapse`", "kind", &unit).map(Some)
+        }
+        _ => {
+            let tau = reader.number(item, "`synapse`", second())?;
+            Ok(Some(Spec::new("Lowpass").with("tau", tau)))
+        }
+    }
+}
+
+pub(super) fn solver(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
+    reader.spec(item, "`solver`", "kind", &|_| Unit::NONE)
+}
+
+impl Loader<'_> {
+    /// Dimensions of one end; 0 if it is not there, which the network's own check reports.
+    fn size(&self, end: &Endpoint, as_source: bool) -> usize {
+        let whole = self.network.size_of(&end.object, as_source).unwrap_or(0);
+        end.slice.as_ref().map_or(whole, |slice| slice.len())
+    }
+
+    /// A number, a diagonal, a matrix, or an expression of row `i` and column `j`; in the unit of
+    /// `post` per that of `pre`.
+    fn transform(
+        &self,
+        reader: &Reader<'_>,
+        item: &Item,
+        connection: &Connection,
+    ) -> Result<Tensor, Located> {
+        let (before, after) = (self.unit(&connection.pre), self.unit(&connection.post));
+        let unit = after.per(before);
+        if let Raw::Table(table) = &item.value
+            && let Some(expression) = table.0.get("expression")
+        {
+            let fields = Fields::of(item, "`transform`")?;
+            let function =
+                reader.function_in(&fields, expression, "`transform`", unit, &["i", "j"])?;
+            let rows = self.size(&connection.post, false);
+            let columns = connection.function.as_ref().map_or_else(
+                || self.size(&connection.pre, true),
+                Function::size_out,
+            );
+            return matrix(item, &FunctionKernel::new(&function), rows, columns);
+        }
+        let numbers = reader.numbers(item, "`transform`", unit)?;
+        tensor(item, "`transform`", numbers)
+    }
+
+    /// What the numbers at one end of a connection are measured in; spikes are read as rates.
+    fn unit(&self, end: &Endpoint) -> Unit {
+        let EndObject::Population { population, port } = &end.object else { return Unit::NONE };
+        let Some(population) = self.network.populations.get(*population) else {
+            return Unit::NONE;
+        };
+        let mechanism = &population.mechanism;
+        let input = mechanism.inputs.iter().find(|i| i.name == *port).map(|i| i.unit);
+        let state = || mechanism.states.iter().find(|s| s.name == *port).map(|s| s.unit);
+        let dense = || {
+            let output = mechanism.outputs.iter().find(|o| o.name == *port)?;
+            matches!(output.kind, pontine_mechanism::lang::OutputKind::Dense).then_some(output.unit)
+        };
+        input.or_else(state).or_else(dense).unwrap_or_else(hertz)
+    }
+}
+
+fn matrix(
+    item: &Item,
+    function: &FunctionKernel,
+    rows: usize,
+    columns: usize,
+) -> Result<Tensor, Located> {
+    let n = rows.checked_mul(columns).filter(|n| *n <= MAX_MATRIX).ok_or_else(|| {
+        let found = format!("{rows} × {columns} numbers");
+        let (what, limit) = ("`transform`".into(), MAX_MATRIX as u64);
+        item.fault(Cause::Limit { what, found, limit })
+    })?;
+    let mut data = vec![0.0; n];
+    for (k, number) in data.iter_mut().enumerate() {
+        let (i, j) = (k / columns.max(1), k % columns.max(1));
+        function.eval(&[i as f64, j as f64], std::slice::from_mut(number));
+    }
+    Tensor::new(&[rows, columns], data)
+        .ok_or_else(|| item.expected("`transform`", "a matrix"))
+}

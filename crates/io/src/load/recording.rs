@@ -1,0 +1,94 @@
+//! Probes and recorders.
+
+use pontine_core_ir::{ObjId, Probe, ProbeTarget, Recorder};
+
+use super::{
+    Loader,
+    fields::Fields,
+    millisecond,
+    nef::{solver, synapse},
+    read::Reader,
+    second,
+};
+use crate::{
+    error::{Cause, Located},
+    tree::Item,
+};
+
+type Read = Result<Option<ObjId>, Located>;
+
+pub(super) const PROBE_KEYS: &[&str] =
+    &["label", "seed", "within", "target", "synapse", "sample_every", "solver"];
+pub(super) const RECORDER_KEYS: &[&str] =
+    &["label", "within", "cells", "variable", "sampling_interval"];
+
+/// Records a vector over time.
+pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let parent = loader.parent(reader, fields)?;
+    let item = fields.required("target", "the label of an object")?;
+    let name = reader.text(item, "`target`")?;
+    let found = loader.names.object(&parent.prefix, &name).map_err(|cause| item.fault(cause))?;
+    let mut probe = Probe::new(target(item, found)?);
+    probe.label = reader.text_at(fields, "label")?;
+    probe.seed = reader.seed(fields)?;
+    let filter = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;
+    probe.synapse = filter.unwrap_or_else(|| loader.network.root().config.probe_synapse.clone());
+    probe.sample_every = interval(reader, fields, "sample_every")?;
+    probe.solver = fields.get("solver").map(|item| solver(reader, item)).transpose()?;
+    Ok(Some(loader.network.add_in(parent.id, probe).into()))
+}
+
+/// What `a`, `a.neurons`, `a.input` or `a.<state>` reads.
+fn target(item: &Item, found: (ObjId, Option<&str>)) -> Result<ProbeTarget, Located> {
+    Ok(match found {
+        (ObjId::Ensemble(id), None) => ProbeTarget::Decoded(id),
+        (ObjId::Ensemble(id), Some("neurons")) => ProbeTarget::Neurons(id),
+        (ObjId::Ensemble(id), Some("input")) => ProbeTarget::Input(id),
+        (ObjId::Ensemble(id), Some(state)) => ProbeTarget::NeuronState(id, state.to_owned()),
+        (ObjId::Node(id), None) => ProbeTarget::Node(id),
+        (ObjId::Custom(id), None) => ProbeTarget::Custom(id),
+        (ObjId::Connection(id), None) => ProbeTarget::Connection(id),
+        _ => {
+            let expected = "a node, a connection, an ensemble or a part of one \
+                            (`a.neurons`, `a.input`, `a.voltage`); \
+                            cells of populations have recorders";
+            return Err(item.expected("`target`", expected));
+        }
+    })
+}
+
+/// Records cells over time.
+pub(super) fn recorder(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+    let parent = loader.parent(reader, fields)?;
+    let item = fields.required("cells", "the label of a population or view")?;
+    let name = reader.text(item, "`cells`")?;
+    let cells = loader.names.cells(&parent.prefix, &name).map_err(|cause| item.fault(cause))?;
+    let variable = fields.required("variable", "`spikes`, or a state of the cells")?;
+    let recorder = Recorder {
+        label: reader.text_at(fields, "label")?,
+        cells,
+        variable: reader.text(variable, "`variable`")?,
+        sampling_interval: interval_in(reader, fields, "sampling_interval", millisecond())?,
+    };
+    Ok(Some(loader.network.add_in(parent.id, recorder).into()))
+}
+
+fn interval(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option<f64>, Located> {
+    interval_in(reader, fields, key, second())
+}
+
+fn interval_in(
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+    key: &str,
+    unit: pontine_core_ir::Unit,
+) -> Result<Option<f64>, Located> {
+    let interval = reader.number_at(fields, key, unit)?;
+    match (interval, fields.get(key)) {
+        (Some(value), Some(item)) if value.is_nan() || value <= 0.0 => {
+            let (what, found) = (format!("`{key}`"), value.to_string());
+            Err(item.fault(Cause::Value { what, found, expected: "more than 0".into() }))
+        }
+        _ => Ok(interval),
+    }
+}

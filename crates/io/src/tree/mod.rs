@@ -1,0 +1,110 @@
+//! A model file as a tree of values, each with its place; one tree for TOML and JSON.
+
+mod json;
+mod set;
+mod toml;
+
+use std::{collections::BTreeMap, fmt};
+
+pub(crate) use set::set;
+
+use crate::error::{Cause, Located};
+
+/// Where something stands in a model file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A line of a TOML file, from 1.
+    Line(usize),
+    /// A JSON pointer.
+    Pointer(String),
+    /// A value that was set from outside, by its path.
+    Setting(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "{line}"),
+            Self::Pointer(pointer) if pointer.is_empty() => write!(f, "/"),
+            Self::Pointer(pointer) => write!(f, "{pointer}"),
+            Self::Setting(path) => write!(f, "--set {path}"),
+        }
+    }
+}
+
+/// The syntax of a model file; the schema is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// TOML.
+    Toml,
+    /// JSON.
+    Json,
+}
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item {
+    pub value: Raw,
+    pub place: Place,
+}
+
+/// A value as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Raw {
+    Bool(bool),
+    Whole(i64),
+    Number(f64),
+    Text(String),
+    List(Vec<Item>),
+    Table(Table),
+}
+
+/// Values by key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Table(pub BTreeMap<String, Item>);
+
+impl Raw {
+    /// What it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Bool(_) => "a switch",
+            Self::Whole(_) | Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+impl Item {
+    /// An error that stands here.
+    pub fn fault(&self, cause: Cause) -> Located {
+        Located { place: self.place.clone(), cause }
+    }
+
+    /// The error that something else was expected here.
+    pub fn expected(&self, what: &str, expected: impl Into<String>) -> Located {
+        let found = match &self.value {
+            Raw::Text(text) => format!("{text:?}"),
+            Raw::Whole(value) => value.to_string(),
+            Raw::Number(value) => value.to_string(),
+            Raw::Bool(value) => value.to_string(),
+            other => other.kind().to_owned(),
+        };
+        self.fault(Cause::Value { what: what.to_owned(), found, expected: expected.into() })
+    }
+}
+
+/// Reads a text.
+pub(crate) fn parse(text: &str, format: Format) -> Result<Item, Vec<Located>> {
+    match format {
+        Format::Toml => toml::parse(text),
+        Format::Json => json::parse(text).map_err(|fault| vec![fault]),
+    }
+}
+
+/// Reads a value as it is written on the command line: as TOML if it is such a value, else as text.
+pub(crate) fn parse_value(text: &str, place: &Place) -> Item {
+    toml::parse_value(text, place)
+        .unwrap_or_else(|| Item { value: Raw::Text(text.to_owned()), place: place.clone() })
+}
