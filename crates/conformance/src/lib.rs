@@ -1,1 +1,10 @@
-//! conformance
+//! temp
+mod behaviour;
+pub mod bench;
+pub mod case;
+mod compare;
+mod oracle;
+mod suite;
+pub use compare::Equality;
+pub use oracle::Oracle;
+pub use suite::{Options, run, run_with, trials};

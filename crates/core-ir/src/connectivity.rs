@@ -340,7 +340,7 @@ impl Variable {
                 sampler.draw(&mut key.stream((major as u64) << 32 | ordinal, 0, 0))
             })),
             Self::Computed(function) => {
-                let mut kernel = FunctionKernel::new(function);
+                let kernel = FunctionKernel::new(function);
                 let mut result = [0.0];
                 out.extend(minor.iter().map(|&m| {
                     kernel.eval(&ends(m), &mut result);

@@ -84,7 +84,14 @@ pub trait Pass<Ir: PassIr>: Send + Sync {
     ///
     /// # Errors
     /// [`PassError`] if the input is not what the pass needs; nothing is changed then.
-    fn run(&self, ir: &Ir, edits: &mut Rewriter<Ir>) -> Result<(), PassError>;
+    fn run(&self, ir: &Ir, edits: &mut Rewriter<Ir>, cx: &PassCx) -> Result<(), PassError>;
+}
+
+/// What a pass may know besides its input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PassCx {
+    /// The seed that the build will use: of keyed draws, and of a network without one of its own.
+    pub seed: u64,
 }
 
 /// Why a pass gave up.
@@ -107,6 +114,11 @@ pub trait PassIr: Clone {
 
     /// How the part is called.
     fn name_of(&self, id: Self::Id) -> String;
+
+    /// How the parts are called; in time that grows with their number.
+    fn names_of(&self, ids: &[Self::Id]) -> Vec<String> {
+        ids.iter().map(|&id| self.name_of(id)).collect()
+    }
 
     /// Applies one change and says what became of whom.
     fn apply(&mut self, edit: &Self::Edit) -> Vec<(Self::Id, Fate<Self::Id>)>;
@@ -166,6 +178,20 @@ impl<I: Copy + Ord> Delta<I> {
             fates.insert(id, compose(id, fate, next));
         }
         Self { fates }
+    }
+
+    /// All of these, one after the other.
+    ///
+    /// Composed by halves, so that the cost of a long log is not quadratic.
+    pub fn of_all(deltas: &[Self]) -> Self {
+        match deltas {
+            [] => Self::default(),
+            [delta] => delta.clone(),
+            _ => {
+                let (first, last) = deltas.split_at(deltas.len() / 2);
+                Self::of_all(first).then(&Self::of_all(last))
+            }
+        }
     }
 
     /// The parts that do the work of a part now: itself, others, or none.
@@ -244,12 +270,9 @@ impl<Ir: PassIr> Rewriter<Ir> {
     /// Applies the first `limit` changes to a copy.
     pub fn apply(&self, ir: &Ir, limit: usize) -> (Ir, Delta<Ir::Id>) {
         let mut result = ir.clone();
-        let mut delta = Delta::default();
-        for edit in self.edits.iter().take(limit) {
-            let fates = result.apply(edit).into_iter().collect();
-            delta = delta.then(&Delta { fates });
-        }
-        (result, delta)
+        let single = |edit| Delta { fates: result.apply(edit).into_iter().collect() };
+        let deltas: Vec<_> = self.edits.iter().take(limit).map(single).collect();
+        (result, Delta::of_all(&deltas))
     }
 }
 
@@ -280,7 +303,13 @@ impl PassIr for Network {
     }
 
     fn name_of(&self, id: ObjId) -> String {
-        self.paths().get(id).map_or_else(|| format!("{id:?}"), ToString::to_string)
+        self.names_of(&[id]).swap_remove(0)
+    }
+
+    fn names_of(&self, ids: &[ObjId]) -> Vec<String> {
+        let paths = self.paths();
+        let name = |&id| paths.get(id).map_or_else(|| format!("{id:?}"), ToString::to_string);
+        ids.iter().map(name).collect()
     }
 
     fn apply(&mut self, edit: &NetworkEdit) -> Vec<(ObjId, Fate<ObjId>)> {

@@ -126,7 +126,7 @@ impl Value {
                 )
             }
             Self::Expression(function) => {
-                let mut kernel = FunctionKernel::new(function);
+                let kernel = FunctionKernel::new(function);
                 let mut out = [0.0];
                 let mut at = |i: usize| {
                     kernel.eval(&[i as f64], &mut out);

@@ -281,5 +281,6 @@ fn hint(nearest: &Option<String>, available: &[String]) -> String {
         Some(name) => format!("; did you mean `{name}`?"),
         None => String::new(),
     };
-    format!("{guess} (available: {})", available.join(", "))
+    let none = if available.is_empty() { "none" } else { "" };
+    format!("{guess} (available: {none}{})", available.join(", "))
 }

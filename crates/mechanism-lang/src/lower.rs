@@ -52,3 +52,6 @@ pub(crate) fn lower_function(outputs: &[Expr], inputs: &[String]) -> Result<Prog
     }
     Ok(lowering.program.finish())
 }
+
+#[cfg(test)]
+mod tests;

@@ -218,3 +218,6 @@ fn is_keyword(word: &str) -> bool {
 fn may_follow(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
+
+#[cfg(test)]
+mod tests;

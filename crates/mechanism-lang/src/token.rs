@@ -47,7 +47,7 @@ struct Lexer<'a> {
     text: &'a str,
     position: usize,
     line: u32,
-    line_start: usize,
+    column: u32,
     tokens: Vec<Token>,
     comments: Vec<Comment>,
 }
@@ -55,7 +55,7 @@ struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Lexer<'a> {
         let (tokens, comments) = (Vec::new(), Vec::new());
-        Lexer { text, position: 0, line: 1, line_start: 0, tokens, comments }
+        Lexer { text, position: 0, line: 1, column: 1, tokens, comments }
     }
 
     fn rest(&self) -> &'a str {
@@ -63,8 +63,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn at(&self) -> At {
-        let column = self.text[self.line_start..self.position].chars().count() as u32 + 1;
-        At { line: self.line, column }
+        At { line: self.line, column: self.column }
+    }
+
+    fn advance(&mut self, length: usize) {
+        self.column += self.rest()[..length].chars().count() as u32;
+        self.position += length;
     }
 
     /// Reads one token, comment or blank; false at the end.
@@ -75,7 +79,7 @@ impl<'a> Lexer<'a> {
         };
         match first {
             '\n' => self.newline(),
-            c if c.is_whitespace() => self.position += c.len_utf8(),
+            c if c.is_whitespace() => self.advance(c.len_utf8()),
             '/' if self.rest().starts_with("//") => self.comment(),
             c if c.is_ascii_alphabetic() || c == '_' => self.word(),
             c if c.is_ascii_digit() => self.number()?,
@@ -88,7 +92,7 @@ impl<'a> Lexer<'a> {
     fn newline(&mut self) {
         self.position += 1;
         self.line += 1;
-        self.line_start = self.position;
+        self.column = 1;
     }
 
     fn comment(&mut self) {
@@ -97,7 +101,7 @@ impl<'a> Lexer<'a> {
         let text = body.strip_prefix(' ').unwrap_or(body).to_string();
         let alone = self.tokens.last().is_none_or(|token| token.at.line < self.line);
         self.comments.push(Comment { line: self.line, text, alone });
-        self.position += length;
+        self.advance(length);
     }
 
     fn word(&mut self) {
@@ -130,7 +134,7 @@ impl<'a> Lexer<'a> {
 
     fn push(&mut self, kind: Kind, length: usize) {
         let (at, start) = (self.at(), self.position);
-        self.position += length;
+        self.advance(length);
         self.tokens.push(Token { kind, at, start, end: self.position });
     }
 }

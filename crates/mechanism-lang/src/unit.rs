@@ -260,10 +260,9 @@ fn spell(unit: Unit) -> String {
     if unit.is_none() {
         return String::new();
     }
-    if let Some(name) = simple_name(unit).or_else(|| quotient_name(unit)) {
-        return name;
-    }
-    base_powers(unit)
+    let plain = unit.dimension == Dimension::default();
+    let name = if plain { None } else { simple_name(unit).or_else(|| quotient_name(unit)) };
+    name.unwrap_or_else(|| base_powers(unit))
 }
 
 fn names() -> impl Iterator<Item = (String, Unit)> {

@@ -5,6 +5,8 @@
 
 mod compile;
 mod draw;
+#[cfg(test)]
+pub(crate) use draw::one as one_draw;
 mod loops;
 
 use pontine_mechanism_lang::{Mechanism, Precision, Program, Real, expand};
@@ -80,7 +82,7 @@ impl<F: Real> Interpreter<F> {
 
 impl<F: Real> Kernel<F> for Interpreter<F> {
     fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) {
-        debug_assert!(args.width % CHUNK == 0 && args.width <= LANES);
+        debug_assert!(args.width.is_multiple_of(CHUNK) && args.width <= LANES);
         scratch.prepare(&self.code, args.dt, args.time);
         let mut position = 0;
         while let Some(instruction) = self.code.instructions.get(position) {
@@ -230,17 +232,12 @@ impl<F: Real> Interpreter<F> {
         let width = args.width;
         match op {
             Instruction::StoreState { state, a } => {
-                // A state is stored from a register or from another arena, never from a state.
-                if let Column::Register(i) = a {
-                    args.states[state * width..][..width]
-                        .copy_from_slice(&scratch.scalars[*i][..width]);
-                }
+                let column = &scratch.scalars[*a][..width];
+                args.states[state * width..][..width].copy_from_slice(column);
             }
             Instruction::StoreOutput { output, a } => {
-                if let Column::Register(i) = a {
-                    args.outputs[output * width..][..width]
-                        .copy_from_slice(&scratch.scalars[*i][..width]);
-                }
+                let column = &scratch.scalars[*a][..width];
+                args.outputs[output * width..][..width].copy_from_slice(column);
             }
             _ => {}
         }

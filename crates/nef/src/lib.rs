@@ -1,1 +1,28 @@
-//! nef
+//! The Neural Engineering Framework's mathematics: seeds, distributions of points, tuning,
+//! decoder solvers, and the discrete form of synapses.
+//!
+//! ```text
+//!  seeding::walk ──> a seed for each object
+//!  Drawn::new ────> evaluation points, encoders, rates ──> Drawn::tune ──> gains, biases
+//!  Tuning::activities ──> solver(spec).solve ──> decoders
+//! ```
+//! Draws are those of Nengo 4.1, number by number: NumPy's `RandomState` in Nengo's order. What is
+//! linear algebra agrees to rounding. Kinds of distributions ([`points`]) and solvers ([`solver`])
+//! are found by name, so a linked crate can add its own.
+//!
+//! Invariants: pure functions of their arguments, sequential, the same bits for any number of
+//! threads. Nothing here knows signals, operators, backends or files; neuron types are known by
+//! their [`NeuronMaths`](pontine_core_ir::port::NeuronMaths) alone.
+
+mod linear;
+pub mod points;
+mod samples;
+pub mod seeding;
+pub mod solver;
+pub mod synapse;
+mod tuning;
+
+pub use points::{PointSampler, PointsEntry};
+pub use samples::{SampleError, resolve, resolve_vector};
+pub use solver::{Solution, Solver, SolverEntry, SolverError};
+pub use tuning::{Drawn, NeuronModel, TunedBy, Tuning, eval_points};

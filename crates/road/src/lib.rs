@@ -101,12 +101,14 @@ impl<'b> Road<'b> {
         let mut clock = Clock::start();
         let mut report = BuildReport::default();
         network.validate()?;
-        let (network, mut provenance) = self.pipeline.apply(network, &mut ())?;
+        // Passes must draw seeds as the build will.
+        let pipeline = self.pipeline.clone().with_seed(self.build.seed);
+        let (network, mut provenance) = pipeline.apply(network, &mut ())?;
         report.network_s = clock.lap();
         let model = pontine_builder::build(&network, &self.build)?;
         report.build_s = clock.lap();
         model.validate()?;
-        let (model, models) = self.pipeline.apply_model(model, &mut ())?;
+        let (model, models) = pipeline.apply_model(model, &mut ())?;
         provenance.append(models);
         report.model_s = clock.lap();
         Ok((model, provenance, report))

@@ -131,7 +131,7 @@ impl NeuronMaths for ConstantCurrent {
 mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
-    use super::Membrane;
+    use super::{super::testing::Cells, Membrane};
 
     const DEFAULT: Membrane = Membrane {
         v_rest: -65.0,
@@ -150,6 +150,63 @@ mod tests {
         assert!((DEFAULT.rate(1.0) - 1e3 / (0.1 + 20.0 * 4.0_f64.ln())).abs() < 1e-12);
         let offset = Membrane { i_offset: 0.4, ..DEFAULT };
         assert!((offset.rate(0.6) - DEFAULT.rate(1.0)).abs() < 1e-9);
+    }
+
+    /// After one event of weight w at 0: `v = v_rest + w/cm · (e^{-t/tau_m} - e^{-t/tau_syn}) /
+    /// (1/tau_syn - 1/tau_m)`, and `w/cm · t e^{-t/tau_m}` where the two are equal.
+    #[test]
+    fn a_potential_follows_its_closed_form() {
+        for (tau_syn, receptor) in [(5.0, 0), (0.5, 1), (20.0, 0), (20.0 - 1e-9, 1)] {
+            let parameters = [("tau_syn_E", tau_syn), ("tau_syn_I", tau_syn)];
+            let mut cells = Cells::new("IF_curr_exp", 0.1, &parameters);
+            let mut weights = [0.0; 2];
+            weights[receptor] = 0.3;
+            cells.step(&[], &weights);
+            assert_eq!(cells.state("v"), -65.0, "the current acts from the next step on");
+            for n in 1..500 {
+                cells.step(&[], &[]);
+                let t = f64::from(n) * 0.1;
+                let (a, b): (f64, f64) = (1.0 / tau_syn, 1.0 / 20.0);
+                let shape = match (a - b).abs() < 1e-6 {
+                    true => t * (-t * b).exp(),
+                    false => ((-t * b).exp() - (-t * a).exp()) / (a - b),
+                };
+                assert!((cells.state("v") + 65.0 - 0.3 * shape).abs() < 1e-8, "{tau_syn} at {t}");
+            }
+        }
+    }
+
+    /// A spike in step n is followed by round(tau_refrac / dt) steps at reset.
+    #[test]
+    fn a_spike_holds_the_voltage_and_nothing_else() {
+        let parameters = [("i_offset", 50.0), ("tau_refrac", 0.5), ("v_reset", -70.0)];
+        let mut cells = Cells::new("IF_curr_exp", 0.1, &parameters);
+        cells.set("excitatory.i", 1.0);
+        while cells.outputs()[0] == 0.0 {
+            cells.step(&[], &[]);
+        }
+        let current = cells.state("excitatory.i");
+        for _ in 0..5 {
+            assert_eq!(cells.state("v"), -70.0);
+            cells.step(&[], &[]);
+            assert_eq!(cells.outputs()[0], 0.0);
+        }
+        assert_eq!(cells.state("v"), -70.0);
+        assert!((cells.state("excitatory.i") - current * (-0.5_f64 / 5.0).exp()).abs() < 1e-12);
+        cells.step(&[], &[]);
+        assert!(cells.state("v") > -70.0);
+    }
+
+    #[test]
+    fn the_rate_under_constant_current_is_that_of_the_curve() {
+        let mut cells = Cells::new("IF_curr_exp", 0.01, &[("tau_refrac", 2.0)]);
+        let mut n_spikes = 0.0;
+        for _ in 0..200_000 {
+            cells.step(&[1.0], &[]);
+            n_spikes += cells.outputs()[0];
+        }
+        let expected = Membrane { tau_refrac: 2.0, ..DEFAULT }.rate(1.0);
+        assert!((n_spikes / 2.0 - expected).abs() < 0.6, "{n_spikes} for {expected}");
     }
 
     #[test]

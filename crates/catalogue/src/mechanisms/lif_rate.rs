@@ -116,7 +116,7 @@ impl NeuronMaths for LifCurve {
 mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
-    use super::Times;
+    use super::{super::testing::Cells, Times};
 
     const DEFAULT: Times = Times { tau_rc: 0.02, tau_ref: 0.002, amplitude: 1.0 };
 
@@ -126,6 +126,16 @@ mod tests {
         let expected = 1.0 / (0.002 + 0.02 * 2.0_f64.ln());
         assert!((DEFAULT.rate(2.0) / expected - 1.0).abs() < 1e-15);
         assert_eq!(Times { amplitude: 0.5, ..DEFAULT }.rate(2.0), 0.5 * DEFAULT.rate(2.0));
+    }
+
+    #[test]
+    fn the_equations_give_the_curve() {
+        let mut cells = Cells::new("LIFRate", 1e-3, &[("amplitude", 0.5)]);
+        for current in [-3.0, 1.0, 1.0 + 1e-9, 1.5, 40.0] {
+            cells.step(&[current], &[]);
+            let expected = Times { amplitude: 0.5, ..DEFAULT }.rate(current);
+            assert!((cells.outputs()[0] - expected).abs() <= 1e-12 * expected, "{current}");
+        }
     }
 
     #[test]

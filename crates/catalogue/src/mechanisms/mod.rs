@@ -23,4 +23,6 @@ fn parameter(mechanism: &Mechanism, parameters: &[f64], name: &str) -> f64 {
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

@@ -12,3 +12,16 @@ inventory::submit! {
         place: module_path!(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Cells;
+
+    #[test]
+    fn the_equations_add_no_spikes() {
+        let mut cells = Cells::new("SpikeSourceArray", 0.1, &[]);
+        cells.step(&[], &[]);
+        assert!(cells.outputs().iter().all(|&count| count == 0.0));
+        assert_eq!(cells.mechanism.outputs[0].name, "spikes");
+    }
+}

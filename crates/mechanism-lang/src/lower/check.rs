@@ -213,7 +213,7 @@ impl<'a> Checker<'a> {
                 let adds = matches!(op, AssignOp::Set | AssignOp::Add | AssignOp::Sub);
                 let unit = if adds { meaning.unit } else { Some(Unit::NONE) };
                 if meaning.unit.is_some() {
-                    self.same(&format!("{target} {}", op.sign()), at, unit, value);
+                    self.same(&format!("`{target} {}`", op.sign()), at, unit, value);
                 }
             }
             Some(_) => {

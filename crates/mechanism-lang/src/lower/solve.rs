@@ -6,7 +6,7 @@ use super::expression::Lowering;
 use super::linear::{NotLinear, linear};
 use super::names::all_equations;
 use crate::error::{At, Cause, Located};
-use crate::expr::Expr;
+use crate::expr::{BinaryOp, Expr};
 use crate::ir::Reg;
 use crate::tree::{Equation, MechanismTree, Solver};
 
@@ -21,7 +21,7 @@ pub(crate) fn integrate(lowering: &mut Lowering, tree: &MechanismTree) -> Result
     let updates = match solver {
         Solver::Exact => exact::updates(lowering, &equations, &clamped)?,
         Solver::ExponentialEuler => each(lowering, &equations, exponential_euler)?,
-        Solver::Euler => each(lowering, &equations, |_, equation| Ok(euler(equation)))?,
+        Solver::Euler => each(lowering, &equations, |lowering, one| Ok(euler(lowering, one)))?,
     };
     let named = equations.iter().map(|equation| equation.state.clone());
     lowering.values.extend(named.zip(updates));
@@ -41,8 +41,22 @@ fn each(
 }
 
 /// `x + dt · f`
-fn euler(equation: &Equation) -> Expr {
-    Expr::name(&equation.state).plus(equation.rate.clone().times(Expr::name("dt")))
+fn euler(lowering: &Lowering, equation: &Equation) -> Expr {
+    let rate = with_reciprocals(lowering, &equation.rate);
+    Expr::name(&equation.state).plus(rate.times(Expr::name("dt")))
+}
+
+/// Divisions by parameters as products with reciprocals, which the host computes.
+fn with_reciprocals(lowering: &Lowering, expr: &Expr) -> Expr {
+    expr.replaced(&|part| match part {
+        Expr::Binary { op: BinaryOp::Div, left, right, .. }
+            if lowering.is_constant(right) && !lowering.is_constant(left) =>
+        {
+            let reciprocal = Expr::number(1.0).over(right.as_ref().clone());
+            Some(with_reciprocals(lowering, left).times(reciprocal))
+        }
+        _ => None,
+    })
 }
 
 /// `x' = a x + b` with `a`, `b` as they stand at the start of the step:
@@ -53,12 +67,12 @@ fn exponential_euler(lowering: &Lowering, equation: &Equation) -> Result<Expr, L
         not_linear(equation.at, Solver::ExponentialEuler, &equation.state, fault, Solver::Euler)
     })?;
     let (x, dt) = (Expr::name(&equation.state), Expr::name("dt"));
-    let Some(a) = form.factors.get(&equation.state) else { return Ok(euler(equation)) };
+    let Some(a) = form.factors.get(&equation.state) else { return Ok(euler(lowering, equation)) };
     let z = a.clone().times(dt.clone());
     let weight = dt.times(Expr::call("exprel", vec![z.clone()]));
     if !lowering.is_constant(a) {
         // The same, with one exponential instead of two: x + f dt exprel(a dt).
-        return Ok(x.plus(equation.rate.clone().times(weight)));
+        return Ok(x.plus(with_reciprocals(lowering, &equation.rate).times(weight)));
     }
     let decayed = x.times(Expr::call("exp", vec![z]));
     Ok(match form.constant {

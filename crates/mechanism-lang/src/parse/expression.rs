@@ -1,6 +1,6 @@
 //! Expressions, by precedence climbing along the ladder in `print::binding`.
 
-use super::{DEPTH_LIMIT, Parser, is_keyword};
+use super::{DEPTH_LIMIT, Parser, is_keyword, may_follow};
 use crate::error::{At, Cause, Located};
 use crate::expr::{BinaryOp, CompareOp, Expr, LogicOp, UnaryOp};
 use crate::print::binding;
@@ -133,14 +133,15 @@ impl Parser<'_> {
 
     /// A unit behind a number, on the same line: `mV`, `mV/ms`, `1/ms`, without blanks inside.
     ///
-    /// A word that is being assigned to begins the next statement, whatever it is called.
+    /// A word that is being assigned to begins the next statement, whatever it is called; any other
+    /// that begins nothing must be a unit.
     pub(super) fn unit_behind_number(&mut self) -> Result<Option<Unit>, Located> {
         let number = &self.tokens[self.position.saturating_sub(1)];
         if self.at().line != number.at.line {
             return Ok(None);
         }
         let starts = match &self.peek().kind {
-            Kind::Word(word) => Unit::named(word).is_some() && !self.is_assigned(),
+            Kind::Word(word) => !may_follow(word) && !self.is_assigned() && !self.begins_equation(),
             Kind::Number(_) => true,
             Kind::Sign(_) | Kind::End => false,
         };

@@ -160,7 +160,7 @@ impl Parser<'_> {
     }
 
     /// Whether `d<state>/dt` follows.
-    fn begins_equation(&self) -> bool {
+    pub(super) fn begins_equation(&self) -> bool {
         let differential =
             matches!(&self.peek().kind, Kind::Word(w) if w.len() > 1 && w.starts_with('d'));
         differential

@@ -57,8 +57,8 @@ pub(super) enum Instruction {
     SelectBool { to: usize, cond: usize, a: usize, b: usize },
     SkipIfNone { cond: usize, to: usize },
     SkipIfAll { cond: usize, to: usize },
-    StoreState { state: usize, a: Column },
-    StoreOutput { output: usize, a: Column },
+    StoreState { state: usize, a: usize },
+    StoreOutput { output: usize, a: usize },
 }
 
 /// Which column an instruction writes.
@@ -302,11 +302,11 @@ impl Compiler<'_> {
         let mut ready = Vec::new();
         for (slot, value) in stores {
             let a = match self.scalar(value) {
-                register @ Column::Register(_) => register,
+                Column::Register(register) => register,
                 elsewhere => {
                     let to = self.fresh_scalar();
                     self.push(Instruction::Copy { to, a: elsewhere });
-                    Column::Register(to)
+                    to
                 }
             };
             ready.push((slot, a));

@@ -1,1 +1,167 @@
+//! Functions at points, derived parameters, solvers, native kernels.
 
+use super::{Bench, IF_CURR_EXP};
+use crate::{
+    Argument, BlockArgs, DeriveError, ErasedKernel, Function, FunctionKernel, Kernel, Mechanism,
+    NativeKernel, Phase, Precision, Scratch, derive,
+};
+
+#[test]
+fn functions_give_the_values_of_the_standard_library() {
+    let text =
+        "sin(x[0]) * cos(t), pow(abs(x[1]), 1.5), tanh(x[0]) / (1 + exp(-x[1])), x[0] > x[1], x";
+    let function =
+        Function::parse(text, &[Argument::new("t", 1), Argument::new("x", 2)], &[]).unwrap();
+    let kernel = FunctionKernel::new(&function);
+    for point in 0..200 {
+        let [t, a, b] = [0.1, 0.37, -0.71].map(|k| k * f64::from(point) - 10.0);
+        let mut out = [0.0; 6];
+        kernel.eval(&[t, a, b], &mut out);
+        let logistic = a.tanh() / (1.0 + (-b).exp());
+        let expected =
+            [a.sin() * t.cos(), b.abs().powf(1.5), logistic, f64::from(u8::from(a > b)), a, b];
+        for (found, expected) in out.iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-15 * expected.abs().max(1.0));
+        }
+    }
+}
+
+#[test]
+fn derived_parameters_are_as_many_as_they_need_to_be() {
+    let mechanism = Mechanism::parse(IF_CURR_EXP).unwrap();
+    let defaults: Vec<_> = mechanism.parameters.iter().map(|p| vec![p.default]).collect();
+    let mut columns: Vec<&[f64]> = defaults.iter().map(Vec::as_slice).collect();
+    let homogeneous = derive(&mechanism, 0.1, &columns).unwrap();
+    assert!(homogeneous.iter().all(|column| column.len() == 1));
+    let offsets = [0.0, 0.5, 1.0];
+    columns[mechanism.parameter_index("i_offset").unwrap()] = &offsets;
+    let mixed = derive(&mechanism, 0.1, &columns).unwrap();
+    assert_eq!(mixed.iter().filter(|column| column.len() == 3).count(), 1);
+    for (one, many) in homogeneous.iter().zip(&mixed) {
+        assert_eq!(one[0], many[0]);
+    }
+}
+
+#[test]
+fn derive_refuses_columns_that_do_not_fit() {
+    let text = "mechanism M { units nef parameter a = 1 parameter b = 1 state x = a / b }";
+    let mechanism = Mechanism::parse(text).unwrap();
+    let count = derive(&mechanism, 1.0, &[&[1.0]]).unwrap_err();
+    assert_eq!(count.to_string(), "`M` has 2 parameter(s), but 1 were given");
+    let length = derive(&mechanism, 1.0, &[&[1.0; 3], &[1.0; 2]]).unwrap_err();
+    assert!(matches!(length, DeriveError::Length { expected: 3, found: 2, .. }));
+}
+
+/// A cell with a conductance, by `solver`.
+fn conductance_cell(solver: &str) -> String {
+    format!(
+        "mechanism Cell {{
+            units population
+            parameter tau_m = 20 ms   parameter cm = 1 nF   parameter e_rev = 0 mV
+            parameter tau_syn = 5 ms
+            receptor e uS {{ state g = 0 uS   dg/dt = -g / tau_syn   on_spike(w) {{ g += w }} }}
+            state v = -65 mV
+            dv/dt = (-65 mV - v) / tau_m + e.g * (e_rev - v) / cm
+            solve {solver}
+        }}"
+    )
+}
+
+fn run_conductance_cell(solver: &str, dt: f64) -> f64 {
+    let mut bench = Bench::<f64>::new(&conductance_cell(solver), 16, dt, &[]);
+    bench.state_mut("e.g").fill(0.05);
+    (0..(10.0 / dt).round() as u32).for_each(|_| bench.step());
+    bench.state("v")[0]
+}
+
+#[test]
+fn approximate_solvers_converge_to_the_same_value() {
+    let fine = run_conductance_cell("exponential_euler", 0.0005);
+    assert!((fine - run_conductance_cell("euler", 0.0005)).abs() < 0.005);
+    let coarse = run_conductance_cell("exponential_euler", 0.1);
+    assert!((fine - coarse).abs() < 0.2 && fine > -65.0);
+}
+
+#[test]
+fn exponential_euler_is_exact_for_one_linear_state() {
+    let text = "mechanism M { units population parameter tau = 7 ms state x = 3
+        dx/dt = (1 - x) / tau  solve exponential_euler }";
+    let mut bench = Bench::<f64>::new(text, 16, 0.1, &[]);
+    for step in 1..=500 {
+        bench.step();
+        let expected = 1.0 + 2.0 * (-0.1 * f64::from(step) / 7.0).exp();
+        assert!((bench.state("x")[0] - expected).abs() < 1e-13);
+    }
+}
+
+/// An alpha-shaped current into a membrane, all with one time constant: a chain of three states.
+#[test]
+fn the_exact_solver_takes_chains_of_equal_time_constants() {
+    let text = "mechanism M { units population parameter tau = 5 ms parameter cm = 1 nF
+        receptor e nA {
+            state y = 0 nA/ms   state i = 0 nA
+            dy/dt = -y / tau   di/dt = y - i / tau
+            on_spike(w) { y += w * exp(1) / tau }
+        }
+        state v = 0 mV   dv/dt = e.i / cm - v / tau   solve exact }";
+    let mut bench = Bench::<f64>::new(text, 16, 0.1, &[]);
+    bench.receptor_mut("e").fill(2.0);
+    bench.step();
+    bench.receptor_mut("e").fill(0.0);
+    let kick = 2.0 * 1f64.exp() / 5.0;
+    for step in 1..=400 {
+        bench.step();
+        let t = 0.1 * f64::from(step);
+        let decay = (-t / 5.0).exp();
+        assert!((bench.state("e.i")[0] - kick * t * decay).abs() < 1e-13);
+        assert!((bench.state("v")[0] - kick * t * t / 2.0 * decay).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn dense_outputs_and_amplitudes() {
+    let text = "mechanism Rate { units nef parameter gain = 2 Hz input J
+        output rate dense Hz   output spikes events amplitude gain / dt
+        step { rate = gain * max(J, 0)   if J > 1 { emit spikes 1 emit spikes -3 } } }";
+    let mut bench = Bench::<f64>::new(text, 16, 0.5, &[]);
+    bench.input_mut("J")[0] = 4.0;
+    bench.step();
+    assert_eq!((bench.output("rate")[0], bench.output("spikes")[0]), (8.0, -2.0));
+    assert_eq!((bench.output("rate")[1], bench.output("spikes")[1]), (0.0, 0.0));
+    assert_eq!(bench.mechanism.derived[0].name, "gain / dt");
+}
+
+const NATIVE: &str = "mechanism Native { units nef state x = 0 step { x = x + 12345 } }";
+
+/// Changes only when the printed form of the IR does.
+const NATIVE_HASH: u64 = 8448943443740434645;
+
+/// Differs from the interpreter, so that one sees who ran.
+struct Marked;
+
+impl Kernel<f64> for Marked {
+    fn run(&self, _: &mut Scratch<f64>, args: &mut BlockArgs<'_, f64>) {
+        args.states.fill(-1.0);
+    }
+}
+
+inventory::submit! {
+    NativeKernel {
+        hash: NATIVE_HASH,
+        phase: Phase::Step,
+        precision: Precision::F64,
+        make: || ErasedKernel::new::<f64>(Marked),
+    }
+}
+
+#[test]
+fn a_native_kernel_is_found_by_its_hash() {
+    let mut bench = Bench::<f64>::new(NATIVE, 16, 1.0, &[]);
+    assert_eq!(bench.mechanism.hash(), NATIVE_HASH);
+    assert_eq!(bench.state("x")[0], 0.0);
+    bench.step();
+    assert_eq!(bench.state("x")[0], -1.0);
+    let mut single = Bench::<f32>::new(NATIVE, 16, 1.0, &[]);
+    single.step();
+    assert_eq!(single.state("x")[0], 12345.0);
+}

@@ -1,0 +1,146 @@
+//! Where dense signals stand in the one array of numbers.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use pontine_core_ir::{
+    Id, Model, SignalId,
+    model::{OperatorKind, RecordTarget, Signal},
+};
+use pontine_mechanism::{CHUNK, LANES};
+
+/// Where one signal stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Its first element.
+    pub at: usize,
+    /// Number of elements, without padding.
+    pub len: usize,
+}
+
+impl Column {
+    /// The elements.
+    pub fn range(self) -> Range<usize> {
+        self.at..self.at + self.len
+    }
+}
+
+/// The smallest multiple of [`CHUNK`] that holds `n`: columns are padded to it, so that a block of
+/// cells can be read to its width.
+pub(crate) fn padded(n: usize) -> usize {
+    n.next_multiple_of(CHUNK)
+}
+
+/// The columns of a model. Before the first stand [`LANES`] zeros, which unconnected inputs read.
+pub(crate) struct Layout {
+    columns: Vec<Option<Column>>,
+    /// Length of the whole array.
+    pub len: usize,
+}
+
+impl Layout {
+    /// Gives a column to each dense signal, and to spikes that somebody reads as dense.
+    pub fn new(model: &Model) -> Self {
+        let read = read_as_dense(model);
+        let mut layout = Self { columns: vec![None; model.signals.capacity()], len: LANES };
+        for (id, signal) in model.signals.iter() {
+            if !signal.is_events() || read.contains(&id) {
+                layout.columns[id.index()] = Some(Column { at: layout.len, len: signal.len() });
+                layout.len += padded(signal.len());
+            }
+        }
+        layout
+    }
+
+    /// The column of a signal; spikes that nobody reads as dense have none.
+    pub fn get(&self, signal: SignalId) -> Option<Column> {
+        self.columns[signal.index()]
+    }
+
+    /// The column of a signal that operators read or write as dense; `new` has given it one.
+    pub fn of(&self, signal: SignalId) -> Column {
+        self.get(signal).unwrap_or_default()
+    }
+}
+
+/// Signals that are read as numbers; products take spikes as they are.
+fn read_as_dense(model: &Model) -> BTreeSet<SignalId> {
+    let mut read = BTreeSet::new();
+    for (_, op) in model.operators.iter() {
+        match &op.kind {
+            OperatorKind::DotInc { a, x, .. } if model.signals[*x].is_events() => {
+                read.insert(*a);
+            }
+            _ => read.extend(op.access(model.dt).reads),
+        }
+    }
+    read.extend(model.records.iter().filter_map(|(_, record)| match record.target {
+        RecordTarget::Signal(signal) => Some(signal),
+        RecordTarget::Events(_) | RecordTarget::State(..) => None,
+    }));
+    read
+}
+
+/// Bytes of all columns, for numbers of `size` bytes.
+pub(crate) fn estimate(model: &Model, size: usize) -> f64 {
+    let len = |signal: &Signal| padded(signal.len()) as f64;
+    model.signals.iter().map(|(_, signal)| len(signal)).sum::<f64>() * size as f64
+}
+
+/// One column for writing, all others for reading.
+pub(crate) struct Apart<'a, F> {
+    below: &'a [F],
+    /// The column for writing.
+    pub target: &'a mut [F],
+    above: &'a [F],
+    above_at: usize,
+}
+
+impl<'a, F> Apart<'a, F> {
+    /// Takes the target out of the array.
+    pub fn new(dense: &'a mut [F], target: Column) -> Self {
+        let (below, rest) = dense.split_at_mut(target.at);
+        let (target_values, above) = rest.split_at_mut(target.len);
+        Self { below, target: target_values, above, above_at: target.at + target.len }
+    }
+
+    /// Another column than the target.
+    pub fn read(&self, column: Column) -> &'a [F] {
+        if column.at < self.below.len() {
+            &self.below[column.range()]
+        } else {
+            &self.above[column.at - self.above_at..][..column.len]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_can_be_read_to_the_width_of_a_block() {
+        let model = Model::parse(
+            "model dt=0.001 seed=0 \"\"\n\
+             signal %0 \"a\" dense [3] state = [1.0, 2.0, 3.0]\n\
+             signal %1 \"s\" events [2] amplitude=1.0\n\
+             signal %2 \"b\" dense [17] temporary = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]\n",
+        )
+        .unwrap();
+        let layout = Layout::new(&model);
+        let columns: Vec<_> = model.signals.ids().map(|id| layout.get(id)).collect();
+        assert_eq!(
+            columns,
+            [Some(Column { at: 256, len: 3 }), None, Some(Column { at: 272, len: 17 })]
+        );
+        assert_eq!(layout.len, 304);
+    }
+
+    #[test]
+    fn one_column_is_written_while_others_are_read() {
+        let mut dense = [1, 2, 3, 4, 5];
+        let apart = Apart::new(&mut dense, Column { at: 2, len: 1 });
+        assert_eq!(apart.read(Column { at: 0, len: 2 }), [1, 2]);
+        assert_eq!(apart.read(Column { at: 3, len: 2 }), [4, 5]);
+        assert_eq!(apart.target, [3]);
+    }
+}

@@ -1,0 +1,150 @@
+//! Array operators on columns. Sums run in ascending index, for spikes as for numbers.
+
+use std::sync::Arc;
+
+use pontine_mechanism::Real;
+
+use crate::{
+    arena::{Apart, Column},
+    spikes::Spikes,
+};
+
+/// One array operator.
+#[derive(Debug)]
+pub(crate) enum Array<F> {
+    /// Every element becomes the value.
+    Reset { target: Column, value: F },
+    /// Elements of one column to elements of another.
+    Copy(CopyOp),
+    /// `y += a · x`, element by element.
+    Elementwise { a: Column, x: Column, y: Column },
+    /// `y += a x`.
+    Dot { a: Column, x: Column, y: Column },
+    /// `y += a x`, where x are spikes.
+    SpikeDot { a: Column, x: usize, y: Column },
+    /// `output = decay · output + gain · input`.
+    Filter { input: Column, output: Column, decay: F, gain: F },
+}
+
+/// `target[target_index] = source[source_index]`, or `+=`.
+#[derive(Debug)]
+pub(crate) struct CopyOp {
+    /// Read.
+    pub source: Column,
+    /// Which elements; all if absent.
+    pub source_index: Option<Arc<[u32]>>,
+    /// Written.
+    pub target: Column,
+    /// Which elements; all if absent.
+    pub target_index: Option<Arc<[u32]>>,
+    /// Whether to add.
+    pub inc: bool,
+}
+
+impl<F: Real> Array<F> {
+    /// Does it once.
+    pub fn run(&self, dense: &mut [F], spikes: &[Spikes<F>]) {
+        match *self {
+            Self::Reset { target, value } => dense[target.range()].fill(value),
+            Self::Copy(ref copy) => copy.run(dense),
+            Self::Elementwise { a, x, y } => elementwise(dense, a, x, y),
+            Self::Dot { a, x, y } => dot(dense, a, x, y),
+            Self::SpikeDot { a, x, y } => spike_dot(dense, a, &spikes[x], y),
+            Self::Filter { input, output, decay, gain } => {
+                filter(dense, input, output, decay, gain);
+            }
+        }
+    }
+}
+
+impl CopyOp {
+    fn run<F: Real>(&self, dense: &mut [F]) {
+        let apart = Apart::new(dense, self.target);
+        let (source, target) = (apart.read(self.source), apart.target);
+        match (&self.source_index, &self.target_index) {
+            (None, None) => self.put(target.iter_mut().zip(source)),
+            (Some(from), None) => {
+                self.put(target.iter_mut().zip(from.iter().map(|&i| &source[i as usize])));
+            }
+            (None, Some(to)) => {
+                for (&i, value) in to.iter().zip(source) {
+                    self.put([(&mut target[i as usize], value)]);
+                }
+            }
+            (Some(from), Some(to)) => {
+                for (&i, &j) in to.iter().zip(from.iter()) {
+                    self.put([(&mut target[i as usize], &source[j as usize])]);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put<'a, F: Real>(&self, pairs: impl IntoIterator<Item = (&'a mut F, &'a F)>) {
+        for (target, source) in pairs {
+            *target = if self.inc { *target + *source } else { *source };
+        }
+    }
+}
+
+fn elementwise<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
+    let apart = Apart::new(dense, y);
+    let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
+    match (a, x) {
+        (&[a], &[x]) => y.iter_mut().for_each(|y| *y = *y + a * x),
+        (&[a], x) => y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + a * x),
+        (a, &[x]) => y.iter_mut().zip(a).for_each(|(y, &a)| *y = *y + a * x),
+        (a, x) => y.iter_mut().zip(a).zip(x).for_each(|((y, &a), &x)| *y = *y + a * x),
+    }
+}
+
+/// Rows that are summed at once, so that additions need not wait for one another.
+const ROWS: usize = 8;
+
+fn dot<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
+    let apart = Apart::new(dense, y);
+    let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
+    let n = x.len();
+    if n == 0 {
+        return;
+    }
+    for (rows, y) in a.chunks(ROWS * n).zip(y.chunks_mut(ROWS)) {
+        if y.len() == ROWS {
+            let mut sums = [F::default(); ROWS];
+            for (j, &x) in x.iter().enumerate() {
+                for (r, sum) in sums.iter_mut().enumerate() {
+                    *sum = *sum + rows[r * n + j] * x;
+                }
+            }
+            y.iter_mut().zip(sums).for_each(|(y, sum)| *y = *y + sum);
+        } else {
+            for (row, y) in rows.chunks(n).zip(y) {
+                let sum = row.iter().zip(x).fold(F::default(), |sum, (&a, &x)| sum + a * x);
+                *y = *y + sum;
+            }
+        }
+    }
+}
+
+fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, y: Column) {
+    let apart = Apart::new(dense, y);
+    let (a, y, amplitude) = (apart.read(a), apart.target, x.amplitude);
+    if x.n == 0 {
+        return;
+    }
+    for (row, y) in a.chunks(x.n).zip(y) {
+        let add = |sum, (j, value): (u32, F)| sum + row[j as usize] * (amplitude * value);
+        *y = *y + x.current().iter().fold(F::default(), add);
+    }
+}
+
+fn filter<F: Real>(dense: &mut [F], input: Column, output: Column, decay: F, gain: F) {
+    if input == output {
+        let values = &mut dense[output.range()];
+        values.iter_mut().for_each(|o| *o = decay * *o + gain * *o);
+        return;
+    }
+    let apart = Apart::new(dense, output);
+    let input = apart.read(input);
+    apart.target.iter_mut().zip(input).for_each(|(o, &i)| *o = decay * *o + gain * i);
+}

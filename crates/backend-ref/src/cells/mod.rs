@@ -1,0 +1,225 @@
+//! Cells of one mechanism: states in blocks, stepped by the mechanism's kernel.
+
+mod body;
+mod parameters;
+
+use std::sync::Arc;
+
+use pontine_core_ir::{
+    Mechanism, Path, Value,
+    model::Neurons,
+    port::{AccessError, Address, CompileError},
+};
+use pontine_mechanism::{CHUNK, Kernel, Phase, Real, Scratch, kernel};
+use pontine_rng::StreamKey;
+
+use crate::{arena::Column, spikes::Spikes};
+use body::{Body, Moment};
+use parameters::Parameters;
+pub(crate) use parameters::Place;
+
+/// One group of cells.
+pub(crate) struct Cells<F> {
+    mechanism: Arc<Mechanism>,
+    /// The time step in the mechanism's unit.
+    dt: f64,
+    key: StreamKey,
+    kernel: Box<dyn Kernel<F>>,
+    outputs: Vec<Output>,
+    exposed: Vec<(usize, Column)>,
+    body: Body<F>,
+}
+
+/// What the cells are joined to.
+pub(crate) struct Ports {
+    /// Where each input is read.
+    pub inputs: Vec<Place>,
+    /// Where the sum of each receptor is read.
+    pub receptors: Vec<Place>,
+    /// Where each output goes.
+    pub outputs: Vec<Output>,
+    /// States shown to others.
+    pub exposed: Vec<(usize, Column)>,
+}
+
+/// Where an output goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Output {
+    /// To a spike signal.
+    Spikes(usize),
+    /// To a column.
+    Dense(Column),
+}
+
+impl<F: Real> Cells<F> {
+    /// Cells in their initial state.
+    pub fn new(
+        path: &Path,
+        neurons: &Neurons,
+        ports: Ports,
+        seed: u64,
+        dt_s: f64,
+        scratch: &mut Scratch<F>,
+    ) -> Result<Self, CompileError> {
+        let mechanism = neurons.mechanism.clone();
+        let dt = mechanism.units.dt_from_seconds(dt_s);
+        let wrong = |message| CompileError::Parameter { path: path.clone(), message };
+        let given = given(path, neurons, seed)?;
+        let parameters = Parameters::new(&mechanism, dt, given).map_err(wrong)?;
+        let (inputs, receptors) = (ports.inputs, ports.receptors);
+        let mut cells = Self {
+            dt,
+            key: StreamKey::new(seed, path.as_str(), "step"),
+            kernel: kernel(&mechanism, Phase::Step),
+            body: Body::new(path, neurons.n, &mechanism, parameters, inputs, receptors)?,
+            outputs: ports.outputs,
+            exposed: ports.exposed,
+            mechanism,
+        };
+        cells.initialise(path, neurons, seed, scratch)?;
+        Ok(cells)
+    }
+
+    /// First the states that the mechanism gives, then those that the user gave.
+    fn initialise(
+        &mut self,
+        path: &Path,
+        neurons: &Neurons,
+        seed: u64,
+        scratch: &mut Scratch<F>,
+    ) -> Result<(), CompileError> {
+        let key = StreamKey::new(seed, path.as_str(), "init");
+        let moment = Moment { step: 0, time: 0.0, dt: self.dt, key };
+        self.body.draw_initial(&*kernel(&self.mechanism, Phase::Initial), scratch, moment);
+        for (state, value) in neurons.initial.iter().enumerate() {
+            if let Some(value) = value {
+                let purpose = format!("init.{}", self.mechanism.states[state].name);
+                let values = value.expand(self.body.n, seed, path, &purpose)?;
+                self.body.set_state(state, |i| values.at(i));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does step `step`.
+    pub fn step(
+        &mut self,
+        step: u64,
+        scratch: &mut Scratch<F>,
+        dense: &mut [F],
+        spikes: &mut [Spikes<F>],
+    ) {
+        let time = step as f64 * self.dt;
+        let moment = Moment { step, time, dt: self.dt, key: self.key };
+        for block in body::blocks(self.body.n) {
+            self.body.run(&*self.kernel, scratch, block, moment, dense);
+            for (i, output) in self.outputs.iter().enumerate() {
+                let values = self.body.output(i, block);
+                match *output {
+                    Output::Spikes(signal) => collect(values, block.first, &mut spikes[signal]),
+                    Output::Dense(column) => {
+                        dense[column.at + block.first..][..block.valid].copy_from_slice(values);
+                    }
+                }
+            }
+            for &(state, column) in &self.exposed {
+                let values = self.body.state_of_block(state, block);
+                dense[column.at + block.first..][..block.valid].copy_from_slice(values);
+            }
+        }
+        for output in &self.outputs {
+            if let Output::Spikes(signal) = *output {
+                spikes[signal].show(dense);
+            }
+        }
+    }
+
+    /// Calls `put` with the values of a state, in order of the cells; those in `subset`, if given.
+    pub fn each_state(&self, state: usize, subset: Option<&[u32]>, mut put: impl FnMut(F)) {
+        match subset {
+            None => (0..self.body.n).for_each(|i| put(self.body.state(state, i))),
+            Some(cells) => cells.iter().for_each(|&i| put(self.body.state(state, i as usize))),
+        }
+    }
+
+    /// The values of a state, if there is such a state.
+    pub fn read_state(&self, state: usize) -> Option<Vec<f64>> {
+        let mut values = Vec::with_capacity(self.body.n);
+        self.mechanism.states.get(state)?;
+        self.each_state(state, None, |value| values.push(value.to_f64()));
+        Some(values)
+    }
+
+    /// Replaces the values of a state.
+    pub fn write_state(
+        &mut self,
+        address: Address,
+        state: usize,
+        values: &[f64],
+    ) -> Result<(), AccessError> {
+        self.mechanism.states.get(state).ok_or(AccessError::Nothing(address))?;
+        check_length(address, values, self.body.n)?;
+        self.body.set_state(state, |i| values[i]);
+        Ok(())
+    }
+
+    /// A parameter as it was given: one number, or one for each cell.
+    pub fn read_parameter(&self, parameter: usize) -> Option<Vec<f64>> {
+        self.body.parameters.given.get(parameter).cloned()
+    }
+
+    /// Replaces a parameter, by one number or one for each cell; what is derived follows.
+    pub fn write_parameter(
+        &mut self,
+        address: Address,
+        parameter: usize,
+        values: &[f64],
+    ) -> Result<(), AccessError> {
+        let mut given = self.body.parameters.given.clone();
+        let place = given.get_mut(parameter).ok_or(AccessError::Nothing(address))?;
+        if values.len() != 1 {
+            check_length(address, values, self.body.n)?;
+        }
+        *place = values.to_vec();
+        self.body.parameters = Parameters::new(&self.mechanism, self.dt, given)
+            .map_err(|message| AccessError::Value { address, message })?;
+        Ok(())
+    }
+
+    /// Bytes held.
+    pub fn memory_bytes(&self) -> u64 {
+        self.body.memory_bytes()
+    }
+}
+
+/// Whether there is one value for each of `expected` elements.
+pub(crate) fn check_length(
+    address: Address,
+    values: &[f64],
+    expected: usize,
+) -> Result<(), AccessError> {
+    let found = values.len();
+    if found == expected { Ok(()) } else { Err(AccessError::Length { address, found, expected }) }
+}
+
+fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, CompileError> {
+    let of = |(value, name): (&Value, &String)| {
+        let purpose = format!("parameter.{name}");
+        Ok(value.expand(neurons.n, seed, path, &purpose)?.as_slice().to_vec())
+    };
+    let names = neurons.mechanism.parameters.iter().map(|parameter| &parameter.name);
+    neurons.parameters.iter().zip(names).map(of).collect()
+}
+
+/// Turns counts into events; most chunks have none.
+fn collect<F: Real>(counts: &[F], first: usize, spikes: &mut Spikes<F>) {
+    let zero = F::default();
+    for (i, chunk) in counts.chunks(CHUNK).enumerate() {
+        if chunk.iter().fold(false, |any, count| any | (*count != zero)) {
+            let first = first + i * CHUNK;
+            for (lane, &count) in chunk.iter().enumerate().filter(|(_, count)| **count != zero) {
+                spikes.push((first + lane) as u32, count);
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Memory that a model would need, without making it.
+
+use pontine_core_ir::{
+    Model, Path, Value,
+    model::{Deliver, Neurons, OperatorKind},
+    port::{CompileError, Estimate},
+    registry::sampler,
+};
+use pontine_mechanism::LANES;
+
+use crate::{
+    arena::{self, padded},
+    plan::synapses,
+    spikes::SpikeList,
+};
+
+/// Steps that a delay ring is taken to hold where the longest delay is only known when it is drawn.
+const UNKNOWN_DELAY: f64 = 64.0;
+
+/// Bytes of synapses, sums under way, states, parameters and signals, for numbers of `size` bytes.
+pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileError> {
+    let mut total = Estimate { synapses: 0.0, bytes: arena::estimate(model, size) };
+    for (_, op) in model.operators.iter() {
+        match &op.kind {
+            OperatorKind::Deliver(deliver) => {
+                let part = of_delivery(model, &op.path, deliver, size)?;
+                total.synapses += part.synapses;
+                total.bytes += part.bytes;
+            }
+            OperatorKind::Neurons(neurons) => total.bytes += of_cells(neurons, size),
+            OperatorKind::SpikeList(list) => total.bytes += 16.0 * list.steps.len() as f64,
+            OperatorKind::Time { .. }
+            | OperatorKind::Reset { .. }
+            | OperatorKind::Copy { .. }
+            | OperatorKind::ElementwiseInc { .. }
+            | OperatorKind::DotInc { .. }
+            | OperatorKind::Filter(_)
+            | OperatorKind::Function { .. }
+            | OperatorKind::Host { .. } => {}
+        }
+    }
+    Ok(total)
+}
+
+fn of_delivery(
+    model: &Model,
+    path: &Path,
+    deliver: &Deliver,
+    size: usize,
+) -> Result<Estimate, CompileError> {
+    let rows = synapses(model, path, deliver)?;
+    let n = rows.n_expected();
+    let weight = if rows.constant_weight().is_some() { 0 } else { size };
+    let n_source = model.signals[deliver.source].len() as f64;
+    let n_target = model.signals[deliver.target].len() as f64;
+    let longest = longest_delay(model, deliver);
+    let (delay, ring) = match rows.constant_delay() {
+        Some(_) => (0, 0.0),
+        None => (4, n_target * longest * size as f64),
+    };
+    let past = longest * size_of::<SpikeList<f64>>() as f64;
+    let bytes = n * (4 + weight + delay) as f64 + 8.0 * (n_source + 1.0) + ring + past;
+    Ok(Estimate { synapses: n, bytes })
+}
+
+/// In steps.
+fn longest_delay(model: &Model, deliver: &Deliver) -> f64 {
+    let longest_ms = match &deliver.delay {
+        Value::Distribution(spec) => sampler(spec).map_or(f64::INFINITY, |s| s.bounds().1),
+        Value::Const(delay) => *delay,
+        Value::Dense(_) | Value::Expression(_) => f64::INFINITY,
+    };
+    let steps = longest_ms / (model.dt * 1e3);
+    if steps.is_finite() { steps.max(1.0) } else { UNKNOWN_DELAY }
+}
+
+fn of_cells(neurons: &Neurons, size: usize) -> f64 {
+    let mechanism = &neurons.mechanism;
+    let n_varied = neurons.parameters.iter().filter(|v| !matches!(v, Value::Const(_))).count();
+    let n_equal = neurons.parameters.len() - n_varied;
+    // What is derived from parameters that differ may differ as well.
+    let n_derived = mechanism.derived.len();
+    let (more_varied, more_equal) = if n_varied > 0 { (n_derived, 0) } else { (0, n_derived) };
+    // Parameters are kept as given, in f64, beside what kernels read.
+    let per_cell = size * (mechanism.states.len() + n_varied + more_varied) + 8 * n_varied;
+    (padded(neurons.n) * per_cell + LANES * size * (n_equal + more_equal)) as f64
+}

@@ -1,0 +1,107 @@
+//! A recording against what was expected of it.
+
+use pontine_core_ir::recording::{Recording, SeriesData};
+
+use super::{Case, Expectation, Expected};
+use crate::oracle::eval::{Evaluator, Vector};
+
+/// An expectation that was not met.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{case}:{line}: `{record}`: {message}")]
+pub struct Mismatch {
+    /// The case.
+    pub case: String,
+    /// The line of the expectation.
+    pub line: usize,
+    /// The record.
+    pub record: String,
+    /// What was expected and what was found.
+    pub message: String,
+}
+
+impl Case {
+    /// Holds a recording of the case's model against all expectations.
+    ///
+    /// # Errors
+    /// The first that is not met.
+    pub fn check(&self, recording: &Recording) -> Result<(), Mismatch> {
+        self.expectations.iter().try_for_each(|expectation| {
+            met(expectation, recording).map_err(|message| Mismatch {
+                case: self.name.clone(),
+                line: expectation.line,
+                record: expectation.record.clone(),
+                message,
+            })
+        })
+    }
+}
+
+fn met(expectation: &Expectation, recording: &Recording) -> Result<(), String> {
+    let series = recording.series.get(&expectation.record).ok_or("was not recorded")?;
+    match (&expectation.expected, &series.data) {
+        (Expected::Row { step, values, tolerance }, SeriesData::Samples { width, steps, rows }) => {
+            let at = steps.iter().position(|s| s == step);
+            let at = at.ok_or_else(|| format!("has no sample at step {step}"))?;
+            row(*step, &rows[at * width..(at + 1) * width], values, *tolerance)
+        }
+        (
+            Expected::Course { element, closed_form, tolerance },
+            SeriesData::Samples { width, steps, rows },
+        ) => {
+            let closed_form = Evaluator::new(closed_form.program());
+            steps.iter().zip(rows.chunks(*width)).try_for_each(|(step, row)| {
+                let time = *step as f64 * recording.dt;
+                let value = Vector(&[time]).through(&closed_form, 1)[0];
+                near(*step, *element, row[*element], value, *tolerance)
+            })
+        }
+        (Expected::Spikes(expected), SeriesData::Events { steps, indices, counts, .. }) => {
+            let all = steps.iter().zip(indices).zip(counts);
+            let found: Vec<_> = all.map(|((s, i), c)| (*s, *i, *c)).collect();
+            same("spikes", expected, &found)
+        }
+        (Expected::Taken(expected), SeriesData::Samples { steps, .. }) => {
+            same("samples at steps", expected, steps)
+        }
+        (Expected::Row { .. } | Expected::Course { .. } | Expected::Taken(_), _) => {
+            Err("has spikes, not samples".into())
+        }
+        (Expected::Spikes(_), SeriesData::Samples { .. }) => Err("has samples, not spikes".into()),
+    }
+}
+
+fn row(step: u64, found: &[f64], expected: &[f64], tolerance: f64) -> Result<(), String> {
+    if found.len() != expected.len() {
+        return Err(format!("has rows of {}, not of {}", found.len(), expected.len()));
+    }
+    let pairs = found.iter().zip(expected).enumerate();
+    pairs.map(|(i, (f, e))| near(step, i, *f, *e, tolerance)).collect()
+}
+
+fn near(
+    step: u64,
+    element: usize,
+    found: f64,
+    expected: f64,
+    tolerance: f64,
+) -> Result<(), String> {
+    // Written so that NaN is far from everything.
+    if (found - expected).abs() <= tolerance {
+        return Ok(());
+    }
+    Err(format!(
+        "[{element}] is {found} at step {step}, not {expected} +- {tolerance} (off by {:e})",
+        (found - expected).abs()
+    ))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    expected: &[T],
+    found: &[T],
+) -> Result<(), String> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(format!("has {what} {found:?}, not {expected:?}"))
+}

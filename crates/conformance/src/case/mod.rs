@@ -1,0 +1,154 @@
+//! Closed-form cases: a model as text, and what must come out of it, from outside the code.
+//!
+//! ```text
+//! # comments begin with a hash
+//! source closed form of tau dv/dt = -v          where the expected numbers come from
+//! steps 200                                     how long to run
+//! model dt=0.0001 seed=0 "decay"                the model; see `pontine_core_ir::model`
+//! mechanism Decay {                             a mechanism may stand in lines of its own,
+//!     …
+//! }                                             up to a brace at the beginning of a line
+//! …
+//! expect "p.v" at 200 = [-61.3] +- 1e-6                     one row of samples
+//! expect "p.v"[0] follows "-65 + exp(-t / 0.02)" +- 1e-9    all samples of one element; t in s
+//! expect "p.spikes" spikes [[201, 0], [402, 0, 2]]          all spikes: step, index, count if not 1
+//! expect "p.v" taken at [0, 3, 5]                           the steps of all samples
+//! ```
+
+mod check;
+mod read;
+
+use pontine_core_ir::{ExpressionFunction, Model};
+
+pub use check::Mismatch;
+pub use read::parse_model;
+
+/// A model and what must come out of it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The name: that of its file.
+    pub name: String,
+    /// Where the expected numbers come from.
+    pub source: String,
+    /// How many steps to run.
+    pub n_steps: u64,
+    /// The model.
+    pub model: Model,
+    /// What must come out of it.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One line of what must come out.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// The line in the case's text, from 1.
+    pub line: usize,
+    /// The path of the record.
+    pub record: String,
+    /// What is expected of it.
+    pub expected: Expected,
+}
+
+/// What is expected of one record.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// One row of samples.
+    Row {
+        /// The step at whose end it is taken.
+        step: u64,
+        /// Its numbers.
+        values: Vec<f64>,
+        /// The largest difference that is allowed.
+        tolerance: f64,
+    },
+    /// All samples of one element.
+    Course {
+        /// The element's place in the row.
+        element: usize,
+        /// A function of the time `t`, s.
+        closed_form: ExpressionFunction,
+        /// The largest difference that is allowed.
+        tolerance: f64,
+    },
+    /// All spikes: step, index, count.
+    Spikes(Vec<(u64, u32, u32)>),
+    /// The steps of all samples.
+    Taken(Vec<u64>),
+}
+
+/// Why a text is not a case.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{case}:{line}: {message}")]
+pub struct CaseError {
+    /// The case's name.
+    pub case: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => {
+        /// Names and texts of the cases that every backend is held against.
+        pub const SHIPPED: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../cases/", $name, ".case")))),*];
+    };
+}
+
+shipped! {
+    "conditions_of_a_mechanism",
+    "copies_through_indices",
+    "current_input_to_a_cell",
+    "decay",
+    "delay_of_one_and_of_many_steps",
+    "delta_jumps_before_the_threshold",
+    "delta_jumps_are_lost_while_refractory",
+    "dense_products",
+    "epsp",
+    "epsp_of_equal_time_constants",
+    "event_multiplicity",
+    "events_read_as_dense",
+    "exponential_euler",
+    "exposed_state_is_read_in_its_step",
+    "function_of_time",
+    "function_of_time_and_vector",
+    "interspike_interval",
+    "lowpass_step_response",
+    "multapses_add_up",
+    "one_step_delay_filter",
+    "order_of_accesses",
+    "order_of_one_sum",
+    "parameters_from_index",
+    "recording_intervals",
+    "recording_subsets",
+    "refractory_steps",
+    "spike_list",
+    "sums_of_many_incs",
+    "synapses_by_list",
+    "two_receptors",
+    "units_of_the_nef",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_shipped_and_whole() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .filter_map(|entry| entry.unwrap().path().file_stem()?.to_str().map(str::to_owned))
+            .collect();
+        let shipped: BTreeSet<String> = SHIPPED.iter().map(|(n, _)| (*n).to_owned()).collect();
+        assert_eq!(files, shipped);
+        for (name, text) in SHIPPED {
+            let case = Case::parse(name, text).unwrap();
+            case.model.validate().unwrap();
+            assert!(!case.expectations.is_empty(), "{name} expects nothing");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Projections onto one target, and the sum of what is due in a step in the normative order.
+
+use std::collections::BTreeMap;
+
+use pontine_core_ir::{
+    Expanded, Model, OperatorId, SignalId, SynapseRow, Synapses,
+    model::{Deliver, Operator, OperatorKind},
+    port::{CompileError, Major},
+};
+
+/// The synapses of one projection, ordered by (source, ordinal).
+pub(super) struct Projection {
+    pub operator: OperatorId,
+    pub source: SignalId,
+    /// Source and target of each.
+    pub ends: Vec<(u32, u32)>,
+    pub weights: Expanded,
+    /// In steps.
+    pub delays: Expanded,
+}
+
+/// All projections onto one signal, ordered by path.
+#[derive(Default)]
+pub(super) struct Group {
+    pub projections: Vec<Projection>,
+}
+
+/// What one event adds to one target.
+struct Due {
+    /// Steps since the event was sent.
+    age: u64,
+    projection: usize,
+    synapse: usize,
+    target: usize,
+    value: f64,
+}
+
+impl Projection {
+    fn new(
+        id: OperatorId,
+        op: &Operator,
+        deliver: &Deliver,
+        seed: u64,
+        dt_s: f64,
+    ) -> Result<Self, CompileError> {
+        let synapses = prepared(op, deliver, seed, dt_s)?;
+        let mut all = Vec::new();
+        let mut row = SynapseRow::default();
+        for i in 0..synapses.n_major() {
+            synapses.fill(i, &mut row);
+            let major = synapses.major_index(i);
+            for (k, &minor) in row.minor.iter().enumerate() {
+                let ends = match synapses.major() {
+                    Major::Source => (major, minor),
+                    Major::Target => (minor, major),
+                };
+                all.push((ends, row.weights.get(k).copied(), row.delays.get(k).copied()));
+            }
+        }
+        // Stable: synapses of one source stay in the order of rows and of places in them.
+        all.sort_by_key(|((source, _), ..)| *source);
+        let weights = synapses.constant_weight();
+        let delays = synapses.constant_delay();
+        Ok(Self {
+            operator: id,
+            source: deliver.source,
+            ends: all.iter().map(|(ends, ..)| *ends).collect(),
+            weights: expanded(weights, all.iter().map(|(_, w, _)| w.unwrap_or_default())),
+            delays: expanded(
+                delays.map(f64::from),
+                all.iter().map(|(.., d)| f64::from(d.unwrap_or_default())),
+            ),
+        })
+    }
+
+    /// The longest delay in steps.
+    pub fn longest(&self) -> usize {
+        self.delays.as_slice().iter().fold(1.0, |a: f64, b| a.max(*b)) as usize
+    }
+}
+
+/// The rows of a projection, as its rule or list gives them.
+pub(super) fn prepared(
+    op: &Operator,
+    deliver: &Deliver,
+    seed: u64,
+    dt_s: f64,
+) -> Result<Synapses, CompileError> {
+    let (weight, delay) = (&deliver.weight, &deliver.delay);
+    Ok(Synapses::new(&deliver.connectivity, weight, delay, &op.path, seed, dt_s)?)
+}
+
+fn expanded(constant: Option<f64>, each: impl Iterator<Item = f64>) -> Expanded {
+    match constant {
+        Some(constant) => Expanded::Const(constant),
+        None => Expanded::Dense(each.collect()),
+    }
+}
+
+impl Group {
+    /// What is due at each of `n_targets` in this step; `past(signal, d)` are the events that the
+    /// signal sent `d` steps ago.
+    pub fn sums<'a>(
+        &self,
+        n_targets: usize,
+        past: impl Fn(SignalId, usize) -> Option<&'a [f64]>,
+    ) -> Vec<f64> {
+        let mut due = Vec::new();
+        for (p, projection) in self.projections.iter().enumerate() {
+            for (s, &(source, target)) in projection.ends.iter().enumerate() {
+                let delay = projection.delays.at(s);
+                let sent = past(projection.source, delay as usize);
+                let event = sent.map_or(0.0, |events| events[source as usize]);
+                if event != 0.0 {
+                    let value = projection.weights.at(s) * event;
+                    let target = target as usize;
+                    due.push(Due { age: delay as u64, projection: p, synapse: s, target, value });
+                }
+            }
+        }
+        due.sort_by_key(|d| (std::cmp::Reverse(d.age), d.projection, d.synapse));
+        let mut sums = vec![0.0; n_targets];
+        for due in due {
+            sums[due.target] += due.value;
+        }
+        sums
+    }
+}
+
+/// The projections of a model by the signal that they add to.
+pub(super) fn groups(model: &Model, seed: u64) -> Result<BTreeMap<SignalId, Group>, CompileError> {
+    let mut deliveries: Vec<_> = model
+        .operators
+        .iter()
+        .filter_map(|(id, op)| match &op.kind {
+            OperatorKind::Deliver(deliver) => Some((id, op, deliver)),
+            _ => None,
+        })
+        .collect();
+    deliveries.sort_by(|a, b| a.1.key().cmp(&b.1.key()));
+    let mut groups = BTreeMap::<SignalId, Group>::new();
+    for (id, op, deliver) in deliveries {
+        let projection = Projection::new(id, op, deliver, seed, model.dt)?;
+        groups.entry(deliver.target).or_default().projections.push(projection);
+    }
+    Ok(groups)
+}

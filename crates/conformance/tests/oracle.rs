@@ -1,0 +1,5 @@
+//! The oracle passes its own suite.
+
+fn main() {
+    pontine_conformance::run(&pontine_conformance::Oracle)
+}

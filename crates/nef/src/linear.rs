@@ -1,0 +1,92 @@
+//! Dense linear algebra through `faer`, sequential whatever the program around it chose.
+
+use faer::{
+    Accum, Mat, MatRef, Par,
+    diag::Diag,
+    dyn_stack::{MemBuffer, MemStack},
+    linalg::{
+        cholesky::llt,
+        matmul::matmul,
+        svd::{ComputeSvdVectors, svd, svd_scratch},
+    },
+};
+use ndarray::{Array2, ArrayView2};
+
+/// `a b`.
+pub(crate) fn product(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
+    let mut product = Mat::<f64>::zeros(a.nrows(), b.ncols());
+    let (a, b) = (to_mat(a), to_mat(b));
+    matmul(product.as_mut(), Accum::Replace, a.as_ref(), b.as_ref(), 1.0, Par::Seq);
+    to_array(product.as_ref())
+}
+
+/// The rotation (or rotation and reflection) nearest to a square matrix: `U Vᵀ` of its singular
+/// value decomposition `U S Vᵀ`, whatever signs the decomposition chose.
+pub(crate) fn nearest_rotation(matrix: ArrayView2<'_, f64>) -> Array2<f64> {
+    let n = matrix.nrows();
+    let (mut u, mut v) = (Mat::<f64>::zeros(n, n), Mat::<f64>::zeros(n, n));
+    let mut singular = Diag::<f64>::zeros(n);
+    let full = ComputeSvdVectors::Full;
+    let scratch = svd_scratch::<f64>(n, n, full, full, Par::Seq, Default::default());
+    let found = svd(
+        to_mat(matrix).as_ref(),
+        singular.as_mut(),
+        Some(u.as_mut()),
+        Some(v.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+        Default::default(),
+    );
+    match found {
+        Ok(()) => product(to_array(u.as_ref()).view(), to_array(v.transpose()).view()),
+        // Only a matrix with numbers that are not finite has none.
+        Err(_) => Array2::eye(n),
+    }
+}
+
+/// Solves `g x = b` for a symmetric, positive definite `g`; `None` if it is not.
+pub(crate) fn solve_positive_definite(
+    g: ArrayView2<'_, f64>,
+    b: ArrayView2<'_, f64>,
+) -> Option<Array2<f64>> {
+    let (mut factor, mut x) = (to_mat(g), to_mat(b));
+    let scratch =
+        llt::factor::cholesky_in_place_scratch::<f64>(g.nrows(), Par::Seq, Default::default());
+    let mut buffer = MemBuffer::new(scratch);
+    let stack = MemStack::new(&mut buffer);
+    let exact = Default::default();
+    let params = Default::default();
+    llt::factor::cholesky_in_place(factor.as_mut(), exact, Par::Seq, stack, params).ok()?;
+    llt::solve::solve_in_place(factor.as_ref(), x.as_mut(), Par::Seq, stack);
+    Some(to_array(x.as_ref()))
+}
+
+fn to_mat(array: ArrayView2<'_, f64>) -> Mat<f64> {
+    Mat::from_fn(array.nrows(), array.ncols(), |i, j| array[(i, j)])
+}
+
+fn to_array(matrix: MatRef<'_, f64>) -> Array2<f64> {
+    Array2::from_shape_fn((matrix.nrows(), matrix.ncols()), |(i, j)| matrix[(i, j)])
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn a_rotation_is_its_own_nearest() {
+        let rotation = array![[0.6, -0.8], [0.8, 0.6]];
+        let nearest = nearest_rotation((&rotation * 3.0).view());
+        assert!((nearest - rotation).iter().all(|x| x.abs() < 1e-15));
+    }
+
+    #[test]
+    fn a_positive_definite_system_is_solved_and_another_refused() {
+        let g = array![[4.0, 1.0], [1.0, 3.0]];
+        let x = solve_positive_definite(g.view(), array![[1.0], [2.0]].view()).unwrap();
+        assert!((&x - &array![[1.0 / 11.0], [7.0 / 11.0]]).iter().all(|d| d.abs() < 1e-15));
+        assert_eq!(solve_positive_definite((-&g).view(), x.view()), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! `ScatteredHypersphere(surface=false, min_magnitude=0)`: Nengo's default points and encoders.
+
+mod beta;
+mod table;
+
+use ndarray::{Array2, ArrayView2, s};
+use pontine_core_ir::{Spec, SpecError, inventory};
+use pontine_rng::RandomState;
+
+use super::{PointSampler, PointsEntry, QuasirandomSequence, dimensions, filled, min_magnitude};
+use crate::{linear, samples::SampleError};
+
+const KIND: &str = "ScatteredHypersphere";
+
+inventory::submit! {
+    PointsEntry { kind: KIND, make: |spec| Ok(Box::new(ScatteredHypersphere::from_spec(spec)?)), place: module_path!() }
+}
+
+/// Points that fill the unit ball, or its surface, more evenly than independent ones.
+///
+/// A quasi-random sequence in the unit cube is mapped to angles, each by the inverse of its
+/// distribution function ("spherical coordinate transform", interpolated in a table as Nengo's
+/// `sct-approx`), then to coordinates, which are rotated at random. In one dimension the sequence
+/// itself is scaled and mirrored.
+///
+/// # References
+/// Fang & Wang (1994), *Number-theoretic methods in statistics*, section 1.5.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScatteredHypersphere {
+    /// On the surface only.
+    pub surface: bool,
+    /// Points of the ball are at least so long.
+    pub min_magnitude: f64,
+}
+
+impl ScatteredHypersphere {
+    fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
+        spec.check_names(&["surface", "min_magnitude"])?;
+        Ok(Self { surface: spec.bool_or("surface", false)?, min_magnitude: min_magnitude(spec)? })
+    }
+
+    fn on_the_line(&self, n: usize, rng: &mut RandomState) -> Result<Array2<f64>, SampleError> {
+        if self.surface {
+            let points = QuasirandomSequence.sample(n, Some(1), rng)?;
+            return Ok(points.mapv(|x| sign(x - 0.5)));
+        }
+        let positive = QuasirandomSequence.sample(n / 2, Some(1), rng)?;
+        let negative = QuasirandomSequence.sample(n - n / 2, Some(1), rng)?;
+        let scale = |x: &f64| x * (1.0 - self.min_magnitude) + self.min_magnitude;
+        let mut points: Vec<f64> =
+            positive.iter().map(scale).chain(negative.iter().map(|x| -scale(x))).collect();
+        rng.shuffle(&mut points);
+        Ok(Array2::from_shape_fn((n, 1), |(i, _)| points[i]))
+    }
+
+    /// The share of the cube that is mapped to angles, and the radius of each point.
+    fn cube(
+        &self,
+        n: usize,
+        d: usize,
+        rng: &mut RandomState,
+    ) -> Result<(Array2<f64>, Vec<f64>), SampleError> {
+        if self.surface {
+            return Ok((QuasirandomSequence.sample(n, Some(d - 1), rng)?, vec![1.0; n]));
+        }
+        let cube = QuasirandomSequence.sample(n, Some(d), rng)?;
+        let innermost = self.min_magnitude.powi(d as i32);
+        let radius = |x: &f64| (x * (1.0 - innermost) + innermost).powf(1.0 / d as f64);
+        let radii = cube.column(d - 1).iter().map(radius).collect();
+        Ok((cube.slice(s![.., ..d - 1]).to_owned(), radii))
+    }
+}
+
+impl PointSampler for ScatteredHypersphere {
+    fn sample(
+        &self,
+        n: usize,
+        d: Option<usize>,
+        rng: &mut RandomState,
+    ) -> Result<Array2<f64>, SampleError> {
+        let d = dimensions(KIND, d)?;
+        if d == 1 {
+            return self.on_the_line(n, rng);
+        }
+        let (cube, radii) = self.cube(n, d, rng)?;
+        let mut points = on_the_sphere(cube);
+        for (mut row, radius) in points.rows_mut().into_iter().zip(radii) {
+            row *= radius;
+        }
+        let normal = filled(d, d, || rng.standard_normal());
+        Ok(linear::product(points.view(), linear::nearest_rotation(normal.view()).view()))
+    }
+}
+
+/// 0 at 0, as NumPy has it.
+fn sign(x: f64) -> f64 {
+    if x == 0.0 { 0.0 } else { x.signum() }
+}
+
+/// Rows of the unit cube of d - 1 dimensions to the unit sphere of d dimensions.
+fn on_the_sphere(mut cube: Array2<f64>) -> Array2<f64> {
+    let n_angles = cube.ncols();
+    for (j, mut column) in cube.columns_mut().into_iter().enumerate() {
+        let angles = table::Angles::of(n_angles - j);
+        column.mapv_inplace(|y| angles.at(y));
+    }
+    // The last angle goes all the way round.
+    cube.column_mut(n_angles - 1).mapv_inplace(|angle| 2.0 * angle);
+    cartesian(cube.view())
+}
+
+/// Coordinates of points of length 1 from angles in units of π.
+fn cartesian(angles: ArrayView2<'_, f64>) -> Array2<f64> {
+    let (n, n_angles) = angles.dim();
+    let mut points = Array2::ones((n, n_angles + 1));
+    for (mut point, angles) in points.rows_mut().into_iter().zip(angles.rows()) {
+        let mut sines = 1.0;
+        for (coordinate, angle) in point.iter_mut().zip(angles) {
+            let (sine, cosine) = (std::f64::consts::PI * angle).sin_cos();
+            *coordinate = sines * cosine;
+            sines *= sine;
+        }
+        point[n_angles] = sines;
+    }
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::check::{lengths, points},
+        *,
+    };
+
+    #[test]
+    fn encoders_of_one_dimension_are_half_positive() {
+        let encoders = points(Spec::new(KIND).with("surface", true), 50, Some(1), 9);
+        assert_eq!(encoders.iter().filter(|&&x| x == 1.0).count(), 25);
+        assert_eq!(encoders.iter().filter(|&&x| x == -1.0).count(), 25);
+    }
+
+    #[test]
+    fn points_of_one_dimension_keep_their_distance_from_0() {
+        let points = points(Spec::new(KIND).with("min_magnitude", 0.5), 101, Some(1), 9);
+        assert!(points.iter().all(|x| (0.5..=1.0).contains(&x.abs())));
+        assert_eq!(points.iter().filter(|x| **x > 0.0).count(), 50);
+    }
+
+    #[test]
+    fn points_of_the_surface_have_length_1() {
+        for d in [2, 3, 7, 40] {
+            let points = points(Spec::new(KIND).with("surface", true), 100, Some(d), 2);
+            assert!(lengths(&points).iter().all(|l| (l - 1.0).abs() < 1e-13), "{d}");
+        }
+    }
+
+    /// The mean and the covariance of the uniform distribution on the sphere are 0 and 1/d; a
+    /// scattered sample keeps much closer to them than n independent points would.
+    #[test]
+    fn points_of_the_surface_have_the_moments_of_the_sphere() {
+        for d in [2, 3, 5, 16] {
+            let n = 2000;
+            let points = points(Spec::new(KIND).with("surface", true), n, Some(d), 5);
+            let mean = points.sum_axis(ndarray::Axis(0)) / n as f64;
+            let covariance = points.t().dot(&points) / n as f64;
+            let off = covariance - Array2::<f64>::eye(d) / d as f64;
+            let largest = |numbers: &mut dyn Iterator<Item = &f64>| {
+                numbers.fold(0.0, |m: f64, x| m.max(x.abs()))
+            };
+            assert!(largest(&mut mean.iter()) < 0.01, "{d}: {mean}");
+            assert!(largest(&mut off.iter()) < 0.02, "{d}: {off}");
+        }
+    }
+
+    #[test]
+    fn radii_fill_the_ball_evenly() {
+        let points = points(Spec::new(KIND), 1000, Some(3), 5);
+        for share in [0.1, 0.5, 0.9f64] {
+            let inner = lengths(&points).iter().filter(|&&l| l < share.cbrt()).count();
+            assert!((inner as f64 - 1000.0 * share).abs() < 3.0, "{share}: {inner}");
+        }
+    }
+}

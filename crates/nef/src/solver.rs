@@ -1,0 +1,155 @@
+//! Solvers for decoders, by name: a port, its registry, and one file for each kind.
+
+mod lstsq_l2;
+mod no_solver;
+
+use std::sync::LazyLock;
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use pontine_core_ir::{
+    Spec, SpecError, inventory,
+    registry::{Entry, LookupError, Registry},
+};
+use pontine_rng::RandomState;
+
+use crate::linear;
+
+pub use lstsq_l2::LstsqL2;
+pub use no_solver::NoSolver;
+
+/// Finds decoders: a trait object, so that a linked crate can add one.
+pub trait Solver: std::fmt::Debug + Send + Sync {
+    /// Decoders X, (n, k), such that `activities · X` comes near to `targets`, for activities
+    /// (points, n) and targets (points, k).
+    ///
+    /// # Errors
+    /// [`SolverError`] if there are none.
+    fn solve(
+        &self,
+        activities: ArrayView2<'_, f64>,
+        targets: ArrayView2<'_, f64>,
+        rng: &mut RandomState,
+    ) -> Result<Solution, SolverError>;
+
+    /// Whether activities are needed; if not, they may have no rows.
+    fn needs_activities(&self) -> bool {
+        true
+    }
+}
+
+/// Decoders, and how far they miss.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Solution {
+    /// Decoders: (n, k).
+    pub decoders: Array2<f64>,
+    /// Root mean square of `targets - activities · decoders`, for each of k outputs; empty if no
+    /// activities were looked at.
+    pub rmses: Array1<f64>,
+}
+
+/// Why there are no decoders.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SolverError {
+    /// The solver is unknown or has wrong parameters.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// No neuron fires anywhere.
+    #[error("all {n_neurons} neurons are silent at all {n_points} evaluation points")]
+    Silent {
+        /// Number of neurons.
+        n_neurons: usize,
+        /// Number of points.
+        n_points: usize,
+    },
+    /// Activities that are not finite.
+    #[error("neuron {neuron} has no finite rate at evaluation point {point}")]
+    NotFinite {
+        /// Which neuron.
+        neuron: usize,
+        /// Which point.
+        point: usize,
+    },
+    /// Equations without a unique solution.
+    #[error("the equations for {n_neurons} decoders are singular; a larger `reg` would help")]
+    Singular {
+        /// Number of neurons.
+        n_neurons: usize,
+    },
+    /// Given decoders of another shape.
+    #[error("given decoders have shape {found:?}, but {expected:?} is needed")]
+    Shape {
+        /// Their shape.
+        found: Vec<usize>,
+        /// The shape needed.
+        expected: Vec<usize>,
+    },
+}
+
+/// A solver, by name.
+pub struct SolverEntry {
+    /// Its kind.
+    pub kind: &'static str,
+    /// Makes the solver, or says what is wrong with the parameters.
+    pub make: fn(&Spec) -> Result<Box<dyn Solver>, SpecError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+inventory::collect!(SolverEntry);
+
+impl Entry for SolverEntry {
+    const ROLE: &'static str = "solver";
+
+    fn name(&self) -> &str {
+        self.kind
+    }
+
+    fn place(&self) -> &'static str {
+        self.place
+    }
+}
+
+/// The solvers of all linked crates.
+pub fn kinds() -> &'static Registry<SolverEntry> {
+    static KINDS: LazyLock<Registry<SolverEntry>> =
+        LazyLock::new(|| Registry::read(inventory::iter::<SolverEntry>()));
+    &KINDS
+}
+
+/// The solver that a specification names.
+///
+/// # Errors
+/// [`LookupError`] if the kind or a parameter is wrong.
+pub fn solver(spec: &Spec) -> Result<Box<dyn Solver>, LookupError> {
+    Ok((kinds().get(&spec.kind)?.make)(spec)?)
+}
+
+impl Solution {
+    /// Decoders with the error that they make.
+    pub fn new(
+        decoders: Array2<f64>,
+        activities: ArrayView2<'_, f64>,
+        targets: ArrayView2<'_, f64>,
+    ) -> Self {
+        let misses = &targets - &linear::product(activities, decoders.view());
+        let n_points = misses.nrows() as f64;
+        let rmses = (misses.mapv(|x| x * x).sum_axis(Axis(0)) / n_points).mapv(f64::sqrt);
+        Self { decoders, rmses }
+    }
+}
+
+/// Refuses activities from which nothing can be decoded.
+///
+/// # Errors
+/// [`SolverError::Silent`] or [`SolverError::NotFinite`].
+pub fn check_activities(activities: ArrayView2<'_, f64>) -> Result<(), SolverError> {
+    let (n_points, n_neurons) = activities.dim();
+    if let Some(((point, neuron), _)) = activities.indexed_iter().find(|(_, a)| !a.is_finite()) {
+        return Err(SolverError::NotFinite { neuron, point });
+    }
+    if activities.iter().all(|a| *a == 0.0) {
+        return Err(SolverError::Silent { n_neurons, n_points });
+    }
+    Ok(())
+}
