@@ -173,7 +173,14 @@ where
 
 #[cfg(test)]
 mod tests {
-    use pontine_core_ir::recording::SeriesData;
+    use std::collections::BTreeSet;
+
+    use pontine_core_ir::{
+        Value,
+        model::{Deliver, OperatorKind},
+        port::{CompileError, Estimate, Simulation},
+        recording::SeriesData,
+    };
     use proptest::strategy::ValueTree;
 
     use super::*;
@@ -201,6 +208,57 @@ mod tests {
             networks += usize::from(n_spikes(&trace(&Oracle, &model, N).unwrap()) > 20);
         }
         assert!(models >= 12 && networks >= 12, "{models} models, {networks} networks of 20 spike");
+    }
+
+    /// The oracle on a model that was changed before.
+    struct Mutant(fn(&mut Deliver));
+
+    impl Backend for Mutant {
+        fn name(&self) -> &str {
+            "mutant"
+        }
+
+        fn capabilities(&self) -> BTreeSet<Capability> {
+            Oracle.capabilities()
+        }
+
+        fn estimate(&self, model: &Model, o: &CompileOptions) -> Result<Estimate, CompileError> {
+            Oracle.estimate(model, o)
+        }
+
+        fn compile(
+            &self,
+            model: &Model,
+            options: &CompileOptions,
+        ) -> Result<Box<dyn Simulation>, CompileError> {
+            let mut model = model.clone();
+            for (_, op) in model.operators.iter_mut() {
+                if let OperatorKind::Deliver(deliver) = &mut op.kind {
+                    (self.0)(deliver);
+                }
+            }
+            Oracle.compile(&model, options)
+        }
+    }
+
+    #[test]
+    fn a_backend_that_errs_is_found_out() {
+        let a_step_late: fn(&mut Deliver) = |deliver| {
+            if let Value::Const(delay) = &mut deliver.delay {
+                *delay += 1.0;
+            }
+        };
+        let a_bit_off: fn(&mut Deliver) = |deliver| {
+            if let Value::Const(weight) = &mut deliver.weight {
+                *weight = f64::from_bits(weight.to_bits() + 1);
+            }
+        };
+        for mutate in [a_step_late, a_bit_off] {
+            for property in [models_equal, networks_equal] {
+                let error = property(&Mutant(mutate), &Options::default()).unwrap_err();
+                assert!(error.contains("model dt="), "{error}");
+            }
+        }
     }
 
     #[test]
