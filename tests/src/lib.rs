@@ -1,3 +1,5 @@
-//! Helpers of the tests that cross crates: statistics of spike trains and their acceptance.
+//! Helpers of the tests that cross crates: statistics of spike trains, and how published networks
+//! are held against their reference tables.
 
+pub mod acceptance;
 pub mod statistics;

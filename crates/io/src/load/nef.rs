@@ -45,7 +45,8 @@ const MAX_MATRIX: usize = 1 << 24;
 pub(super) fn network(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
     let label = reader.text_at(fields, "label")?;
     let parent = loader.parent(reader, fields)?;
-    let mut network = Subnetwork { label: label.clone(), ..Subnetwork::default() };
+    let mut network = Subnetwork::default();
+    network.label = label.clone();
     network.seed = reader.seed(fields)?;
     if let Some(item) = fields.get("defaults") {
         network.config = defaults(reader, item)?;

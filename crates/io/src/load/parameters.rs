@@ -80,6 +80,14 @@ fn definition<'a>(
     if BUILTIN.contains(&name) || scope.get(name).is_some() {
         return Err(item.fault(Cause::Twice { name: name.into() }));
     }
+    let is_name = matches!(expr::parse(name), Ok(Expr::Name { .. })) && !name.contains('.');
+    if !is_name {
+        return Err(item.fault(Cause::Value {
+            what: "the name of a parameter".into(),
+            found: quoted(name),
+            expected: "letters, digits and `_`, and no word of the language".into(),
+        }));
+    }
     match &item.value {
         Raw::Text(text) => {
             let expr = expr::parse(text).map_err(|cause| item.fault(cause))?;

@@ -1,0 +1,204 @@
+//! The files in `models/` say what their publications say.
+
+use std::path::Path;
+
+use pontine_catalogue as _;
+use pontine_core_ir::{Connector, Network, Param, Value, network::Projection};
+use pontine_io::{LoadedModel, ModelFile, Reference};
+
+fn load(name: &str, settings: &[(&str, &str)]) -> LoadedModel {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name);
+    let mut file = ModelFile::open(path).unwrap();
+    for (path, text) in settings {
+        file.set(path, text).unwrap();
+    }
+    file.load().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn microcircuit(scale: &str, drive: &str) -> LoadedModel {
+    load("microcircuit.toml", &[("parameters.scale", scale), ("parameters.drive", drive)])
+}
+
+const POPULATIONS: [&str; 8] = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I"];
+
+/// Sizes of the eight populations.
+fn sizes(network: &Network) -> Vec<usize> {
+    let size = |label: &str| {
+        let found = network.populations.iter().find(|(_, p)| p.label.as_deref() == Some(label));
+        found.unwrap().1.size
+    };
+    POPULATIONS.map(size).to_vec()
+}
+
+/// A parameter of the eight populations, or of their drives.
+fn parameters(network: &Network, suffix: &str, name: &str) -> Vec<f64> {
+    let value = |label: &str| {
+        let label = format!("{label}{suffix}");
+        let found = network.populations.iter().find(|(_, p)| p.label.as_ref() == Some(&label));
+        match found.unwrap().1.parameters[name] {
+            Value::Const(value) => value,
+            ref other => panic!("{other:?}"),
+        }
+    };
+    POPULATIONS.map(value).to_vec()
+}
+
+fn projection<'n>(network: &'n Network, label: &str) -> &'n Projection {
+    let found = network.projections.iter().find(|(_, p)| p.label.as_deref() == Some(label));
+    &found.unwrap_or_else(|| panic!("no projection `{label}`")).1.object
+}
+
+fn n_synapses(projection: &Projection) -> u64 {
+    match &projection.connector {
+        Connector::Rule(spec) if spec.kind == "fixed_total_number" => spec.count("n").unwrap(),
+        _ => 0,
+    }
+}
+
+fn total(network: &Network) -> u64 {
+    network.projections.iter().map(|(_, projection)| n_synapses(projection)).sum()
+}
+
+fn number(value: &Value, name: &str) -> f64 {
+    match value {
+        Value::Distribution(spec) => match spec.params[name] {
+            Param::Number(number) => number,
+            ref other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn check_close(found: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+    }
+}
+
+#[test]
+fn microcircuit_has_the_published_numbers_of_neurons() {
+    let n = |scale| sizes(&microcircuit(scale, "dc").network);
+    assert_eq!(n("0.1"), [2068, 583, 2192, 548, 485, 106, 1440, 295]);
+    assert_eq!(n("0.2"), [4137, 1167, 4383, 1096, 970, 213, 2879, 590]);
+    assert_eq!(n("1"), [20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948]);
+}
+
+#[test]
+fn microcircuit_has_the_published_numbers_of_synapses() {
+    let network = microcircuit("0.1", "poisson").network;
+    assert_eq!(total(&network), 2_988_686);
+    assert_eq!(total(&microcircuit("0.2", "dc").network), 11_956_279);
+    // 298,880,968 is also met: what comes without `ln_1p`, by cancellation in ln(1 - 1/(N_t N_s)).
+    assert_eq!(total(&microcircuit("1", "dc").network), 298_880_970);
+    let into_l23e = |source: &str| n_synapses(projection(&network, &format!("{source} to L23E")));
+    let found = ["L23E", "L23I", "L4E", "L4I", "L5E", "L6E"].map(into_l23e);
+    assert_eq!(found, [454_932, 223_203, 202_507, 96_695, 32_931, 22_711]);
+    assert!(network.projections.iter().all(|(_, p)| p.label.as_deref() != Some("L5I to L23E")));
+}
+
+#[test]
+fn microcircuit_compensates_for_what_is_lost() {
+    let current = |scale, drive| parameters(&microcircuit(scale, drive).network, "", "i_offset");
+    let check = |scale, drive, expected: [f64; 8]| {
+        check_close(&current(scale, drive), &expected, 0.51e-5);
+    };
+    check("0.1", "poisson", [
+        0.09492, 0.15853, 0.16888, 0.18598, 0.12705, 0.14542, 0.08433, 0.17164,
+    ]);
+    check("0.1", "dc", [0.27262, 0.32512, 0.40210, 0.39700, 0.34917, 0.35644, 0.40640, 0.40487]);
+    check("0.2", "poisson", [
+        0.07674, 0.12816, 0.13653, 0.15036, 0.10272, 0.11757, 0.06817, 0.13876,
+    ]);
+    check("0.2", "dc", [0.32804, 0.36376, 0.46635, 0.44877, 0.41684, 0.41598, 0.52365, 0.46859]);
+    check("1", "dc", [0.56192, 0.52680, 0.73752, 0.66728, 0.70240, 0.66728, 1.01848, 0.73752]);
+    check_close(&current("1", "poisson"), &[0.0; 8], 1e-15);
+}
+
+#[test]
+fn microcircuit_is_driven_by_one_source_per_neuron() {
+    let network = microcircuit("0.1", "poisson").network;
+    let rates = [1280.0, 1200.0, 1680.0, 1520.0, 1600.0, 1520.0, 2320.0, 1680.0];
+    check_close(&parameters(&network, " drive", "rate"), &rates, 1e-9);
+    let drive = projection(&network, "drive to L5I");
+    assert!(matches!(&drive.connector, Connector::Rule(spec) if spec.kind == "one_to_one"));
+    assert!(matches!(drive.weight, Value::Const(w) if (w - 0.277_648_0).abs() < 1e-7));
+    assert!(matches!(drive.delay, Value::Const(delay) if delay == 0.1));
+    assert_eq!(microcircuit("0.1", "dc").network.populations.len(), 8);
+}
+
+#[test]
+fn microcircuit_has_the_published_weights_and_delays() {
+    let network = microcircuit("1", "dc").network;
+    let weight = |label: &str| {
+        let weight = &projection(&network, label).weight;
+        ["mu", "sigma", "low", "high"].map(|name| number(weight, name))
+    };
+    check_close(&weight("L4E to L23E")[..3], &[0.1756, 0.00878, 0.0], 1e-12);
+    check_close(&weight("L23E to L4E")[..3], &[0.0878, 0.00878, 0.0], 1e-12);
+    let inhibitory = weight("L6I to L6E");
+    check_close(&[inhibitory[0], inhibitory[1], inhibitory[3]], &[-0.3512, 0.03512, 0.0], 1e-12);
+    assert_eq!(inhibitory[2], f64::NEG_INFINITY);
+    let delay = |label: &str| {
+        let delay = &projection(&network, label).delay;
+        ["mu", "sigma", "low"].map(|name| number(delay, name))
+    };
+    assert_eq!(delay("L23E to L4E"), [1.5, 0.75, 0.1]);
+    assert_eq!(delay("L6I to L6E"), [0.75, 0.375, 0.1]);
+    assert_eq!(projection(&network, "L6I to L6E").receptor, "inhibitory");
+    assert_eq!(projection(&network, "L4E to L23E").receptor, "excitatory");
+    let scaled = microcircuit("0.2", "dc").network;
+    let weight = &projection(&scaled, "L23E to L4E").weight;
+    assert!((number(weight, "mu") - 0.196_326_8).abs() < 1e-7);
+}
+
+#[test]
+fn references_hold_for_their_conditions_only() {
+    let holding = |scale, drive| {
+        let model = microcircuit(scale, drive);
+        model.references.into_iter().filter(|r| r.holds).collect::<Vec<Reference>>()
+    };
+    let rate = |references: &[Reference]| {
+        assert_eq!(references.len(), 1);
+        references[0].statistics["rate"]["L5E"]
+    };
+    assert_eq!(rate(&holding("0.1", "poisson")).mean, 7.487);
+    assert_eq!(rate(&holding("0.1", "dc")).sd, Some(0.247));
+    assert_eq!(rate(&holding("1", "poisson")).mean, 7.701);
+    assert!(holding("0.3", "poisson").is_empty());
+    assert_eq!(holding("0.1", "dc")[0].statistics["corr"]["L5E"].mean, 0.03048);
+}
+
+#[test]
+fn cuba_is_as_published() {
+    let model = load("vogels_abbott_cuba.toml", &[]);
+    let weights: Vec<_> = model.network.projections.iter().map(|(_, p)| p.weight.clone()).collect();
+    let expected = [0.0162, -0.09, 0.0162, -0.09].map(Value::Const);
+    assert_eq!(weights, expected);
+    let (_, inhibitory) = model.network.populations.iter().nth(1).unwrap();
+    assert_eq!(inhibitory.size, 800);
+    assert_eq!(inhibitory.parameters["v_rest"], Value::Const(-49.0));
+    assert_eq!((model.defaults.dt_s, model.defaults.discard_s), (1e-4, 0.5));
+    assert_eq!(model.references[0].statistics["rate"]["I"].mean, 5.571);
+}
+
+#[test]
+fn channel_has_the_objects_of_the_golden_recipe_in_order() {
+    let model = load("communication_channel.toml", &[]);
+    let network = &model.network;
+    assert_eq!((model.defaults.seed, model.defaults.dt_s), (7, 1e-3));
+    let labels: Vec<_> = network.ensembles.iter().map(|(_, e)| e.label.clone().unwrap()).collect();
+    assert_eq!(labels, ["a", "b"]);
+    assert_eq!((network.nodes.len(), network.connections.len(), network.probes.len()), (1, 2, 3));
+    let (id, _) = network.connections.iter().next().unwrap();
+    assert_eq!(network.connection_params(id).synapse, None);
+}
+
+#[test]
+fn mixed_joins_both_worlds() {
+    let model = load("mixed.toml", &[]);
+    assert!(model.network.validate().is_ok());
+    let (_, cells) = model.network.populations.iter().next().unwrap();
+    assert!(matches!(cells.parameters["i_offset"], Value::Expression(_)));
+}
