@@ -5,7 +5,7 @@
 //! other filtered signals are read after the step in which the filter changed.
 
 use pontine_core_ir::{
-    EnsembleId, ObjId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
+    EnsembleId, Mechanism, ObjId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
     error::nearest,
     inventory,
     model::{First, OperatorKind, Record, RecordTarget, Signal},
@@ -158,7 +158,7 @@ fn neuron_state(
     Ok((RecordTarget::Signal(filtered(builder, path, exposed, spec)?), unit))
 }
 
-fn no_state(path: &Path, mechanism: &pontine_core_ir::Mechanism, state: &str) -> BuildError {
+fn no_state(path: &Path, mechanism: &Mechanism, state: &str) -> BuildError {
     let known = mechanism.states.iter().filter(|s| !s.hidden).map(|s| s.name.as_str());
     let hint = nearest(state, known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
     BuildError::Unsupported {
