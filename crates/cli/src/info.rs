@@ -13,9 +13,7 @@ use pontine_core_ir::{
 use pontine_io::LoadedModel;
 use pontine_road::{BuildOptions, Road, RoadError};
 
-use crate::{
-    arguments::InfoArguments, backend::Choice, error::CliError, model, table::Table,
-};
+use crate::{arguments::InfoArguments, backend::Choice, error::CliError, model, table::Table};
 
 /// Tells what a model file holds: objects, parameters, synapses, memory.
 pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(), CliError> {
@@ -28,8 +26,13 @@ pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(),
     cells(&loaded.network, out)?;
     synapses(&loaded.network, &model, out)?;
     let mebibytes = estimate.bytes / f64::from(1 << 20);
-    writeln!(out, "\n{} neurons, about {:.0} synapses, {mebibytes:.1} MiB on backend `{}`",
-        n_neurons(&loaded.network), estimate.synapses, backend.name())?;
+    writeln!(
+        out,
+        "\n{} neurons, about {:.0} synapses, {mebibytes:.1} MiB on backend `{}`",
+        n_neurons(&loaded.network),
+        estimate.synapses,
+        backend.name()
+    )?;
     Ok(())
 }
 
@@ -103,7 +106,12 @@ fn cells(network: &Network, out: &mut dyn Write) -> io::Result<()> {
         let kind = population.mechanism.name.clone();
         table.row(vec![paths[id.into()].to_string(), kind, population.size.to_string()]);
     }
-    if table.is_empty() { Ok(()) } else { writeln!(out).and_then(|()| table.write(out))? ; mechanisms(network, out) }
+    if table.is_empty() {
+        Ok(())
+    } else {
+        writeln!(out).and_then(|()| table.write(out))?;
+        mechanisms(network, out)
+    }
 }
 
 /// Parameters of each kind of cells, with units and defaults.

@@ -59,7 +59,9 @@ fn n_spikes(steps: &[u64], counts: &[u32], window: Window) -> u64 {
 }
 
 /// The published rates that hold for this model.
-pub(crate) fn reference(loaded: &LoadedModel) -> Option<(&Reference, &BTreeMap<String, Published>)> {
+pub(crate) fn reference(
+    loaded: &LoadedModel,
+) -> Option<(&Reference, &BTreeMap<String, Published>)> {
     let holds = loaded.references.iter().filter(|reference| reference.holds);
     holds.filter_map(|reference| Some((reference, reference.statistics.get("rate")?))).next()
 }

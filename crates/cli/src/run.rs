@@ -116,12 +116,7 @@ impl<'a> Run<'a> {
         rates::rates(&self.loaded.network, recording, self.window())
     }
 
-    fn report(
-        &self,
-        recording: &Recording,
-        rates: &[Rate],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn report(&self, recording: &Recording, rates: &[Rate], out: &mut dyn Write) -> io::Result<()> {
         let (seconds, steps) = (self.run.0, self.simulation().n_steps());
         writeln!(out, "ran {steps} steps in {seconds:.2} s")?;
         let reference = rates::reference(self.loaded);
@@ -157,7 +152,11 @@ impl<'a> Run<'a> {
         let manifest = self.manifest();
         write_recording(&folder, recording, &manifest)?;
         write_summary(&folder, &self.summary(&manifest, recording, rates))?;
-        writeln!(out, "\nwrote recording.npz, manifest.json, summary.json to {}", folder.display())?;
+        writeln!(
+            out,
+            "\nwrote recording.npz, manifest.json, summary.json to {}",
+            folder.display()
+        )?;
         Ok(())
     }
 
@@ -248,7 +247,10 @@ impl Bar {
         }
         let template = "{bar:40} {percent:>3} %  {per_sec}  {eta} left";
         let style = ProgressStyle::with_template(template);
-        Self(ProgressBar::new(n_steps).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+        Self(
+            ProgressBar::new(n_steps)
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())),
+        )
     }
 }
 
