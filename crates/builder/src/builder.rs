@@ -1,15 +1,19 @@
 //! The model as it is being built, and how build functions add to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use pontine_core_ir::{
-    CustomId, EndObject, Faults, Model, Network, ObjId, OperatorId, Path, SignalId, Spec, Tensor,
+    CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path, SignalId, Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
 
 use crate::{
     error::BuildError,
+    nef::BuiltEnsemble,
     registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
 };
 
@@ -38,6 +42,7 @@ pub struct Builder<'n> {
     inputs: HashMap<ObjId, SignalId>,
     outputs: HashMap<ObjId, SignalId>,
     cells: HashMap<ObjId, OperatorId>,
+    ensembles: HashMap<EnsembleId, Rc<BuiltEnsemble>>,
     time: Option<SignalId>,
     seeds: BTreeMap<ObjId, u32>,
     faults: Vec<BuildError>,
@@ -53,6 +58,7 @@ impl<'n> Builder<'n> {
             inputs: HashMap::new(),
             outputs: HashMap::new(),
             cells: HashMap::new(),
+            ensembles: HashMap::new(),
             time: None,
             seeds: pontine_nef::seeding::walk(network, options.seed as u32),
             faults: Vec::new(),
@@ -182,6 +188,15 @@ impl<'n> Builder<'n> {
     pub fn cells(&self, id: impl Into<ObjId>) -> Result<OperatorId, BuildError> {
         let id = id.into();
         self.cells.get(&id).copied().ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
+    }
+
+    pub(crate) fn set_ensemble(&mut self, id: EnsembleId, built: Rc<BuiltEnsemble>) {
+        self.ensembles.insert(id, built);
+    }
+
+    pub(crate) fn ensemble(&self, id: EnsembleId) -> Result<Rc<BuiltEnsemble>, BuildError> {
+        let built = self.ensembles.get(&id).cloned();
+        built.ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
     }
 
     /// Puts a synapse behind a signal.

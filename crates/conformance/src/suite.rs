@@ -11,6 +11,7 @@ use crate::{
     bench::{Outcome, advance, compile, drain, words},
     case::{Case, SHIPPED},
     compare::Equality,
+    random::{self, Property},
 };
 
 /// What the suite asks for beyond the backend itself.
@@ -52,10 +53,24 @@ pub fn run_with(backend: &'static dyn Backend, options: Options) -> ! {
 
 /// All checks of a backend, for binaries that add checks of their own.
 pub fn trials(backend: &'static dyn Backend, options: Options) -> Vec<Trial> {
-    let _ = options;
     let cases = SHIPPED.iter().map(|(name, text)| case(backend, name, text));
     let behaviours = behaviour::all().map(|behaviour| of_behaviour(backend, behaviour));
-    cases.chain(behaviours).collect()
+    let properties = random::ALL.iter().map(|property| of_property(backend, property, options));
+    cases.chain(behaviours).chain(properties).collect()
+}
+
+fn of_property(
+    backend: &'static dyn Backend,
+    property: &'static Property,
+    options: Options,
+) -> Trial {
+    let offered = backend.capabilities();
+    let lacking = random::NEEDS.iter().filter(|need| !offered.contains(need));
+    trial(
+        format!("random::{}", property.name),
+        lacking.map(ToString::to_string).collect(),
+        move || (property.check)(backend, &options),
+    )
 }
 
 fn of_behaviour(backend: &'static dyn Backend, behaviour: &'static Behaviour) -> Trial {

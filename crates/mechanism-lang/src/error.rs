@@ -236,8 +236,11 @@ impl std::error::Error for LangError {}
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let caret = " ".repeat(self.column.saturating_sub(1) as usize);
-        writeln!(f, "{}:{}: {}", self.line, self.column, self.cause)?;
-        write!(f, "    {}\n    {caret}^", self.source_line)
+        write!(f, "{}:{}: {}", self.line, self.column, self.cause)?;
+        if self.source_line.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\n    {}\n    {caret}^", self.source_line)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Runs an expanded program operation by operation, each over a whole block.
 //!
 //! Registers are columns; an operation's result never shares a column with its operands, so that
-//! the loops over fixed chunks vectorise. Parameters and inputs are read where they lie.
+//! the loops vectorise. Parameters, states and inputs are read where they lie, and states are
+//! written at the end.
 
 mod compile;
 mod draw;
@@ -13,7 +14,7 @@ use pontine_mechanism_lang::{Mechanism, Precision, Program, Real, expand};
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
 use compile::{Code, Column, Instruction, compile};
-use loops::{binary, compare, each, each2, each3, unary};
+use loops::{all, any, binary, compare, condition, each, each2, each3, holds, unary};
 
 /// The program of one phase, ready to run on blocks.
 #[derive(Clone, Debug)]
@@ -29,7 +30,8 @@ pub struct Interpreter<F> {
 pub struct Scratch<F> {
     scalars: Vec<Vec<F>>,
     ints: Vec<Vec<i32>>,
-    bools: Vec<Vec<bool>>,
+    /// Conditions as 1 and 0, so that selecting does not change the width of lanes.
+    bools: Vec<Vec<F>>,
     dt: Vec<F>,
     time: Vec<F>,
 }
@@ -44,10 +46,16 @@ impl<F: Real> Scratch<F> {
         grow(&mut self.scalars, code.n_scalars);
         grow(&mut self.ints, code.n_ints);
         grow(&mut self.bools, code.n_bools);
-        self.dt.clear();
-        self.dt.resize(LANES, dt);
-        self.time.clear();
-        self.time.resize(LANES, time);
+        splat(&mut self.dt, dt);
+        splat(&mut self.time, time);
+    }
+}
+
+/// Fills a column with one value, unless it is full of it already.
+fn splat<F: Real>(column: &mut Vec<F>, value: F) {
+    if column.first() != Some(&value) {
+        column.clear();
+        column.resize(LANES, value);
     }
 }
 
@@ -88,11 +96,11 @@ impl<F: Real> Kernel<F> for Interpreter<F> {
         while let Some(instruction) = self.code.instructions.get(position) {
             position = match instruction {
                 Instruction::SkipIfNone { cond, to } => {
-                    let none = !scratch.bools[*cond][..args.width].contains(&true);
+                    let none = !any(&scratch.bools[*cond][..args.width]);
                     if none { *to } else { position + 1 }
                 }
                 Instruction::SkipIfAll { cond, to } => {
-                    let all = !scratch.bools[*cond][..args.width].contains(&false);
+                    let all = all(&scratch.bools[*cond][..args.width]);
                     if all { *to } else { position + 1 }
                 }
                 _ => {
@@ -177,7 +185,7 @@ impl<F: Real> Interpreter<F> {
             Instruction::Scale { a, n, .. } => each2(to, column(a), int(n), |a, n| a.scale(n)),
             Instruction::ToScalar { a, .. } => each(to, int(a), F::from_i32),
             Instruction::Select { cond, a, b, .. } => {
-                each3(to, bool(cond), column(a), column(b), |c, a, b| if c { a } else { b });
+                each3(to, bool(cond), column(a), column(b), |c, a, b| if holds(c) { a } else { b });
             }
             Instruction::Copy { a, .. } => to.copy_from_slice(column(a)),
             Instruction::Draw { kind, site, mean, .. } => {
@@ -198,31 +206,25 @@ impl<F: Real> Interpreter<F> {
             Instruction::IntAdd { a, b, .. } => each2(to, int(a), int(b), i32::wrapping_add),
             Instruction::IntAnd { a, b, .. } => each2(to, int(a), int(b), |a, b| a & b),
             Instruction::SelectInt { cond, a, b, .. } => {
-                each3(to, bool(cond), int(a), int(b), |c, a, b| if c { a } else { b });
+                each3(to, bool(cond), int(a), int(b), |c, a, b| if holds(c) { a } else { b });
             }
             _ => {}
         }
     }
 
-    fn bool(
-        &self,
-        op: &Instruction,
-        to: &mut [bool],
-        scratch: &Scratch<F>,
-        args: &BlockArgs<'_, F>,
-    ) {
+    fn bool(&self, op: &Instruction, to: &mut [F], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
         let int = |i: &usize| &scratch.ints[*i][..args.width];
         let bool = |i: &usize| &scratch.bools[*i][..args.width];
         match op {
-            Instruction::Bool { value, .. } => to.fill(*value),
+            Instruction::Bool { value, .. } => to.fill(condition(*value)),
             Instruction::Compare { op, a, b, .. } => compare(*op, to, column(a), column(b)),
-            Instruction::IntEq { a, b, .. } => each2(to, int(a), int(b), |a, b| a == b),
-            Instruction::Not { a, .. } => each(to, bool(a), |a: bool| !a),
-            Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a & b),
-            Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a | b),
+            Instruction::IntEq { a, b, .. } => each2(to, int(a), int(b), |a, b| condition(a == b)),
+            Instruction::Not { a, .. } => each(to, bool(a), |a| F::from_i32(1) - a),
+            Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a * b),
+            Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), F::greatest),
             Instruction::SelectBool { cond, a, b, .. } => {
-                each3(to, bool(cond), bool(a), bool(b), |c, a, b| (c & a) | (!c & b));
+                each3(to, bool(cond), bool(a), bool(b), |c, a, b| if holds(c) { a } else { b });
             }
             _ => {}
         }

@@ -150,7 +150,9 @@ pub struct SpikeList {
 ///
 /// In step n each synapse of delay d adds weight · value of its source's event of step n - d to
 /// its target. The sum of a target is one running sum in the order (step of emission, oldest
-/// first; path of the projection; source; ordinal).
+/// first; path of the projection; source; ordinal), over all projections to the signal. It is added
+/// to the signal where the first of them stands in the step; weights and delays count as they are
+/// then, whenever they were written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deliver {
     /// Read of the past: events.

@@ -8,7 +8,8 @@
 //!    single numbers, copies equal counts, filters equal lengths, functions and hosts the length
 //!    of their vectors; indices stay within their signals.
 //! 5. Neurons have one value for each parameter, one place for each state, input, receptor and
-//!    output; their signals have one element per cell; event outputs are events signals.
+//!    output; their signals have one element per cell; event outputs, and no others, are events
+//!    signals; exposed states are there, and dense.
 //! 6. Events are read as dense, read of the past, and set; nothing else writes them.
 //! 7. A delivery goes from events to dense; its windows and lists stay within both.
 //! 8. Initial values are finite; values given per element have the right number.
@@ -17,6 +18,8 @@
 //! All faults are collected; order is looked at only if the rest is whole.
 
 use std::collections::HashSet;
+
+use pontine_mechanism::OutputKind;
 
 use super::{
     Deliver, Model, Neurons, Operator, OperatorKind, OrderError, RecordTarget, Role, Signal,
@@ -290,7 +293,29 @@ impl Check<'_> {
         let inputs = neurons.inputs.iter().chain(&neurons.receptors).flatten();
         let outputs = neurons.outputs.iter().chain(neurons.exposed.iter().map(|(_, s)| s));
         let all: Vec<_> = inputs.chain(outputs).map(|s| (*s, neurons.n)).collect();
-        self.lengths(&all)
+        self.lengths(&all).or_else(|| self.outputs(neurons))
+    }
+
+    /// The first output whose signal is of the wrong kind.
+    fn outputs(&self, neurons: &Neurons) -> Option<String> {
+        let m = &neurons.mechanism;
+        let kinds = m.outputs.iter().map(|output| match output.kind {
+            OutputKind::Events { .. } => (&output.name, true),
+            OutputKind::Dense => (&output.name, false),
+        });
+        let mut outputs: Vec<_> = kinds.zip(neurons.outputs.iter().copied()).collect();
+        for &(state, signal) in &neurons.exposed {
+            let Some(state) = m.states.get(state) else {
+                return Some(format!("`{}` has no state {state} to expose", m.name));
+            };
+            outputs.push(((&state.name, false), signal));
+        }
+        let is_wrong = |&((_, is_events), signal): &((_, bool), SignalId)| {
+            self.model.signals[signal].is_events() != is_events
+        };
+        let ((name, is_events), signal) = outputs.into_iter().find(is_wrong)?;
+        let kind = if is_events { "carries no spikes" } else { "carries spikes" };
+        Some(format!("`{}` {kind}, unlike `{name}`", self.model.signals[signal].path))
     }
 
     fn value(&mut self, value: &Value, n: usize, path: &Path, purpose: &str) {
@@ -336,6 +361,13 @@ impl Check<'_> {
                 }
             };
             let operator = format!("record `{}`", record.path);
+            if let RecordTarget::Events(signal) = record.target
+                && let Some(signal) = self.model.signals.get(signal).filter(|s| !s.is_events())
+            {
+                let message = format!("`{}` carries no spikes", signal.path);
+                self.faults.push(ModelFault::Shape { operator, message });
+                continue;
+            }
             let Some(n) = n else {
                 self.faults.push(ModelFault::Dangling { operator });
                 continue;
@@ -406,6 +438,32 @@ mod tests {
         check(
             "operator \"p\" 0 deliver %3 -> %0 list [[0, 2]] weight=1.0 delay=1.0\n",
             "deliver of `p`: cell 2 is beyond `a`, which has 2",
+        );
+    }
+
+    #[test]
+    fn spikes_are_recorded_where_there_are_spikes() {
+        check(
+            "record \"r\" events %0 every=1.0 first=zero unit=\"\"\n",
+            "record `r`: `a` carries no spikes",
+        );
+    }
+
+    #[test]
+    fn outputs_go_where_their_kind_belongs() {
+        let cells = |ports: &str| {
+            format!(
+                "mechanism \"mechanism C {{ units population state v = 0 mV output spikes events \
+                 step {{ emit spikes 1 }} }}\"\noperator \"c\" 0 neurons 2 C; {ports}\n"
+            )
+        };
+        check(&cells("output spikes=%0"), "neurons of `c`: `a` carries no spikes, unlike `spikes`");
+        check(
+            &format!(
+                "signal %4 \"t\" events [2] amplitude=1.0\n{}",
+                cells("output spikes=%3; expose v=%4")
+            ),
+            "neurons of `c`: `t` carries spikes, unlike `v`",
         );
     }
 

@@ -3,7 +3,7 @@
 
 use super::{Config, ConnectionOptions, EnsembleOptions, Network, Samples};
 use crate::{
-    id::{ConnectionId, EnsembleId, SubnetworkId},
+    id::{ConnectionId, EnsembleId, ProbeId, SubnetworkId},
     spec::Spec,
 };
 
@@ -83,6 +83,13 @@ impl Network {
         let options =
             self.layers(network).fold(ConnectionOptions::default(), |o, c| o.or(&c.connection));
         options.solver.unwrap_or_else(|| Spec::new("LstsqL2"))
+    }
+
+    /// The filter of a probe: its own, or the default of the networks around it.
+    pub fn probe_synapse(&self, id: ProbeId) -> Option<Spec> {
+        let probe = &self.probes[id];
+        let default = || self.layers(probe.parent).find_map(|c| c.probe_synapse.clone());
+        probe.synapse.clone().or_else(default)
     }
 
     /// The configuration of a network and of those around it, nearest first.

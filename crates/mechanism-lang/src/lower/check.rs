@@ -33,9 +33,11 @@ pub(crate) fn check(tree: &MechanismTree, names: &Names) -> Result<(), Vec<Locat
     checker.outputs(tree);
     checker.lets(&tree.lets);
     checker.equations(tree);
+    checker.threshold(tree);
+    checker.locals.clear();
     checker.receptors(tree);
     checker.step(tree);
-    checker.spike(tree);
+    checker.reset(tree);
     checker.finish()
 }
 
@@ -44,6 +46,7 @@ pub(crate) fn check_function(outputs: &[Expr], names: &Names) -> Result<(), Vec<
     let mut checker = Checker::new(names);
     for expr in outputs {
         checker.kind(expr);
+        checker.no_draws(expr, "the value of a function depends on its arguments alone");
     }
     checker.finish()
 }
@@ -55,6 +58,9 @@ pub(crate) fn unit_of_initial(expr: &Expr, names: &Names) -> Option<Unit> {
         Kind::Condition => None,
     }
 }
+
+/// An equation may be evaluated in several parts, so that a draw in it would be several.
+const NO_DRAWS: &str = "equations take no draws; draw in a `step` block";
 
 struct Checker<'a> {
     names: &'a Names,
@@ -97,15 +103,17 @@ impl<'a> Checker<'a> {
         for item in &tree.outputs {
             if let OutputTreeKind::Events { amplitude: Some(value) } = &item.kind {
                 self.number(value);
-                self.only_constant(value, "an amplitude is made of parameters and dt");
+                let why = "an amplitude is made of parameters and dt";
+                self.only_constant(value, why);
+                self.no_draws(value, why);
             }
         }
     }
 
-    /// Names of a mechanism's `let`s stay known to all that follows.
+    /// A mechanism's `let`s are known to equations and to the threshold condition.
     fn lets(&mut self, lets: &[Let]) {
         for item in lets {
-            self.no_draws(&item.value);
+            self.no_draws(&item.value, NO_DRAWS);
             self.bind(item);
         }
     }
@@ -123,7 +131,7 @@ impl<'a> Checker<'a> {
         let mut seen: Vec<&str> = Vec::new();
         for item in all_equations(tree) {
             let rate = self.number(&item.rate);
-            self.no_draws(&item.rate);
+            self.no_draws(&item.rate, NO_DRAWS);
             match self.names.state(&item.state) {
                 None => {
                     let cause = unknown("state", &item.state, self.names.states.clone());
@@ -165,14 +173,21 @@ impl<'a> Checker<'a> {
         self.block(tree.step.as_deref().unwrap_or_default());
     }
 
-    fn spike(&mut self, tree: &MechanismTree) {
+    fn threshold(&mut self, tree: &MechanismTree) {
+        if let Some(spike) = &tree.spike {
+            self.condition(&spike.condition);
+        }
+    }
+
+    fn reset(&mut self, tree: &MechanismTree) {
         let Some(spike) = &tree.spike else { return };
-        self.condition(&spike.condition);
         self.block(&spike.reset);
         let Some(clamp) = &spike.clamp else { return };
         let duration = self.number(&clamp.duration);
         self.same("refractory period", clamp.at, Some(self.names.units.time()), duration);
-        self.only_constant(&clamp.duration, "a refractory period is made of parameters");
+        let why = "a refractory period is made of parameters";
+        self.only_constant(&clamp.duration, why);
+        self.no_draws(&clamp.duration, why);
         for state in &clamp.states {
             if self.names.state(state).is_none() {
                 self.fault(clamp.at, unknown("state", state, self.names.states.clone()));
@@ -241,15 +256,13 @@ impl<'a> Checker<'a> {
         expr.children().into_iter().for_each(|child| self.only_constant(child, why));
     }
 
-    /// An equation may be evaluated in several parts, so that a draw in it would be several.
-    fn no_draws(&mut self, expr: &Expr) {
+    fn no_draws(&mut self, expr: &Expr, why: &'static str) {
         if let Expr::Call { name, at, .. } = expr
             && is_draw(name)
         {
-            let why = "equations take no draws; draw in a `step` block";
             self.fault(*at, Cause::NotAllowed { name: name.clone(), why });
         }
-        expr.children().into_iter().for_each(|child| self.no_draws(child));
+        expr.children().into_iter().for_each(|child| self.no_draws(child, why));
     }
 
     fn condition(&mut self, expr: &Expr) {

@@ -112,6 +112,11 @@ impl Names {
             let meaning = (What::Slot(Slot::Input(i)), Some(units.held(item.unit)));
             self.add(&item.name, item.at, meaning, faults);
         }
+        for (i, item) in tree.receptors.iter().enumerate() {
+            if tree.receptors[..i].iter().any(|other| other.name == item.name) {
+                faults.push(item.at.fault(Cause::Duplicate { name: item.name.clone() }));
+            }
+        }
         for (i, item) in tree.outputs.iter().enumerate() {
             let meaning = match item.kind {
                 OutputTreeKind::Events { .. } => (What::Events, None),

@@ -328,6 +328,35 @@ fn what_changes_may_not_enter_what_is_computed_once() {
 }
 
 #[test]
+fn names_are_declared_once() {
+    check_error(
+        "    state x = 0 input x\n    receptor e { on_spike(w) { x += w } }\n    \
+         receptor e { on_spike(w) { x += w } }\n    parameter dt = 1",
+        expect![[r#"
+            3:11: `x` is declared twice
+                    state x = 0 input x
+                          ^
+            5:14: `e` is declared twice
+                    receptor e { on_spike(w) { x += w } }
+                             ^
+            6:15: `dt` is declared twice
+                    parameter dt = 1
+                              ^"#]],
+    );
+}
+
+#[test]
+fn abbreviations_are_for_equations_and_thresholds() {
+    check_error(
+        &format!("{CELL}\n    let high = v > 0 mV\n    spike when high {{ v = high }}"),
+        expect![[r#"
+            8:27: unknown name `high` (available: cm, dt, pi, t, tau_m, v, v_rest)
+                    spike when high { v = high }
+                                          ^"#]],
+    );
+}
+
+#[test]
 fn defaults_are_held_in_the_units_of_the_system() {
     let text = mechanism(
         "    parameter a = 4 nS  parameter f = 2 kHz  parameter r = 5 Hz  parameter t0 = 1 s",
@@ -451,10 +480,11 @@ fn functions_name_what_they_do_not_know() {
             ^"#]],
     );
     check(
-        "",
+        "x[0] + uniform()",
         expect![[r#"
-            1:1: expected an expression, found the end of the text
-    
-                ^"#]],
+        1:8: `uniform` may not stand here: the value of a function depends on its arguments alone
+            x[0] + uniform()
+                   ^"#]],
     );
+    check("", expect!["1:1: expected an expression, found the end of the text"]);
 }

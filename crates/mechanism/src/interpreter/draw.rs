@@ -1,7 +1,8 @@
 //! Random draws, each a function of key, lane, step and site.
 
 use pontine_mechanism_lang::{Draw, Real};
-use pontine_rng::{Stream, sample};
+use pontine_rng::Stream;
+use pontine_rng::sample::{self, Poisson};
 
 use crate::block::BlockArgs;
 
@@ -13,11 +14,26 @@ pub(super) fn draw<F: Real>(
     to: &mut [F],
     args: &BlockArgs<'_, F>,
 ) {
+    let mut poisson = None;
     for (lane, value) in to.iter_mut().enumerate() {
         let index = args.first + lane as u64;
         let mut stream = args.key.stream(index, args.step as u32, site);
-        let mean = mean.map_or(1.0, |mean| mean[lane].to_f64());
-        *value = F::from_f64(one(kind, mean, &mut stream));
+        let drawn = match mean {
+            Some(mean) => count(&mut poisson, mean[lane].to_f64(), &mut stream),
+            None => one(kind, 1.0, &mut stream),
+        };
+        *value = F::from_f64(drawn);
+    }
+}
+
+/// A Poisson count. Its preparation is kept while the mean stays, as it does in homogeneous blocks.
+fn count(prepared: &mut Option<(f64, Poisson)>, mean: f64, stream: &mut Stream) -> f64 {
+    match prepared {
+        Some((known, poisson)) if *known == mean => poisson.draw(stream) as f64,
+        _ => {
+            *prepared = Poisson::new(mean).ok().map(|poisson| (mean, poisson));
+            one(Draw::Poisson, mean, stream)
+        }
     }
 }
 
@@ -27,11 +43,6 @@ pub(crate) fn one(kind: Draw, mean: f64, stream: &mut Stream) -> f64 {
         Draw::Uniform => stream.uniform(),
         Draw::Normal => sample::standard_normal(stream),
         Draw::Exponential => sample::exponential(stream, 1.0),
-        Draw::Poisson if mean > 0.0 => sample::poisson(stream, mean.min(LARGEST_MEAN)) as f64,
-        // Also for NaN, as in lanes behind the last neuron.
-        Draw::Poisson => 0.0,
+        Draw::Poisson => sample::poisson(stream, mean) as f64,
     }
 }
-
-/// Counts stay exact in f64.
-const LARGEST_MEAN: f64 = 1e15;

@@ -165,3 +165,44 @@ fn a_native_kernel_is_found_by_its_hash() {
     single.step();
     assert_eq!(single.state("x")[0], 12345.0);
 }
+
+/// A cell of rate equations: abbreviations, `exprel`, states without clamps.
+const HH: &str = "mechanism HH_cond_exp {
+    units population
+    parameter gbar_Na = 20 uS   parameter gbar_K = 6 uS   parameter g_leak = 0.01 uS
+    parameter cm = 0.2 nF       parameter v_offset = -63 mV
+    parameter e_rev_Na = 50 mV  parameter e_rev_K = -90 mV  parameter e_rev_leak = -65 mV
+    parameter i_offset = 0 nA
+    state v = -65 mV   state m = 0   state h = 1   state n = 0
+    let u = v - v_offset
+    let a_m = 0.32 * 4 / exprel((13 mV - u) / 4 mV)
+    let b_m = 0.28 * 5 / exprel((u - 40 mV) / 5 mV)
+    let a_h = 0.128 * exp((17 mV - u) / 18 mV)
+    let b_h = 4 / (1 + exp((40 mV - u) / 5 mV))
+    let a_n = 0.032 * 5 / exprel((15 mV - u) / 5 mV)
+    let b_n = 0.5 * exp((10 mV - u) / 40 mV)
+    let g_Na = gbar_Na * m * m * m * h
+    let g_K = gbar_K * n * n * n * n
+    dv/dt = (g_Na * (e_rev_Na - v) + g_K * (e_rev_K - v) + g_leak * (e_rev_leak - v) + i_offset) / cm
+    dm/dt = a_m * (1 - m) - b_m * m
+    dh/dt = a_h * (1 - h) - b_h * h
+    dn/dt = a_n * (1 - n) - b_n * n
+    spike when v > 20 mV && u > 0 mV { refractory 2 ms }
+    solve exponential_euler
+}";
+
+#[test]
+fn hodgkin_and_huxley_rest_and_fire() {
+    let spikes = |offset: f64| {
+        let mut bench = Bench::<f64>::new(HH, 16, 0.01, &[("i_offset", offset)]);
+        let mut count = 0.0;
+        for _ in 0..10_000 {
+            bench.step();
+            count += bench.output("spikes")[0];
+        }
+        assert!(bench.state("v")[0].abs() < 120.0);
+        count
+    };
+    assert_eq!(spikes(0.0), 0.0);
+    assert!(spikes(1.0) > 3.0);
+}

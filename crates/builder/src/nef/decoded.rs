@@ -1,0 +1,151 @@
+//! Decoding: weights from the neurons of an ensemble to a function of what it represents.
+
+use ndarray::{Array2, ArrayView2, Axis, s};
+use pontine_core_ir::{
+    EnsembleId, Function, Path, Samples, SignalId, Spec, Tensor, Transform,
+    model::{OperatorKind, Signal},
+};
+use pontine_nef::{Solution, SolverError, eval_points, solver};
+use pontine_rng::RandomState;
+
+use super::{BuiltEnsemble, function::at_points};
+use crate::{builder::Builder, error::BuildError};
+
+/// What is decoded, for whom.
+pub(super) struct Decoding<'a> {
+    /// The connection or probe.
+    pub(super) path: &'a Path,
+    /// Its seed.
+    pub(super) seed: u32,
+    /// The ensemble decoded from.
+    pub(super) ensemble: EnsembleId,
+    /// Which of its dimensions; all if absent.
+    pub(super) slice: Option<&'a [usize]>,
+    /// The function; the identity if absent.
+    pub(super) function: Option<&'a Function>,
+    /// What the result is multiplied by.
+    pub(super) transform: &'a Transform,
+    /// Solves for decoders.
+    pub(super) solver: &'a Spec,
+    /// Own evaluation points; the ensemble's if absent.
+    pub(super) eval_points: Option<&'a Samples>,
+    /// Whether own points are multiplied by the radius.
+    pub(super) scale_eval_points: bool,
+}
+
+/// Operators that decode; the signal of the decoded and transformed vector.
+///
+/// Keeps `<path>.decoders` (neurons, size of the function), `<path>.weights` (size of the result,
+/// neurons) and, unless decoders are imported, `<path>.rmses`.
+pub(super) fn build(
+    builder: &mut Builder<'_>,
+    decoding: &Decoding<'_>,
+) -> Result<SignalId, BuildError> {
+    let path = decoding.path;
+    let neurons = builder.output(decoding.ensemble)?;
+    let ensemble = builder.ensemble(decoding.ensemble)?;
+    let solution = solve(builder, decoding, &ensemble)?;
+    let weights = transformed(decoding, &solution.decoders)?;
+    builder.keep(path, "decoders", solution.decoders);
+    builder.keep(path, "weights", weights.clone());
+    if !solution.rmses.is_empty() {
+        builder.keep(path, "rmses", solution.rmses);
+    }
+    let size_out = weights.nrows();
+    let weights = builder.signal(Signal::constant(path.part("weights"), weights.into()));
+    let weighted = builder.signal(Signal::temporary(path.part("weighted"), &[size_out]));
+    builder.operator(path, OperatorKind::Reset { target: weighted, value: 0.0 });
+    builder.operator(path, OperatorKind::DotInc { a: weights, x: neurons, y: weighted });
+    Ok(weighted)
+}
+
+fn solve(
+    builder: &Builder<'_>,
+    decoding: &Decoding<'_>,
+    ensemble: &BuiltEnsemble,
+) -> Result<Solution, BuildError> {
+    let rng = &mut RandomState::new(decoding.seed);
+    let points = points(decoding, ensemble, rng)?;
+    let targets = targets(decoding, points.view())?;
+    let n = ensemble.tuning.gain.len();
+    if let Some(imported) = builder.network().imported.get(decoding.path.part("decoders").as_str())
+    {
+        let decoders = imported_decoders(decoding.path, imported, (n, targets.ncols()))?;
+        return Ok(Solution { decoders, rmses: ndarray::Array1::zeros(0) });
+    }
+    let failed = |source: SolverError| BuildError::Solver { path: decoding.path.clone(), source };
+    let solver = solver::solver(decoding.solver).map_err(|e| failed(e.into()))?;
+    let activities = if solver.needs_activities() {
+        ensemble.tuning.activities(points.view(), &ensemble.neurons.model())
+    } else {
+        Array2::zeros((0, n))
+    };
+    solver.solve(activities.view(), targets.view(), rng).map_err(failed)
+}
+
+fn points(
+    decoding: &Decoding<'_>,
+    ensemble: &BuiltEnsemble,
+    rng: &mut RandomState,
+) -> Result<Array2<f64>, BuildError> {
+    let Some(own) = decoding.eval_points else { return Ok(ensemble.tuning.eval_points.clone()) };
+    let radius = decoding.scale_eval_points.then_some(ensemble.tuning.radius);
+    let d = ensemble.tuning.encoders.ncols();
+    eval_points(own, ensemble.params.n_eval_points, d, radius, rng)
+        .map_err(|source| BuildError::Samples { path: decoding.path.clone(), source })
+}
+
+fn targets(
+    decoding: &Decoding<'_>,
+    points: ArrayView2<'_, f64>,
+) -> Result<Array2<f64>, BuildError> {
+    let sliced = match decoding.slice {
+        Some(slice) => points.select(Axis(1), slice),
+        None => points.to_owned(),
+    };
+    match decoding.function {
+        Some(function) => at_points(decoding.path, function, sliced.view()),
+        None => Ok(sliced),
+    }
+}
+
+/// Decoders made elsewhere: (neurons, size of the function), a vector being one column.
+fn imported_decoders(
+    path: &Path,
+    numbers: &Tensor,
+    shape: (usize, usize),
+) -> Result<Array2<f64>, BuildError> {
+    let fits = numbers.as_matrix() == Some(shape);
+    let decoders = Array2::from_shape_vec(shape, numbers.data().to_vec()).ok().filter(|_| fits);
+    decoders.ok_or_else(|| BuildError::Shape {
+        path: path.clone(),
+        what: "the imported `decoders`".into(),
+        found: numbers.shape().to_vec(),
+        expected: vec![shape.0, shape.1],
+    })
+}
+
+/// Transform · decodersᵀ: (size of the result, neurons).
+fn transformed(decoding: &Decoding<'_>, decoders: &Array2<f64>) -> Result<Array2<f64>, BuildError> {
+    let decoders = decoders.t();
+    let Transform::Dense(transform) = decoding.transform else { return Ok(decoders.to_owned()) };
+    let data = transform.data();
+    let wrong = || BuildError::Shape {
+        path: decoding.path.clone(),
+        what: "the transform".into(),
+        found: transform.shape().to_vec(),
+        expected: vec![decoders.nrows()],
+    };
+    match *transform.shape() {
+        [] => Ok(&decoders * data[0]),
+        [n] if n == decoders.nrows() => {
+            let diagonal = ArrayView2::from_shape((n, 1), data).map_err(|_| wrong())?;
+            Ok(&decoders * &diagonal.slice(s![.., ..]))
+        }
+        [rows, columns] if columns == decoders.nrows() => {
+            let matrix = ArrayView2::from_shape((rows, columns), data).map_err(|_| wrong())?;
+            Ok(matrix.dot(&decoders))
+        }
+        _ => Err(wrong()),
+    }
+}

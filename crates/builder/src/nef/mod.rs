@@ -1,0 +1,18 @@
+//! Objects of the Neural Engineering Framework, one file for each kind, and what they share.
+//!
+//! What is built is what Nengo builds: the same signals, operators and lags, so that a model runs
+//! step by step as there.
+
+mod connection;
+mod custom;
+mod decoded;
+mod direct;
+mod ensemble;
+mod function;
+mod neurons;
+mod node;
+mod probe;
+mod synapse;
+mod target;
+
+pub(crate) use ensemble::BuiltEnsemble;

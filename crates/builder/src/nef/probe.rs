@@ -1,0 +1,192 @@
+//! A probe: what it reads, filtered if it has a synapse, becomes a record.
+//!
+//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo its filtered
+//! vector arrives with the lag of a connection (one step), while other filtered signals are read
+//! after the step in which the filter changed.
+
+use pontine_core_ir::{
+    EnsembleId, ObjId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
+    error::nearest,
+    inventory,
+    model::{First, OperatorKind, Record, RecordTarget, Signal},
+};
+
+use super::decoded::{self, Decoding};
+use crate::{
+    builder::Builder,
+    error::BuildError,
+    registry::{FilterSite, ObjectEntry},
+};
+
+inventory::submit! {
+    ObjectEntry { kind: "Probe", build, place: module_path!() }
+}
+
+fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
+    let ObjId::Probe(probe_id) = id else { return Ok(()) };
+    let network = builder.network();
+    let probe = &network.probes[probe_id].object;
+    let synapse = network.probe_synapse(probe_id);
+    let path = builder.path(id);
+    let seed = Tensor::scalar(f64::from(builder.seed(id)));
+    builder.keep(&path, "seed", seed);
+    let every = every(builder, &path, probe)?;
+    let (target, unit) = match &probe.target {
+        ProbeTarget::Decoded(ensemble) => {
+            let solver = probe
+                .solver
+                .clone()
+                .unwrap_or_else(|| network.default_solver(network.probes[probe_id].parent));
+            let decoded = decoded(builder, id, *ensemble, &solver, synapse.as_ref())?;
+            (RecordTarget::Signal(decoded), String::new())
+        }
+        ProbeTarget::NeuronState(ensemble, state) => {
+            neuron_state(builder, &path, *ensemble, state, synapse.as_ref())?
+        }
+        other => {
+            let signal = read(builder, other)?;
+            let unit = if matches!(other, ProbeTarget::Neurons(_)) { "Hz" } else { "" };
+            (plain(builder, &path, signal, probe, synapse.as_ref())?, unit.to_owned())
+        }
+    };
+    let record = Record { path, target, subset: None, every, first: First::FirstStep, unit };
+    builder.model_mut().records.add(record);
+    Ok(())
+}
+
+/// A signal that is there anyway.
+fn read(builder: &Builder<'_>, target: &ProbeTarget) -> Result<SignalId, BuildError> {
+    match target {
+        ProbeTarget::Decoded(id) | ProbeTarget::Neurons(id) | ProbeTarget::NeuronState(id, _) => {
+            builder.output(*id)
+        }
+        ProbeTarget::Input(id) => builder.input(*id),
+        ProbeTarget::Node(id) => builder.output(*id),
+        ProbeTarget::Custom(id) => builder.output(*id),
+        ProbeTarget::Connection(id) => builder.output(*id),
+    }
+}
+
+/// Spikes are recorded as spikes where nothing is done to them.
+fn plain(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    signal: SignalId,
+    probe: &Probe,
+    synapse: Option<&Spec>,
+) -> Result<RecordTarget, BuildError> {
+    let events = builder.model().signals[signal].is_events();
+    match synapse {
+        Some(spec) => Ok(RecordTarget::Signal(filtered(builder, path, signal, spec)?)),
+        None if events && probe.sample_every.is_none() => Ok(RecordTarget::Events(signal)),
+        None => Ok(RecordTarget::Signal(signal)),
+    }
+}
+
+fn filtered(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    input: SignalId,
+    spec: &Spec,
+) -> Result<SignalId, BuildError> {
+    let size = builder.model().signals[input].len();
+    builder.synapse(&FilterSite { path: path.clone(), input, size }, spec)
+}
+
+fn decoded(
+    builder: &mut Builder<'_>,
+    id: ObjId,
+    ensemble: EnsembleId,
+    solver: &Spec,
+    synapse: Option<&Spec>,
+) -> Result<SignalId, BuildError> {
+    let path = builder.path(id);
+    let decoding = Decoding {
+        path: &path,
+        seed: builder.seed(id),
+        ensemble,
+        slice: None,
+        function: None,
+        transform: &Transform::Identity,
+        solver,
+        eval_points: None,
+        scale_eval_points: true,
+    };
+    let weighted = decoded::build(builder, &decoding)?;
+    let Some(spec) = synapse else { return Ok(weighted) };
+    let source = filtered(builder, &path, weighted, spec)?;
+    let size = builder.model().signals[source].len();
+    let target = builder.signal(Signal::temporary(path.part("in"), &[size]));
+    builder.operator(
+        &path,
+        OperatorKind::Copy { source, source_index: None, target, target_index: None, inc: false },
+    );
+    Ok(target)
+}
+
+fn neuron_state(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    id: EnsembleId,
+    state: &str,
+    synapse: Option<&Spec>,
+) -> Result<(RecordTarget, String), BuildError> {
+    let ensemble = builder.ensemble(id)?;
+    let mechanism = &ensemble.neurons.mechanism;
+    let Some(index) = mechanism.state_index(state).filter(|&i| !mechanism.states[i].hidden) else {
+        return Err(no_state(path, mechanism, state));
+    };
+    let unit = mechanism.states[index].unit.to_string();
+    let operator = builder.cells(id)?;
+    let Some(spec) = synapse else { return Ok((RecordTarget::State(operator, index), unit)) };
+    let exposed = exposed(builder, id, index)?;
+    Ok((RecordTarget::Signal(filtered(builder, path, exposed, spec)?), unit))
+}
+
+fn no_state(path: &Path, mechanism: &pontine_core_ir::Mechanism, state: &str) -> BuildError {
+    let known = mechanism.states.iter().filter(|s| !s.hidden).map(|s| s.name.as_str());
+    let hint = nearest(state, known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+    BuildError::Unsupported {
+        path: path.clone(),
+        message: format!("`{}` has no state `{state}`{hint}", mechanism.name),
+    }
+}
+
+/// A dense copy of a state of an ensemble's neurons.
+fn exposed(
+    builder: &mut Builder<'_>,
+    id: EnsembleId,
+    state: usize,
+) -> Result<SignalId, BuildError> {
+    let operator = builder.cells(id)?;
+    let path = builder.path(id);
+    let OperatorKind::Neurons(neurons) = &builder.model().operators[operator].kind else {
+        return Err(BuildError::NotBuilt { path });
+    };
+    if let Some((_, signal)) = neurons.exposed.iter().find(|(s, _)| *s == state) {
+        return Ok(*signal);
+    }
+    let name = path.part("neurons").part(&neurons.mechanism.states[state].name);
+    let n = neurons.n;
+    let signal = builder.signal(Signal::temporary(name, &[n]));
+    if let OperatorKind::Neurons(neurons) = &mut builder.model_mut().operators[operator].kind {
+        // In order of states, so that the order of probes does not matter.
+        let place = neurons.exposed.partition_point(|(s, _)| *s < state);
+        neurons.exposed.insert(place, (state, signal));
+    }
+    Ok(signal)
+}
+
+/// Steps between samples.
+fn every(builder: &Builder<'_>, path: &Path, probe: &Probe) -> Result<f64, BuildError> {
+    let Some(seconds) = probe.sample_every else { return Ok(1.0) };
+    let steps = seconds / builder.dt();
+    // A quotient that rounding put beside a whole number is that number.
+    let whole = (steps - steps.round()).abs() < 1e-9 * steps.abs();
+    let steps = if whole { steps.round() } else { steps };
+    if steps >= 1.0 && steps.is_finite() {
+        return Ok(steps);
+    }
+    let message = format!("samples every {seconds} s are closer than steps of {} s", builder.dt());
+    Err(BuildError::Unsupported { path: path.clone(), message })
+}

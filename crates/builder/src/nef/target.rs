@@ -1,0 +1,70 @@
+//! What arrives: a vector is added to the input of the object at the end of a connection.
+
+use std::sync::Arc;
+
+use ndarray::{Array1, Axis};
+use pontine_core_ir::{
+    EndObject, Endpoint, EnsembleId, Path, SignalId,
+    model::{OperatorKind, Signal},
+};
+
+use crate::{builder::Builder, error::BuildError, population::input_port};
+
+/// Adds `x` to what stands at an end.
+pub(super) fn add(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    post: &Endpoint,
+    x: SignalId,
+) -> Result<(), BuildError> {
+    let slice = post.slice.as_deref();
+    let target = match &post.object {
+        EndObject::Neurons(ensemble) => return add_current(builder, path, *ensemble, slice, x),
+        EndObject::Population { population, port } => input_port(builder, *population, port)?,
+        EndObject::Ensemble(_) | EndObject::Node(_) | EndObject::Custom(_) => {
+            builder.input(builder.end_id(&post.object))?
+        }
+    };
+    copy(builder, path, x, target, slice);
+    Ok(())
+}
+
+/// Currents of single neurons are multiplied by their gains, as Nengo does.
+fn add_current(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    id: EnsembleId,
+    slice: Option<&[usize]>,
+    x: SignalId,
+) -> Result<(), BuildError> {
+    let ensemble = builder.ensemble(id)?;
+    let gain: Array1<f64> = match slice {
+        Some(slice) => ensemble.tuning.gain.select(Axis(0), slice),
+        None => ensemble.tuning.gain.clone(),
+    };
+    let n = gain.len();
+    let a = builder.signal(Signal::constant(path.part("gain"), gain.into()));
+    if slice.is_none() {
+        builder.operator(path, OperatorKind::ElementwiseInc { a, x, y: ensemble.current });
+        return Ok(());
+    }
+    let y = builder.signal(Signal::temporary(path.part("current"), &[n]));
+    builder.operator(path, OperatorKind::Reset { target: y, value: 0.0 });
+    builder.operator(path, OperatorKind::ElementwiseInc { a, x, y });
+    copy(builder, path, y, ensemble.current, slice);
+    Ok(())
+}
+
+fn copy(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    source: SignalId,
+    target: SignalId,
+    slice: Option<&[usize]>,
+) {
+    let target_index: Option<Arc<[u32]>> = slice.map(|s| s.iter().map(|&i| i as u32).collect());
+    builder.operator(
+        path,
+        OperatorKind::Copy { source, source_index: None, target, target_index, inc: true },
+    );
+}
