@@ -187,12 +187,8 @@ fn contents(path: &Path) -> Result<String, ModelFileError> {
 }
 
 fn failed(name: &Arc<str>, faults: Vec<Located>) -> ModelFileError {
-    let fault = |Located { place, cause }| ModelFault {
-        file: name.clone(),
-        place,
-        label: None,
-        cause,
-    };
+    let fault =
+        |Located { place, cause }| ModelFault { file: name.clone(), place, label: None, cause };
     Faults(faults.into_iter().map(fault).collect()).into()
 }
 

@@ -59,7 +59,11 @@ impl Array {
     }
 
     /// The array over `axes`, whose cell at `index` is the one that `source` finds.
-    fn gathered(&self, axes: Vec<Axis>, source: impl Fn(&[usize]) -> usize) -> Result<Self, TooLarge> {
+    fn gathered(
+        &self,
+        axes: Vec<Axis>,
+        source: impl Fn(&[usize]) -> usize,
+    ) -> Result<Self, TooLarge> {
         let n = n_cells(&axes).ok_or(TooLarge)?;
         let mut index = vec![0; axes.len()];
         let mut places = Vec::with_capacity(n);
@@ -68,7 +72,9 @@ impl Array {
             advance(&mut index, &axes);
         }
         let cells = match &self.cells {
-            Cells::Numbers(v, unit) => Cells::Numbers(places.iter().map(|&i| v[i]).collect(), *unit),
+            Cells::Numbers(v, unit) => {
+                Cells::Numbers(places.iter().map(|&i| v[i]).collect(), *unit)
+            }
             Cells::Flags(v) => Cells::Flags(places.iter().map(|&i| v[i]).collect()),
             Cells::Words(v) => Cells::Words(places.iter().map(|&i| v[i].clone()).collect()),
         };

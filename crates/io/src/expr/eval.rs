@@ -7,8 +7,9 @@ use pontine_mechanism::lang::{BinaryOp, CompareOp, Expr, LogicOp, UnaryOp};
 
 use super::{
     array::{Array, Cells, MAX_CELLS, Selector, TooLarge},
-    function, unit_name,
+    function,
     scope::{Bound, Scope},
+    unit_name,
 };
 use crate::error::Cause;
 
@@ -52,7 +53,8 @@ impl Eval<'_> {
                 logic(expr, *op, &self.eval(left)?, &self.eval(right)?)
             }
             Expr::Conditional { condition, then, otherwise, .. } => {
-                let [condition, then, otherwise] = [condition, then, otherwise].map(|e| self.eval(e));
+                let [condition, then, otherwise] =
+                    [condition, then, otherwise].map(|e| self.eval(e));
                 select(expr, &condition?, &then?, &otherwise?)
             }
             Expr::Call { name, axes, args, .. } => self.call(expr, name, axes, args),
@@ -88,7 +90,8 @@ impl Eval<'_> {
         };
         if let Some(other) = self.scope.axes.get(index) {
             if other.labels != axis.labels {
-                let message = format!("`{index}` has other labels than `{}` of `{name}`", axis.name);
+                let message =
+                    format!("`{index}` has other labels than `{}` of `{name}`", axis.name);
                 return Err(fault(expr, message));
             }
             return Ok(match self.bound.get(&other.name) {
@@ -174,10 +177,9 @@ pub(super) fn numbers<'a>(expr: &Expr, array: &'a Array) -> Result<(&'a [f64], U
     match &array.cells {
         Cells::Numbers(numbers, unit) => Ok((numbers, *unit)),
         Cells::Flags(_) => Err(fault(expr, "a condition stands where a number is needed")),
-        Cells::Words(words) => Err(fault(
-            expr,
-            format!("the word `{}` stands where a number is needed", words[0]),
-        )),
+        Cells::Words(words) => {
+            Err(fault(expr, format!("the word `{}` stands where a number is needed", words[0])))
+        }
     }
 }
 
@@ -213,11 +215,16 @@ fn together(expr: &Expr, a: &Array, b: &Array) -> Result<(Array, Array), Cause> 
 }
 
 /// Two arrays of numbers side by side, the second in the unit of the first.
-fn in_one_unit(expr: &Expr, a: &Array, b: &Array) -> Result<(Pairs, Unit, Vec<super::Axis>), Cause> {
+fn in_one_unit(
+    expr: &Expr,
+    a: &Array,
+    b: &Array,
+) -> Result<(Pairs, Unit, Vec<super::Axis>), Cause> {
     let (a, b) = together(expr, a, b)?;
     let ((x, unit), (y, other)) = (numbers(expr, &a)?, numbers(expr, &b)?);
     let convert = |y: f64| other.convert(y, unit).ok_or_else(|| mismatch(expr, unit, other));
-    let pairs: Result<Pairs, Cause> = x.iter().zip(y).map(|(x, y)| Ok((*x, convert(*y)?))).collect();
+    let pairs: Result<Pairs, Cause> =
+        x.iter().zip(y).map(|(x, y)| Ok((*x, convert(*y)?))).collect();
     Ok((pairs?, unit, a.axes))
 }
 

@@ -10,9 +10,11 @@ use super::{
 };
 use crate::error::Cause;
 
+type Plain = fn(f64) -> f64;
+
 /// Functions of one bare number. They come from `libm`, so that a file gives the same network on
 /// every platform.
-const PLAIN: [(&str, fn(f64) -> f64); 15] = [
+const PLAIN: [(&str, Plain); 15] = [
     ("ln", libm::log),
     ("ln_1p", libm::log1p),
     ("log", libm::log),
@@ -83,7 +85,10 @@ fn bare(expr: &Expr, name: &str, x: &Array) -> Result<Vec<f64>, Cause> {
     let (values, unit) = numbers(expr, x)?;
     let convert = |v: &f64| unit.convert(*v, Unit::NONE);
     values.iter().map(convert).collect::<Option<_>>().ok_or_else(|| {
-        fault(expr, format!("`{name}` takes a number without a unit, not one in {}", unit_name(unit)))
+        fault(
+            expr,
+            format!("`{name}` takes a number without a unit, not one in {}", unit_name(unit)),
+        )
     })
 }
 

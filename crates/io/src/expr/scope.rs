@@ -51,7 +51,11 @@ impl Scope {
     pub fn unknown(&self, name: &str) -> Cause {
         let words = self.words.iter().map(|word| &**word);
         let names = self.values.keys().chain(self.axes.keys()).map(String::as_str);
-        Cause::Unknown { what: "name", name: name.into(), nearest: nearest(name, names.chain(words)) }
+        Cause::Unknown {
+            what: "name",
+            name: name.into(),
+            nearest: nearest(name, names.chain(words)),
+        }
     }
 
     /// # Errors

@@ -52,7 +52,11 @@ pub(super) fn mechanism(loader: &mut Loader<'_>, _: &Reader<'_>, fields: &Fields
 }
 
 /// Cells of one mechanism.
-pub(super) fn population(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+pub(super) fn population(
+    loader: &mut Loader<'_>,
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+) -> Read {
     let label = reader.text_at(fields, "label")?;
     let size = fields.required("size", "the number of cells")?;
     let size = reader.count(size, "`size`", u64::from(u32::MAX))?;
@@ -102,8 +106,8 @@ fn spike_times(reader: &Reader<'_>, item: &Item) -> Result<Arc<[Vec<f64>]>, Loca
                 let mut numbers = reader.numbers_given(row, what, unit)?;
                 let convert = |time: f64| unit.convert(time, millisecond());
                 for time in &mut numbers.data {
-                    *time = convert(*time)
-                        .ok_or_else(|| item.expected("`unit`", "a unit of time"))?;
+                    *time =
+                        convert(*time).ok_or_else(|| item.expected("`unit`", "a unit of time"))?;
                 }
                 numbers
             }
@@ -148,7 +152,11 @@ fn view_indices(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Arc<[u32]>, 
 }
 
 /// Synapses between cells.
-pub(super) fn projection(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+pub(super) fn projection(
+    loader: &mut Loader<'_>,
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+) -> Read {
     let parent = loader.parent(reader, fields)?;
     let cells = |key: &str| {
         let item = fields.required(key, "the label of a population or view")?;

@@ -31,10 +31,9 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// If the key is not there.
     pub fn required(&self, key: &str, expected: &str) -> Result<&'a Item, Located> {
-        self.get(key).ok_or_else(|| self.fault(Cause::Missing {
-            key: key.into(),
-            expected: expected.into(),
-        }))
+        self.get(key).ok_or_else(|| {
+            self.fault(Cause::Missing { key: key.into(), expected: expected.into() })
+        })
     }
 
     /// Key and value, in order of keys.

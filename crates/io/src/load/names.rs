@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pontine_core_ir::{
-    Cells, EndObject, Endpoint, ObjId, SubnetworkId, error::nearest,
-};
+use pontine_core_ir::{Cells, EndObject, Endpoint, ObjId, SubnetworkId, error::nearest};
 
 use crate::error::Cause;
 
@@ -77,9 +75,10 @@ impl Names {
         }
         // Labels and parts may both have dots; the longest label wins.
         let cuts = name.match_indices('.').map(|(i, _)| i).collect::<Vec<_>>();
-        let split = cuts.iter().rev().find_map(|&cut| {
-            Some((self.find(prefix, &name[..cut])?, Some(&name[cut + 1..])))
-        });
+        let split = cuts
+            .iter()
+            .rev()
+            .find_map(|&cut| Some((self.find(prefix, &name[..cut])?, Some(&name[cut + 1..]))));
         split.ok_or_else(|| self.unknown("object", name, |_| true))
     }
 

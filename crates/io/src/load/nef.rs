@@ -24,15 +24,37 @@ type Read = Result<Option<ObjId>, Located>;
 
 pub(super) const NETWORK_KEYS: &[&str] = &["label", "seed", "within", "defaults"];
 pub(super) const ENSEMBLE_KEYS: &[&str] = &[
-    "label", "seed", "within", "n_neurons", "dimensions", "radius", "encoders", "intercepts",
-    "max_rates", "eval_points", "n_eval_points", "neuron_type", "gain", "bias",
+    "label",
+    "seed",
+    "within",
+    "n_neurons",
+    "dimensions",
+    "radius",
+    "encoders",
+    "intercepts",
+    "max_rates",
+    "eval_points",
+    "n_eval_points",
+    "neuron_type",
+    "gain",
+    "bias",
     "normalize_encoders",
 ];
 pub(super) const NODE_KEYS: &[&str] = &["label", "seed", "within", "output", "size_in", "size"];
-pub(super) const CUSTOM_KEYS: &[&str] = &["label", "seed", "within", "object", "size_in", "size_out"];
+pub(super) const CUSTOM_KEYS: &[&str] =
+    &["label", "seed", "within", "object", "size_in", "size_out"];
 pub(super) const CONNECTION_KEYS: &[&str] = &[
-    "label", "seed", "within", "pre", "post", "function", "transform", "synapse", "solver",
-    "eval_points", "scale_eval_points",
+    "label",
+    "seed",
+    "within",
+    "pre",
+    "post",
+    "function",
+    "transform",
+    "synapse",
+    "solver",
+    "eval_points",
+    "scale_eval_points",
 ];
 
 /// The most dimensions or neurons.
@@ -91,10 +113,7 @@ pub(super) fn ensemble(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fi
     loader.declare(fields, &parent, label.as_deref(), id)
 }
 
-fn ensemble_options(
-    reader: &Reader<'_>,
-    fields: &Fields<'_>,
-) -> Result<EnsembleOptions, Located> {
+fn ensemble_options(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<EnsembleOptions, Located> {
     let samples = |key: &str, unit: Unit| {
         fields.get(key).map(|item| reader.samples(item, &quoted(key), unit)).transpose()
     };
@@ -104,24 +123,15 @@ fn ensemble_options(
         intercepts: samples("intercepts", Unit::NONE)?,
         max_rates: samples("max_rates", hertz())?,
         eval_points: samples("eval_points", Unit::NONE)?,
-        n_eval_points: reader
-            .count_at(fields, "n_eval_points", MAX_SIZE)?
-            .map(|n| n as usize),
-        neuron_type: fields
-            .get("neuron_type")
-            .map(|item| neuron_type(reader, item))
-            .transpose()?,
+        n_eval_points: reader.count_at(fields, "n_eval_points", MAX_SIZE)?.map(|n| n as usize),
+        neuron_type: fields.get("neuron_type").map(|item| neuron_type(reader, item)).transpose()?,
         gain: samples("gain", Unit::NONE)?,
         bias: samples("bias", Unit::NONE)?,
         normalize_encoders: flag_at(reader, fields, "normalize_encoders")?,
     })
 }
 
-fn flag_at(
-    reader: &Reader<'_>,
-    fields: &Fields<'_>,
-    key: &str,
-) -> Result<Option<bool>, Located> {
+fn flag_at(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option<bool>, Located> {
     fields.get(key).map(|item| reader.flag(item, &quoted(key))).transpose()
 }
 
@@ -197,7 +207,11 @@ pub(super) fn custom(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fiel
 }
 
 /// Carries a vector from one object to another.
-pub(super) fn connection(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
+pub(super) fn connection(
+    loader: &mut Loader<'_>,
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+) -> Read {
     let label = reader.text_at(fields, "label")?;
     let parent = loader.parent(reader, fields)?;
     let end = |key: &str| {
@@ -287,10 +301,10 @@ impl Loader<'_> {
             let function =
                 reader.function_in(&fields, expression, "`transform`", unit, &["i", "j"])?;
             let rows = self.size(&connection.post, false);
-            let columns = connection.function.as_ref().map_or_else(
-                || self.size(&connection.pre, true),
-                Function::size_out,
-            );
+            let columns = connection
+                .function
+                .as_ref()
+                .map_or_else(|| self.size(&connection.pre, true), Function::size_out);
             return matrix(item, &FunctionKernel::new(&function), rows, columns);
         }
         let numbers = reader.numbers(item, "`transform`", unit)?;
@@ -330,6 +344,5 @@ fn matrix(
         let (i, j) = (k / columns.max(1), k % columns.max(1));
         function.eval(&[i as f64, j as f64], std::slice::from_mut(number));
     }
-    Tensor::new(&[rows, columns], data)
-        .ok_or_else(|| item.expected("`transform`", "a matrix"))
+    Tensor::new(&[rows, columns], data).ok_or_else(|| item.expected("`transform`", "a matrix"))
 }

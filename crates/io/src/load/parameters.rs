@@ -105,9 +105,13 @@ fn definition<'a>(
 }
 
 /// Names of parameters such that each comes after those that it depends on.
-fn ordered<'d>(definitions: &BTreeMap<&'d str, Definition<'_>>) -> Result<Vec<&'d str>, Vec<Located>> {
-    let mut open: BTreeMap<&str, BTreeSet<&str>> =
-        definitions.iter().map(|(name, definition)| (*name, needs(definition, definitions))).collect();
+fn ordered<'d>(
+    definitions: &BTreeMap<&'d str, Definition<'_>>,
+) -> Result<Vec<&'d str>, Vec<Located>> {
+    let mut open: BTreeMap<&str, BTreeSet<&str>> = definitions
+        .iter()
+        .map(|(name, definition)| (*name, needs(definition, definitions)))
+        .collect();
     let mut users = BTreeMap::<&str, Vec<&str>>::new();
     for (name, needs) in &open {
         needs.iter().for_each(|needed| users.entry(needed).or_default().push(name));
@@ -223,8 +227,7 @@ fn numbers_of(
 fn words_of(item: &Item) -> Result<(Vec<usize>, Cells), Located> {
     let rows = list(item, "`words`")?;
     let Some(Raw::List(first)) = rows.first().map(|row| &row.value) else {
-        let words: Vec<Arc<str>> =
-            texts(item, "`words`")?.into_iter().map(Arc::from).collect();
+        let words: Vec<Arc<str>> = texts(item, "`words`")?.into_iter().map(Arc::from).collect();
         return Ok((vec![words.len()], Cells::Words(words)));
     };
     let mut words = Vec::new();

@@ -362,10 +362,6 @@ fn shown(array: &Array) -> String {
 }
 
 /// Texts of a list, filled in.
-pub(crate) fn filled(
-    reader: &Reader<'_>,
-    item: &Item,
-    what: &str,
-) -> Result<Vec<String>, Located> {
+pub(crate) fn filled(reader: &Reader<'_>, item: &Item, what: &str) -> Result<Vec<String>, Located> {
     list(item, what)?.iter().map(|item| reader.text(item, what)).collect()
 }

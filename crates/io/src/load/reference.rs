@@ -7,8 +7,9 @@ use pontine_core_ir::Unit;
 use super::{
     Loader, Report,
     fields::{self, Fields},
-    hertz, second,
+    hertz,
     read::{Reader, filled, quoted},
+    second,
 };
 use crate::{
     error::Located,
@@ -64,7 +65,8 @@ impl Loader<'_> {
         reader: &Reader<'_>,
         fields: &Fields<'_>,
     ) -> Result<Vec<String>, Located> {
-        let item = fields.required("populations", "labels of populations, or the name of an axis")?;
+        let item =
+            fields.required("populations", "labels of populations, or the name of an axis")?;
         if let Raw::Text(name) = &item.value {
             let axis = self.scope.axis(name).map_err(|cause| item.fault(cause))?;
             return Ok(axis.labels.iter().map(|label| label.to_string()).collect());

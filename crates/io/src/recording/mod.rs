@@ -17,9 +17,9 @@ use std::{
     path::Path,
 };
 
+pub use manifest::{Manifest, SeriesKind, SeriesManifest, model_hash};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use ndarray_npy::{NpzReader, NpzWriter, WriteNpzError};
-pub use manifest::{Manifest, SeriesKind, SeriesManifest, model_hash};
 use pontine_core_ir::{
     Recording,
     recording::{Series, SeriesData},
@@ -59,8 +59,7 @@ pub fn read_recording(path: &Path) -> Result<(Recording, Manifest), RecordingErr
     let failed = |source| file::failed(path, "read", source);
     let opened = File::open(path).map_err(|source| failed(source.into()))?;
     let mut npz = NpzReader::new(BufReader::new(opened)).map_err(|source| failed(source.into()))?;
-    let bytes: Array1<u8> =
-        npz.by_name("manifest").map_err(|source| failed(source.into()))?;
+    let bytes: Array1<u8> = npz.by_name("manifest").map_err(|source| failed(source.into()))?;
     let wrong = |message: String| RecordingError::Contents { path: path.to_owned(), message };
     let manifest: Manifest = serde_json::from_slice(&bytes.to_vec())
         .map_err(|error| wrong(format!("the manifest cannot be read: {error}")))?;
@@ -114,10 +113,7 @@ struct SeriesReader<'a> {
 }
 
 impl SeriesReader<'_> {
-    fn series(
-        &mut self,
-        manifest: &SeriesManifest,
-    ) -> Result<Series, ndarray_npy::ReadNpzError> {
+    fn series(&mut self, manifest: &SeriesManifest) -> Result<Series, ndarray_npy::ReadNpzError> {
         let name = self.name;
         let subset = if manifest.has_subset { Some(self.column("subset")?) } else { None };
         let steps: Vec<u64> = self.column("steps")?;
@@ -206,7 +202,8 @@ mod tests {
         let (read, manifest) = read_recording(&folder.join("recording.npz")).unwrap();
         assert_eq!(read.series, recording.series);
         assert_eq!(manifest.dt_s, recording.dt);
-        let names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().file_name()).collect();
         assert_eq!(names.len(), 2, "nothing but the two files is left: {names:?}");
     }
 

@@ -1,0 +1,67 @@
+//! What can go wrong, and how it is shown.
+
+use std::{fmt::Write as _, io};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use pontine_io::{LoadedModel, ModelFileError, RecordingError};
+use pontine_road::RoadError;
+
+/// Why the command failed.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    ModelFile(#[from] ModelFileError),
+    /// Messages of the road, each with the place in the model file that it is about.
+    #[error("{message}")]
+    Road { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
+    #[error("{message}")]
+    Run { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+    #[error("the output cannot be written")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::ModelFile(_) | Self::Road { .. } => 2,
+            Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
+        }
+    }
+
+    /// An error of the road, with the lines of the model file that it is about.
+    pub fn road(loaded: &LoadedModel, error: &RoadError) -> Self {
+        let mut message = String::new();
+        for (i, line) in error.to_string().lines().enumerate() {
+            let place = loaded.locate(line).map(|place| format!("{place}: ")).unwrap_or_default();
+            let newline = if i == 0 { "" } else { "\n" };
+            // Writing to a string does not fail.
+            write!(message, "{newline}{place}{line}").unwrap_or_default();
+        }
+        let source = causes(error);
+        match error {
+            RoadError::Run(_) | RoadError::Recording(_) => Self::Run { message, source },
+            _ => Self::Road { message, source },
+        }
+    }
+}
+
+/// The causes of an error as texts; the error itself may not leave its thread.
+fn causes(error: &dyn std::error::Error) -> Option<Box<dyn std::error::Error + Send + Sync>> {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let texts: Vec<_> = causes.map(ToString::to_string).collect();
+    (!texts.is_empty()).then(|| texts.join(": ").into())
+}
+
+/// Writes an error for people: each line as it is, so that other programs can read it too.
+pub(crate) fn show(error: CliError, err: &mut dyn io::Write) -> io::Result<()> {
+    let theme = GraphicalTheme::unicode_nocolor();
+    let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false);
+    let mut text = String::new();
+    match handler.render_report(&mut text, &error) {
+        Ok(()) => writeln!(err, "{}", text.trim_end()),
+        Err(_) => writeln!(err, "error: {error}"),
+    }
+}

@@ -1,0 +1,100 @@
+//! Firing rates of populations, beside published ones.
+
+use std::collections::BTreeMap;
+
+use pontine_core_ir::{Cells, Network, Recording, recording::SeriesData};
+use pontine_io::{LoadedModel, Published, Reference};
+
+use crate::table::Table;
+
+/// The rate of one population.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rate {
+    pub population: String,
+    pub n: usize,
+    pub rate_hz: f64,
+}
+
+/// The part of a run that statistics are taken over: steps in (start, end].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Window {
+    pub start: u64,
+    pub end: u64,
+    pub dt_s: f64,
+}
+
+impl Window {
+    /// From the time that the model discards to the end; all of a run that is not longer than that.
+    pub fn of(discard_s: f64, n_steps: u64, dt_s: f64) -> Self {
+        let start = (discard_s / dt_s).round() as u64;
+        Self { start: if start < n_steps { start } else { 0 }, end: n_steps, dt_s }
+    }
+
+    fn length_s(&self) -> f64 {
+        (self.end - self.start) as f64 * self.dt_s
+    }
+}
+
+/// Rates of all populations whose spikes are recorded as a whole, in order of the network.
+pub(crate) fn rates(network: &Network, recording: &Recording, window: Window) -> Vec<Rate> {
+    let paths = network.paths();
+    let recorders = network.recorders.iter().filter(|(_, recorder)| recorder.variable == "spikes");
+    let rate = |(id, recorder): (_, &pontine_core_ir::Recorder)| {
+        let Cells::Population(population) = recorder.cells else { return None };
+        let id: pontine_core_ir::RecorderId = id;
+        let series = recording.series.get(paths[id.into()].as_str())?;
+        let SeriesData::Events { n, steps, counts, .. } = &series.data else { return None };
+        let label = network.populations.get(population)?.label.clone();
+        let population = label.unwrap_or_else(|| paths[population.into()].to_string());
+        let rate_hz = n_spikes(steps, counts, window) as f64 / (*n as f64 * window.length_s());
+        Some(Rate { population, n: *n, rate_hz })
+    };
+    recorders.filter_map(|(id, recorder)| rate((id, &recorder.object))).collect()
+}
+
+fn n_spikes(steps: &[u64], counts: &[u32], window: Window) -> u64 {
+    let within = |step: &u64| window.start < *step && *step <= window.end;
+    let spikes = steps.iter().zip(counts).filter(|(step, _)| within(step));
+    spikes.map(|(_, count)| u64::from(*count)).sum()
+}
+
+/// The published rates that hold for this model.
+pub(crate) fn reference(
+    loaded: &LoadedModel,
+) -> Option<(&Reference, &BTreeMap<String, Published>)> {
+    let holds = loaded.references.iter().filter(|reference| reference.holds);
+    holds.filter_map(|reference| Some((reference, reference.statistics.get("rate")?))).next()
+}
+
+/// Population, cells, rate, and the published rate with its spread between networks.
+pub(crate) fn table(rates: &[Rate], published: Option<&BTreeMap<String, Published>>) -> Table {
+    let mut table = Table::new(&["population", "cells", "rate (1/s)", "reference (1/s)"]);
+    for rate in rates {
+        let found = published.and_then(|published| published.get(&rate.population));
+        let reference = match found {
+            Some(Published { mean, sd: Some(sd) }) => format!("{mean:.3} ± {sd:.3}"),
+            Some(Published { mean, sd: None }) => format!("{mean:.3}"),
+            None => String::new(),
+        };
+        let cells = [rate.population.clone(), rate.n.to_string(), format!("{:.3}", rate.rate_hz)];
+        table.row(cells.into_iter().chain([reference]).collect());
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_begins_after_what_is_discarded() {
+        let window = Window::of(0.5, 10_000, 1e-4);
+        assert_eq!((window.start, window.end), (5000, 10_000));
+        assert_eq!(n_spikes(&[5000, 5001, 10_000], &[1, 2, 1], window), 3);
+    }
+
+    #[test]
+    fn a_run_that_is_too_short_to_discard_anything_counts_whole() {
+        assert_eq!(Window::of(0.5, 5000, 1e-4).start, 0);
+    }
+}

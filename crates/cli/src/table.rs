@@ -1,0 +1,61 @@
+//! Tables for people.
+
+use std::io::{self, Write};
+
+/// Rows under a head; the first column is text, the others stand to the right.
+pub(crate) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new(head: &[&str]) -> Self {
+        Self { rows: vec![head.iter().map(ToString::to_string).collect()] }
+    }
+
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.len() == 1
+    }
+
+    /// Columns without any entry are left out.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let filled = |column: &usize| self.rows[1..].iter().any(|row| !row[*column].is_empty());
+        let columns: Vec<_> = (0..self.rows[0].len()).filter(filled).collect();
+        for row in &self.rows {
+            let mut line = String::new();
+            for &column in &columns {
+                let (cell, width) = (&row[column], width(column));
+                let padding = " ".repeat(width - cell.chars().count());
+                match column {
+                    0 => line += &format!("  {cell}{padding}"),
+                    _ => line += &format!("  {padding}{cell}"),
+                }
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_to_the_right_and_empty_columns_go() {
+        let mut table = Table::new(&["population", "rate", "reference"]);
+        table.row(vec!["L23E".into(), "0.7".into(), String::new()]);
+        table.row(vec!["I".into(), "10.25".into(), String::new()]);
+        let mut out = Vec::new();
+        table.write(&mut out).unwrap();
+        let expected = "  population   rate\n  L23E          0.7\n  I           10.25\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
