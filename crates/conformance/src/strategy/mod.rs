@@ -5,5 +5,5 @@ mod model;
 mod network;
 mod value;
 
-pub use model::model;
+pub use model::{model, model_within};
 pub use network::{RandomNetwork, network};
