@@ -285,3 +285,139 @@ fn within(path: &Path, cells: &[u32], n: usize) -> Result<(), CompileError> {
         })),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use pontine_core_ir::{
+        Connectivity, RuleConnectivity, Spec, Value, Window, inventory,
+        port::{RowBuf, RowSource, Rule, RuleContext, RuleError},
+        registry::RuleEntry,
+    };
+
+    use super::*;
+
+    inventory::submit! {
+        RuleEntry {
+            kind: "test_neighbours",
+            make: |spec| {
+                let by_target = spec.params.contains_key("by_target");
+                let major = if by_target { Major::Target } else { Major::Source };
+                Ok(Box::new(Neighbours { major }))
+            },
+            place: module_path!(),
+        }
+    }
+
+    /// Row i holds i + 1, i, and i + 1 again.
+    #[derive(Clone, Copy, Debug)]
+    struct Neighbours {
+        major: Major,
+    }
+
+    impl Rule for Neighbours {
+        fn prepare(&self, _: &RuleContext<'_>) -> Result<Box<dyn RowSource>, RuleError> {
+            Ok(Box::new(*self))
+        }
+    }
+
+    impl RowSource for Neighbours {
+        fn major(&self) -> Major {
+            self.major
+        }
+
+        fn n_major(&self) -> usize {
+            3
+        }
+
+        fn n_expected(&self) -> f64 {
+            9.0
+        }
+
+        fn fill(&self, i: usize, row: &mut RowBuf) {
+            let i = i as u32;
+            row.minor.extend([i + 1, i, i + 1].map(|minor| minor % 3));
+        }
+    }
+
+    fn pull(spec: Spec, sides: Sides) -> Result<Rows<f64>, CompileError> {
+        let connectivity = Connectivity::Rule(RuleConnectivity {
+            spec,
+            source: Window::Some(Arc::new([4, 0, 2])),
+            target: Window::Some(Arc::new([1, 3, 0])),
+            same_cells: false,
+        });
+        let weight = pontine_mechanism::Function::parse(
+            "10 * i + j",
+            &[pontine_mechanism::Argument::new("i", 1), pontine_mechanism::Argument::new("j", 1)],
+            &[],
+        )
+        .unwrap();
+        let weight = Value::Expression(Arc::new(weight));
+        let path = Path::from_text("p");
+        let synapses =
+            Synapses::new(&connectivity, &weight, &Value::Const(2.0), &path, 0, 1e-3).unwrap();
+        Rows::pull(&synapses, sides, &path)
+    }
+
+    #[track_caller]
+    fn check(spec: Spec, expected: [&[(u32, f64)]; 5]) {
+        let rows = pull(spec, Sides { n_source: 5, n_target: 4 }).unwrap();
+        assert_eq!(rows.len(), 9);
+        assert_eq!(rows.delays, PerSynapse::All(2));
+        for (source, expected) in expected.iter().enumerate() {
+            let row = rows.row(source as u32);
+            let found: Vec<_> = row.map(|k| (rows.targets[k], rows.weights.at(k))).collect();
+            assert_eq!(found, *expected, "source {source}");
+        }
+    }
+
+    #[test]
+    fn rows_of_sources_keep_their_order_and_are_sorted_through_the_window() {
+        check(
+            Spec::new("test_neighbours"),
+            [
+                &[(0, 12.0), (3, 11.0), (0, 12.0)],
+                &[],
+                &[(1, 20.0), (0, 22.0), (1, 20.0)],
+                &[],
+                &[(3, 1.0), (1, 0.0), (3, 1.0)],
+            ],
+        );
+    }
+
+    #[test]
+    fn rows_of_targets_are_transposed_in_their_order() {
+        check(
+            Spec::new("test_neighbours").with("by_target", 1.0),
+            [
+                &[(1, 10.0), (1, 10.0), (3, 11.0)],
+                &[],
+                &[(3, 21.0), (3, 21.0), (0, 22.0)],
+                &[],
+                &[(1, 0.0), (0, 2.0), (0, 2.0)],
+            ],
+        );
+    }
+
+    #[test]
+    fn a_connector_that_names_cells_beyond_is_refused() {
+        for spec in
+            [Spec::new("test_neighbours"), Spec::new("test_neighbours").with("by_target", 1.0)]
+        {
+            let error = pull(spec, Sides { n_source: 5, n_target: 3 }).unwrap_err();
+            assert_eq!(error.to_string(), "`p`: the connector names cell 3 of 3");
+        }
+    }
+
+    #[test]
+    fn equal_numbers_are_kept_once() {
+        let mut same = PerSynapse::Each(vec![2.0, 2.0]);
+        same.compact();
+        assert_eq!(same, PerSynapse::All(2.0));
+        let mut none = PerSynapse::<f64>::Each(vec![]);
+        none.compact();
+        assert_eq!(none.as_slice(), []);
+    }
+}

@@ -1,6 +1,6 @@
 //! Decoding: weights from the neurons of an ensemble to a function of what it represents.
 
-use ndarray::{Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use pontine_core_ir::{
     EnsembleId, Function, Path, Samples, SignalId, Spec, Tensor, Transform,
     model::{OperatorKind, Signal},
@@ -71,7 +71,7 @@ fn solve(
     if let Some(imported) = builder.network().imported.get(decoding.path.part("decoders").as_str())
     {
         let decoders = imported_decoders(decoding.path, imported, (n, targets.ncols()))?;
-        return Ok(Solution { decoders, rmses: ndarray::Array1::zeros(0) });
+        return Ok(Solution { decoders, rmses: Array1::zeros(0) });
     }
     let failed = |source: SolverError| BuildError::Solver { path: decoding.path.clone(), source };
     let solver = solver::solver(decoding.solver).map_err(|e| failed(e.into()))?;
@@ -140,7 +140,7 @@ fn transformed(decoding: &Decoding<'_>, decoders: &Array2<f64>) -> Result<Array2
         [] => Ok(&decoders * data[0]),
         [n] if n == decoders.nrows() => {
             let diagonal = ArrayView2::from_shape((n, 1), data).map_err(|_| wrong())?;
-            Ok(&decoders * &diagonal.slice(s![.., ..]))
+            Ok(&decoders * &diagonal)
         }
         [rows, columns] if columns == decoders.nrows() => {
             let matrix = ArrayView2::from_shape((rows, columns), data).map_err(|_| wrong())?;

@@ -11,7 +11,7 @@ use pontine_core_ir::{
     model::{Neurons, OperatorKind, Signal},
     network::EnsembleParams,
 };
-use pontine_mechanism::lang::OutputKind;
+use pontine_mechanism::lang::{Output, OutputKind, State};
 use pontine_nef::{Drawn, Tuning};
 use pontine_rng::RandomState;
 
@@ -138,7 +138,7 @@ fn outputs(
     n: usize,
 ) -> Vec<SignalId> {
     let dt = builder.dt();
-    let signal = |(i, output): (usize, &pontine_mechanism::lang::Output)| {
+    let signal = |(i, output): (usize, &Output)| {
         let name = path.part("neurons").part(&output.name);
         builder.signal(match output.kind {
             OutputKind::Events { .. } => Signal::events(name, n, neurons.amplitude(i, dt)),
@@ -157,7 +157,7 @@ fn initial(
 ) -> Result<Vec<Option<Value>>, BuildError> {
     let n = builder.network().ensembles[id].n_neurons;
     let drawn = neurons.maths.drawn_state();
-    let state = |state: &pontine_mechanism::lang::State| {
+    let state = |state: &State| {
         if let Some(imported) = imported(builder, &builder.path(id), &state.name, n)? {
             return Ok(Some(imported));
         }

@@ -1,5 +1,7 @@
 //! Functions: at evaluation points while building, or as an operator while running.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, ArrayView2};
 use pontine_core_ir::{
     Function, Native, Path, SignalId, Tensor,
@@ -81,7 +83,7 @@ pub(super) fn in_steps(
             Ok(OperatorKind::Function { function: expression.clone(), time, x, y })
         }
         Function::Native(native) => {
-            let host = std::sync::Arc::new(HostFunction { native: native.clone(), native_time });
+            let host = Arc::new(HostFunction { native: native.clone(), native_time });
             Ok(OperatorKind::Host { host, x, y })
         }
         Function::Table(_) => Err(BuildError::Unsupported {

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Mechanism, ObjId, Param, Spec,
+    Mechanism, ObjId, Param, Spec, SpecError,
     port::NeuronMaths,
     registry::{mechanism, mechanisms},
 };
-use pontine_mechanism::{derive, lang::OutputKind};
+use pontine_mechanism::{
+    derive,
+    lang::{OutputKind, Parameter},
+};
 use pontine_nef::NeuronModel;
 
 use crate::{builder::Builder, error::BuildError};
@@ -60,10 +63,10 @@ impl NeuronType {
     }
 }
 
-fn parameters(mechanism: &Mechanism, spec: &Spec) -> Result<Vec<f64>, pontine_core_ir::SpecError> {
+fn parameters(mechanism: &Mechanism, spec: &Spec) -> Result<Vec<f64>, SpecError> {
     let names: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
     spec.check_names(&names)?;
-    let value = |p: &pontine_mechanism::lang::Parameter| match spec.params.get(&p.name) {
+    let value = |p: &Parameter| match spec.params.get(&p.name) {
         None => Ok(p.default),
         Some(Param::Number(value)) if value.is_finite() => Ok(*value),
         Some(other) => Err(spec.wrong(&p.name, other, "a finite number")),

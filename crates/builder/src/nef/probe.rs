@@ -1,11 +1,11 @@
 //! A probe: what it reads, filtered if it has a synapse, becomes a record.
 //!
-//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo its filtered
-//! vector arrives with the lag of a connection (one step), while other filtered signals are read
-//! after the step in which the filter changed.
+//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo what is filtered
+//! from an ensemble's vector or from a node arrives with the lag of a connection (one step), while
+//! other filtered signals are read after the step in which the filter changed.
 
 use pontine_core_ir::{
-    EnsembleId, ObjId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
+    EnsembleId, Mechanism, ObjId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
     error::nearest,
     inventory,
     model::{First, OperatorKind, Record, RecordTarget, Signal},
@@ -42,6 +42,11 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         }
         ProbeTarget::NeuronState(ensemble, state) => {
             neuron_state(builder, &path, *ensemble, state, synapse.as_ref())?
+        }
+        ProbeTarget::Node(_) | ProbeTarget::Custom(_) => {
+            let signal = read(builder, &probe.target)?;
+            let arrived = arrived(builder, &path, signal, synapse.as_ref())?;
+            (RecordTarget::Signal(arrived), String::new())
         }
         other => {
             let signal = read(builder, other)?;
@@ -113,12 +118,22 @@ fn decoded(
         scale_eval_points: true,
     };
     let weighted = decoded::build(builder, &decoding)?;
-    let Some(spec) = synapse else { return Ok(weighted) };
-    let source = filtered(builder, &path, weighted, spec)?;
+    arrived(builder, &path, weighted, synapse)
+}
+
+/// Behind a filter, with the lag of a connection: what the filter held when the step began.
+fn arrived(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    signal: SignalId,
+    synapse: Option<&Spec>,
+) -> Result<SignalId, BuildError> {
+    let Some(spec) = synapse else { return Ok(signal) };
+    let source = filtered(builder, path, signal, spec)?;
     let size = builder.model().signals[source].len();
     let target = builder.signal(Signal::temporary(path.part("in"), &[size]));
     builder.operator(
-        &path,
+        path,
         OperatorKind::Copy { source, source_index: None, target, target_index: None, inc: false },
     );
     Ok(target)
@@ -143,7 +158,7 @@ fn neuron_state(
     Ok((RecordTarget::Signal(filtered(builder, path, exposed, spec)?), unit))
 }
 
-fn no_state(path: &Path, mechanism: &pontine_core_ir::Mechanism, state: &str) -> BuildError {
+fn no_state(path: &Path, mechanism: &Mechanism, state: &str) -> BuildError {
     let known = mechanism.states.iter().filter(|s| !s.hidden).map(|s| s.name.as_str());
     let hint = nearest(state, known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
     BuildError::Unsupported {

@@ -1,7 +1,7 @@
 //! `Lowpass(tau)`: the exponential filter, tau in s; 0 is a delay of one step.
 
 use pontine_core_ir::{
-    SignalId, Spec, inventory,
+    SignalId, Spec, SpecError, inventory,
     model::{Filter, OperatorKind, Signal},
 };
 use pontine_nef::synapse::lowpass;
@@ -36,7 +36,7 @@ fn build(
     Ok(output)
 }
 
-fn tau(spec: &Spec) -> Result<f64, pontine_core_ir::SpecError> {
+fn tau(spec: &Spec) -> Result<f64, SpecError> {
     spec.check_names(&["tau"])?;
     let tau = spec.number("tau")?;
     if tau >= 0.0 && tau.is_finite() {

@@ -132,6 +132,33 @@ mod tests {
         *,
     };
 
+    /// Second of three rows of Nengo 4.1 with `RandomState(5)`; 28 dimensions lie between tables.
+    #[test]
+    fn points_are_nengos() {
+        let check = |surface: bool, d, expected: &[f64]| {
+            let points = points(Spec::new(KIND).with("surface", surface), 3, Some(d), 5);
+            for (found, expected) in points.row(1).iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{d}: {found} {expected}");
+            }
+        };
+        check(true, 2, &[-0.07423822839720384, -0.9972405353997827]);
+        check(false, 3, &[-0.3950873803515298, -0.20584795159923763, -0.5057146838091267]);
+        check(true, 29, &[-0.047003463452387435, 0.21683226697682578, 0.29586927626590104]);
+    }
+
+    #[test]
+    fn points_of_one_dimension_are_nengos_bit_by_bit() {
+        let points = points(Spec::new(KIND), 5, Some(1), 5);
+        let nengo = [
+            -0.16466116810877485,
+            -0.4979945014421081,
+            -0.8313278347754415,
+            0.22199317108973948,
+            0.7219931710897395,
+        ];
+        assert_eq!(points.into_raw_vec_and_offset().0, nengo);
+    }
+
     #[test]
     fn encoders_of_one_dimension_are_half_positive() {
         let encoders = points(Spec::new(KIND).with("surface", true), 50, Some(1), 9);

@@ -88,7 +88,7 @@ impl Shape {
     fn term(self, i: u32, x: f64) -> f64 {
         let m = f64::from(i / 2);
         let (a, b) = (self.a, self.b);
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
         } else {
             -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0))

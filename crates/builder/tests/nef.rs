@@ -1,0 +1,315 @@
+//! What is built of NEF objects, and what is said where nothing can be built.
+
+use std::sync::Arc;
+
+use pontine_builder::{BuildOptions, build};
+use pontine_core_ir::{
+    Connection, Custom, EndObject, Endpoint, Ensemble, EnsembleId, Function, Model, Network, Node,
+    NodeId, Population, Probe, ProbeTarget, Samples, Spec, Tensor, Transform,
+    model::{OperatorKind, RecordTarget},
+};
+use proptest::prelude::*;
+
+#[track_caller]
+fn check_error(network: &Network, expected: &str) {
+    let faults = build(network, &BuildOptions::default()).unwrap_err().to_string();
+    assert_eq!(faults.lines().next(), Some(expected), "{faults}");
+}
+
+/// A model that must be whole.
+#[track_caller]
+fn check_built(network: &Network) -> Model {
+    network.validate().unwrap();
+    let model = build(network, &BuildOptions::default()).unwrap();
+    model.validate().unwrap();
+    model
+}
+
+fn with_ensemble(set: impl FnOnce(&mut Ensemble)) -> (Network, EnsembleId) {
+    let mut network = Network::new("");
+    let mut ensemble = Ensemble::new(10, 2).labelled("a");
+    set(&mut ensemble);
+    let id = network.add(ensemble);
+    (network, id)
+}
+
+fn with_node(node: Node) -> (Network, NodeId) {
+    let mut network = Network::new("");
+    let id = network.add(node.labelled("n"));
+    (network, id)
+}
+
+#[test]
+fn a_neuron_type_is_known_with_its_parameters() {
+    let check = |spec: Spec, expected| {
+        check_error(&with_ensemble(|a| a.options.neuron_type = Some(spec)).0, expected);
+    };
+    check(
+        Spec::new("LIFRates"),
+        "`Ensemble:a`: no mechanism is called `LIFRates`; did you mean `LIFRate`?",
+    );
+    check(
+        Spec::new("LIF").with("tau_rcc", 0.01),
+        "`Ensemble:a`: `LIF` has no parameter `tau_rcc`; did you mean `tau_rc`?",
+    );
+    check(
+        Spec::new("LIF").with("tau_rc", "slow"),
+        "`Ensemble:a`: `LIF`: `tau_rc` is \"slow\", but must be a finite number",
+    );
+    check(
+        Spec::new("SpikeSourceArray"),
+        "`Ensemble:a`: `SpikeSourceArray` has no known rates, so it cannot be a neuron type",
+    );
+}
+
+#[test]
+fn rates_beyond_refractoriness_are_refused() {
+    let (network, _) = with_ensemble(|a| {
+        a.options.max_rates = Some(Samples::Array(Tensor::filled(&[10], 600.0)));
+    });
+    check_error(
+        &network,
+        "`Ensemble:a`: max rate 600 Hz of neuron 0 is not below the limit of 500 Hz",
+    );
+}
+
+#[test]
+fn an_ensemble_that_failed_is_named_by_its_connections_too() {
+    let (mut network, a) = with_ensemble(|a| a.options.radius = Some(0.0));
+    network.add(Connection::new(a, a).labelled("aa"));
+    let faults = build(&network, &BuildOptions::default()).unwrap_err().to_string();
+    assert_eq!(
+        faults,
+        "`Ensemble:a`: the radius is 0, but must be finite and at least 1e-10\n\
+         `Ensemble:a` could not be built"
+    );
+}
+
+#[test]
+fn silent_neurons_cannot_be_decoded() {
+    let (mut network, a) = with_ensemble(|a| {
+        a.options.gain = Some(Samples::Array(Tensor::filled(&[10], 1.0)));
+        a.options.bias = Some(Samples::Array(Tensor::filled(&[10], -9.0)));
+    });
+    network.add(Probe::new(ProbeTarget::Decoded(a)).labelled("p"));
+    check_error(
+        &network,
+        "`Probe:p`: could not solve for decoders: \
+         all 10 neurons are silent at all 1000 evaluation points",
+    );
+}
+
+#[test]
+fn synapses_solvers_states_and_samples_are_checked() {
+    let check = |set: &dyn Fn(&mut Connection, &mut Probe), expected| {
+        let (mut network, a) = with_ensemble(|_| ());
+        let mut connection = Connection::new(a, a).labelled("c");
+        let mut probe = Probe::new(ProbeTarget::Neurons(a)).labelled("p");
+        set(&mut connection, &mut probe);
+        network.add(connection);
+        network.add(probe);
+        check_error(&network, expected);
+    };
+    check(
+        &|c, _| c.options.synapse = Some(Some(Spec::new("Lowpas").with("tau", 0.1))),
+        "`Connection:c`: no synapse is called `Lowpas`; did you mean `Lowpass`?",
+    );
+    check(
+        &|c, _| c.options.synapse = Some(Some(Spec::new("Lowpass").with("tau", -0.1))),
+        "`Connection:c`: `Lowpass`: `tau` is -0.1, but must be finite and not negative",
+    );
+    check(
+        &|c, _| c.options.solver = Some(Spec::new("LstsqL2").with("reg", -1.0)),
+        "`Connection:c`: could not solve for decoders: \
+         `LstsqL2`: `reg` is -1.0, but must be finite and not negative",
+    );
+    check(
+        &|_, p| {
+            let ProbeTarget::Neurons(a) = p.target else { return };
+            p.target = ProbeTarget::NeuronState(a, "voltag".into());
+        },
+        "`Probe:p`: `LIF` has no state `voltag`; did you mean `voltage`?",
+    );
+    check(
+        &|_, p| p.sample_every = Some(1e-4),
+        "`Probe:p`: samples every 0.0001 s are closer than steps of 0.001 s",
+    );
+}
+
+#[test]
+fn what_is_imported_must_fit() {
+    let (mut network, a) = with_ensemble(|_| ());
+    network.add(Connection::new(a, a).labelled("c"));
+    let import = |network: &Network, name: &str, shape: &[usize]| {
+        let mut network = network.clone();
+        network.imported.insert(name.into(), Arc::new(Tensor::filled(shape, 0.5)));
+        network
+    };
+    check_error(
+        &import(&network, "Ensemble:a.voltage", &[9]),
+        "`Ensemble:a`: the imported `voltage` has shape [9], but [10] is needed",
+    );
+    check_error(
+        &import(&network, "Connection:c.decoders", &[2, 10]),
+        "`Connection:c`: the imported `decoders` has shape [2, 10], but [10, 2] is needed",
+    );
+    let model = check_built(&import(&network, "Connection:c.decoders", &[10, 2]));
+    assert_eq!(model.built["Connection:c.weights"], Tensor::filled(&[2, 10], 0.5));
+    assert!(!model.built.contains_key("Connection:c.rmses"));
+}
+
+#[test]
+fn functions_need_what_they_take() {
+    let (mut network, n) = with_node(Node::constant(vec![1.0]));
+    let mut table = Connection::new(n, n).labelled("c");
+    table.function = Some(Function::Table(Tensor::filled(&[3, 1], 1.0)));
+    network.add(table);
+    check_error(
+        &network,
+        "`Connection:c`: a table is known at evaluation points only, so it needs an ensemble to \
+         decode from",
+    );
+    let native = Function::native("f", 1, 1, |_, _| ());
+    check_error(
+        &with_node(Node::function(native, 2)).0,
+        "`Node:n`: the function's argument has shape [1], but [3] is needed",
+    );
+    let other = Function::of_vector("x[0]", 2).unwrap();
+    check_error(
+        &with_node(Node::function(other, 1)).0,
+        "`Node:n`: its function may take `t` of 1 and then `x` of 1 dimensions only",
+    );
+    check_error(
+        &with_node(Node::passthrough(0)).0,
+        "`Node:n`: a node that passes its input on needs at least one dimension",
+    );
+}
+
+#[test]
+fn a_function_that_is_not_finite_names_the_point() {
+    let (mut network, a) = with_ensemble(|a| {
+        a.options.eval_points =
+            Some(Samples::Array(Tensor::new(&[2, 2], vec![1.0, 1.0, 0.0, 1.0]).unwrap()));
+    });
+    let mut connection = Connection::new(a, Endpoint::sliced(a, &[0])).labelled("c");
+    connection.function = Some(Function::of_vector("1 / x[0]", 2).unwrap());
+    network.add(connection);
+    check_error(&network, "`Connection:c`: its function is not finite at evaluation point [0, 1]");
+}
+
+#[test]
+fn every_end_can_be_joined_to_every_other() {
+    let mut network = Network::new("");
+    let a = network.add(Ensemble::new(4, 4));
+    let node = network.add(Node::passthrough(4));
+    let sink = network.add(Node::passthrough(4));
+    let cells = network.add(Population::new("IF_curr_exp", 4).unwrap());
+    let port = |port: &str| EndObject::Population { population: cells, port: port.into() };
+    let pre: [Endpoint; 5] = [
+        a.into(),
+        EndObject::Neurons(a).into(),
+        node.into(),
+        port("spikes").into(),
+        port("v").into(),
+    ];
+    let post: [Endpoint; 4] =
+        [a.into(), EndObject::Neurons(a).into(), sink.into(), port("i_inj").into()];
+    for pre in &pre {
+        for post in &post {
+            network.add(Connection::new(pre.clone(), post.clone()));
+            for (shape, n) in [(&[][..], 1), (&[2], 2), (&[2, 2], 4)] {
+                let sliced = |end: &Endpoint| Endpoint::sliced(end.clone(), &[3, 1]);
+                let mut connection = Connection::new(sliced(pre), sliced(post));
+                connection.transform = Transform::Dense(Tensor::new(shape, vec![0.5; n]).unwrap());
+                network.add(connection);
+            }
+        }
+    }
+    let model = check_built(&network);
+    let (_, neurons) = model.neurons("Ensemble#1").unwrap();
+    assert!(neurons.inputs[0].is_some());
+}
+
+#[test]
+fn weights_are_the_transform_of_the_decoders() {
+    let (mut network, a) = with_ensemble(|_| ());
+    let mut connection = Connection::new(a, a).labelled("c");
+    connection.transform =
+        Transform::Dense(Tensor::new(&[2, 2], vec![0.0, 2.0, -1.0, 0.0]).unwrap());
+    network.add(connection);
+    let model = check_built(&network);
+    let (decoders, weights) =
+        (model.built["Connection:c.decoders"].data(), model.built["Connection:c.weights"].data());
+    for i in 0..10 {
+        assert_eq!(weights[i], 2.0 * decoders[2 * i + 1]);
+        assert_eq!(weights[10 + i], -decoders[2 * i]);
+    }
+}
+
+#[test]
+fn spikes_are_recorded_as_spikes_unless_something_is_done_to_them() {
+    let (mut network, a) = with_ensemble(|_| ());
+    network.add(Probe::new(ProbeTarget::Neurons(a)));
+    let mut sampled = Probe::new(ProbeTarget::Neurons(a));
+    sampled.sample_every = Some(0.01);
+    network.add(sampled);
+    network.root_mut().config.probe_synapse = None;
+    let model = check_built(&network);
+    let records: Vec<_> = model.records.iter().map(|(_, r)| (r.target, r.every)).collect();
+    assert!(matches!(records[0], (RecordTarget::Events(_), 1.0)));
+    assert!(matches!(records[1], (RecordTarget::Signal(_), 10.0)));
+}
+
+#[test]
+fn a_states_filter_reads_a_copy_of_it() {
+    let (mut network, a) = with_ensemble(|_| ());
+    network.root_mut().config.probe_synapse = Some(Spec::new("Lowpass").with("tau", 0.01));
+    for _ in 0..2 {
+        network.add(Probe::new(ProbeTarget::NeuronState(a, "voltage".into())));
+    }
+    let model = check_built(&network);
+    let (_, neurons) = model.neurons("Ensemble:a").unwrap();
+    assert_eq!(neurons.exposed.len(), 1);
+    let filters =
+        model.operators.iter().filter(|(_, op)| matches!(op.kind, OperatorKind::Filter(_)));
+    assert_eq!(filters.count(), 2);
+}
+
+#[test]
+fn an_unknown_custom_object_is_named() {
+    let mut network = Network::new("");
+    network.add(Custom::new(Spec::new("Sponge"), 1, 1).labelled("s"));
+    check_error(&network, "`Custom:s`: no custom object is called `Sponge`");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Seeds decide; a probe more or less, or labels, do not.
+    #[test]
+    fn an_ensemble_depends_on_its_seed_alone(seed: u32, n in 1usize..20, d in 1usize..4) {
+        let built = |label: &str, probes: usize| {
+            let mut network = Network::new("");
+            let a = network.add(Ensemble::new(n, d).labelled(label).seeded(seed));
+            for _ in 0..probes {
+                network.add(Probe::new(ProbeTarget::Input(a)));
+            }
+            let model = check_built(&network);
+            let bias = model.built[&format!("Ensemble:{label}.bias")].clone();
+            (bias, model.built[&format!("Ensemble:{label}.eval_points")].clone())
+        };
+        prop_assert_eq!(built("a", 0), built("b", 2));
+    }
+
+    /// Decoders reproduce what they were solved for.
+    #[test]
+    fn decoded_points_are_near(seed: u32, radius in 0.1..10.0f64) {
+        let (mut network, a) = with_ensemble(|a| {
+            *a = Ensemble::new(100, 1).labelled("a").seeded(seed);
+            a.options.radius = Some(radius);
+        });
+        network.add(Connection::new(a, a).labelled("c"));
+        let rmse = check_built(&network).built["Connection:c.rmses"].data()[0];
+        prop_assert!(rmse < 0.05 * radius, "{rmse}");
+    }
+}
