@@ -132,8 +132,18 @@ fn wrong_input_ends_with_status_2_and_says_where() {
         assert!(outcome.err.contains(part), "{part:?} is not in {}", outcome.err);
         assert!(!folder.join("out").exists());
     };
-    check("key", &MODEL.replace("size =", "sze ="), &["run"], "m.toml:14: population `E`: unknown key");
-    check("unit", MODEL, &["run", "--time", "1"], "`time` is 1 without a unit, but is measured in s");
+    check(
+        "key",
+        &MODEL.replace("size =", "sze ="),
+        &["run"],
+        "m.toml:14: population `E`: unknown key",
+    );
+    check(
+        "unit",
+        MODEL,
+        &["run", "--time", "1"],
+        "`time` is 1 without a unit, but is measured in s",
+    );
     check("set", MODEL, &["run", "--set", "parameters.scal=1"], "did you mean `scale`?");
     check("delay", &MODEL.replace("\"1 ms\"", "\"0.01 ms\""), &["run"], "m.toml:18: ");
     check("large", MODEL, &["run", "--scale", "1e8"], "the model needs about");

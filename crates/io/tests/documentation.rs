@@ -24,8 +24,18 @@ fn the_example_loads_and_means_what_it_says() {
 #[test]
 fn all_sections_are_documented() {
     for section in [
-        "mechanism", "network", "population", "view", "ensemble", "node", "custom", "projection",
-        "connection", "probe", "recorder", "reference",
+        "mechanism",
+        "network",
+        "population",
+        "view",
+        "ensemble",
+        "node",
+        "custom",
+        "projection",
+        "connection",
+        "probe",
+        "recorder",
+        "reference",
     ] {
         assert!(PAGE.contains(&format!("`[[{section}]]`")), "{section}");
     }
