@@ -55,9 +55,10 @@ pub fn main_with<T: Into<OsString> + Clone>(
         Ok(arguments) => arguments,
         Err(error) => {
             let code = error.exit_code();
-            let place = if code == 0 { out } else { err };
+            let text = error.render();
+            let written = if code == 0 { write!(out, "{text}") } else { write!(err, "{text}") };
             // There is nowhere left to complain to.
-            return write!(place, "{}", error.render().ansi()).map_or(code as u8, |()| code as u8);
+            return written.map_or(code as u8, |()| code as u8);
         }
     };
     let done = match &arguments.command {

@@ -1,0 +1,167 @@
+//! The command from its arguments to its files.
+
+use std::{fs, path::PathBuf};
+
+const MODEL: &str = r#"
+[model]
+name = "small"
+time = "200 ms"
+dt = "0.1 ms"
+seed = 3
+discard = "100 ms"
+
+[parameters]
+scale = 1
+
+[[population]]
+label = "E"
+size = "rint(20 * scale)"
+cell = "IF_curr_exp"
+parameters = { i_offset = "1.5 nA", cm = "1 nF", tau_m = "20 ms" }
+
+[[projection]]
+source = "E"
+target = "E"
+receptor = "excitatory"
+connector = { kind = "fixed_number_pre", n = 5 }
+weight = "0.01 nA"
+delay = "1 ms"
+
+[[recorder]]
+cells = "E"
+variable = "spikes"
+
+[[node]]
+label = "wave"
+output = "sin(2 * pi * 10 * t)"
+
+[[probe]]
+label = "wave"
+target = "wave"
+
+[[reference]]
+source = "a guess"
+when = "scale == 1"
+populations = ["E"]
+rate = { unit = "Hz", mean = [40.0], sd = [1.5] }
+"#;
+
+struct Outcome {
+    status: u8,
+    out: String,
+    err: String,
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("pontine-cli-{name}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn command(name: &str, model: &str, arguments: &[&str]) -> (Outcome, PathBuf) {
+    let folder = folder(name);
+    let path = folder.join("m.toml");
+    fs::write(&path, model).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let path = path.display().to_string();
+    let results = folder.join("out").display().to_string();
+    let mut all = vec!["pontine", arguments[0], &path];
+    if arguments[0] == "run" {
+        all.extend(["--out", &results]);
+    }
+    all.extend(&arguments[1..]);
+    let status = pontine_cli::main_with(all, &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (Outcome { status, out: text(out), err: text(err) }, folder)
+}
+
+#[test]
+fn run_prints_rates_beside_the_reference_and_writes_what_it_recorded() {
+    let (outcome, folder) = command("run", MODEL, &["run"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    for part in [
+        "built 20 neurons, 100 synapses",
+        "spikes in (0.100 s, 0.200 s]",
+        "40.000 ± 1.500",
+        "reference: a guess",
+        "Probe:wave",
+        "0.7071",
+    ] {
+        assert!(outcome.out.contains(part), "{part} is not in {}", outcome.out);
+    }
+    let summary = fs::read_to_string(folder.join("out/summary.json")).unwrap();
+    for part in ["\"neurons\": 20", "\"synapses\": 100", "\"model_time_s\": 0.2", "\"seed\": 3"] {
+        assert!(summary.contains(part), "{part} is not in {summary}");
+    }
+    let recording = folder.join("out/recording.npz");
+    let (recording, manifest) = pontine_io::read_recording(&recording).unwrap();
+    assert_eq!((manifest.n_steps, manifest.model.as_str()), (2000, "small"));
+    assert_eq!(recording.samples("Probe:wave").unwrap().len(), 2000);
+    assert_eq!(manifest.parameters["scale"], "1");
+}
+
+#[test]
+fn equal_runs_record_equal_numbers_and_another_seed_others() {
+    let hash_and_bytes = |name, seed| {
+        let (outcome, folder) = command(name, MODEL, &["run", "--quiet", "--seed", seed]);
+        assert_eq!((outcome.status, outcome.out.as_str()), (0, ""));
+        let path = folder.join("out/recording.npz");
+        let hash = pontine_io::read_recording(&path).unwrap().1.model_hash;
+        (hash, fs::read(path).unwrap())
+    };
+    let first = hash_and_bytes("equal", "1");
+    assert_eq!(first, hash_and_bytes("equal_again", "1"));
+    assert_ne!(first.0, hash_and_bytes("other", "2").0);
+}
+
+#[test]
+fn options_change_the_model() {
+    let arguments = ["run", "--scale", "2", "--time", "50 ms", "--dt", "0.5 ms"];
+    let (outcome, folder) = command("options", MODEL, &arguments);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("no published rates hold"), "{}", outcome.out);
+    let summary = fs::read_to_string(folder.join("out/summary.json")).unwrap();
+    assert!(summary.contains("\"neurons\": 40") && summary.contains("\"model_time_s\": 0.05"));
+}
+
+#[test]
+fn wrong_input_ends_with_status_2_and_says_where() {
+    let check = |name: &str, model: &str, arguments: &[&str], part: &str| {
+        let (outcome, folder) = command(name, model, arguments);
+        assert_eq!(outcome.status, 2, "{}", outcome.err);
+        assert!(outcome.err.contains(part), "{part:?} is not in {}", outcome.err);
+        assert!(!folder.join("out").exists());
+    };
+    check(
+        "key",
+        &MODEL.replace("size =", "sze ="),
+        &["run"],
+        "m.toml:14: population `E`: unknown key",
+    );
+    check(
+        "unit",
+        MODEL,
+        &["run", "--time", "1"],
+        "`time` is 1 without a unit, but is measured in s",
+    );
+    check("set", MODEL, &["run", "--set", "parameters.scal=1"], "did you mean `scale`?");
+    check("delay", &MODEL.replace("\"1 ms\"", "\"0.01 ms\""), &["run"], "m.toml:18: ");
+    check("large", MODEL, &["run", "--scale", "1e8"], "the model needs about");
+    check("argument", MODEL, &["run", "--sed", "1"], "--seed");
+    check("info", &MODEL.replace("'E'", "'F'"), &["info", "--scale", "\"x\""], "unknown name");
+}
+
+#[test]
+fn info_tells_objects_synapses_and_memory() {
+    let (outcome, _) = command("tell", MODEL, &["info"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    for part in [
+        "objects: Node 1, Population 1, Probe 1, Projection 1, Recorder 1",
+        "scale  1",
+        "IF_curr_exp",
+        "tau_m = 20 ms",
+        "20 neurons, about 100 synapses",
+    ] {
+        assert!(outcome.out.contains(part), "{part} is not in {}", outcome.out);
+    }
+}

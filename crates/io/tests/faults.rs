@@ -1,0 +1,270 @@
+//! What is wrong is told with file, place, object, and what was expected.
+
+use pontine_catalogue as _;
+use pontine_io::{Format, ModelFile};
+use proptest::prelude::*;
+
+const HEAD: &str = "[model]\nname = 'm'\n";
+
+fn message(text: &str) -> String {
+    match ModelFile::parse("m.toml", text, Format::Toml).and_then(|file| file.load()) {
+        Ok(_) => "no fault".into(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[track_caller]
+fn check(body: &str, expected: &str) {
+    assert_eq!(message(&format!("{HEAD}{body}")), expected);
+}
+
+fn population(keys: &str) -> String {
+    format!("[[population]]\nlabel = 'E'\nsize = 10\ncell = 'IF_curr_exp'\n{keys}\n")
+}
+
+#[track_caller]
+fn check_population(keys: &str, expected: &str) {
+    check(&population(keys), expected);
+}
+
+#[test]
+fn an_unknown_key_is_answered_with_the_nearest() {
+    check_population(
+        "sze = 3",
+        "m.toml:7: population `E`: unknown key `sze`; did you mean `size`?",
+    );
+    check("[[poplation]]", "m.toml:3: unknown key `poplation`; did you mean `population`?");
+    check_population(
+        "parameters = { tau_n = '1 ms' }",
+        "m.toml:7: population `E`: `IF_curr_exp` has no parameter `tau_n`; did you mean `tau_m`?",
+    );
+}
+
+#[test]
+fn a_bare_number_is_told_its_unit() {
+    check_population(
+        "parameters = { tau_m = 20 }",
+        "m.toml:7: population `E`: `tau_m` is 20 without a unit, but is measured in ms; \
+         write it with its unit, such as \"20 ms\"",
+    );
+    check_population(
+        "initial = { v = { distribution = 'normal', mu = '-58 mV', sigma = 5.5 } }",
+        "m.toml:7: population `E`: `sigma` is 5.5 without a unit, but is measured in mV; \
+         write it with its unit, such as \"5.5 mV\"",
+    );
+}
+
+#[test]
+fn a_wrong_unit_is_told_the_right_one() {
+    check_population(
+        "parameters = { tau_m = '20 mV' }",
+        "m.toml:7: population `E`: `tau_m` is given in mV, but is measured in ms",
+    );
+    check("time = '5 mV'\n", "m.toml:3: model: `time` is given in mV, but is measured in s");
+}
+
+#[test]
+fn units_are_checked_within_expressions() {
+    check(
+        "[parameters]\na = '1 ms + 1 mV'",
+        "m.toml:4: parameters: in `1 ms + 1 mV`: ms and mV do not go together",
+    );
+    check(
+        "[parameters]\na = 'exp(2 ms)'",
+        "m.toml:4: parameters: in `exp(2 ms)`: `exp` takes a number without a unit, not one in ms",
+    );
+}
+
+#[test]
+fn definitions_in_a_circle_are_named() {
+    check(
+        "[parameters]\na = 'b + 1'\nb = '2 * c'\nc = 'a'",
+        "m.toml:4: parameters: `a`, `b`, `c` depend on one another in a circle",
+    );
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    check(
+        "[parameters]\nscale = 1\na = '2 * scal'",
+        "m.toml:5: parameters: unknown name `scal`; did you mean `scale`?",
+    );
+    check_population(
+        "when = 'roud(2) > 1'",
+        "m.toml:7: population `E`: unknown function `roud`; did you mean `round`?",
+    );
+    let receptor = "[[projection]]\nsource = 'E'\ntarget = 'E'\nreceptor = 'excitatry'";
+    check(
+        &(population("") + receptor),
+        "m.toml:11: projection: unknown receptor `excitatry`; did you mean `excitatory`?",
+    );
+    let target = "[[projection]]\nsource = 'E'\ntarget = 'F'";
+    check(&(population("") + target), "m.toml:10: projection: unknown population or view `F`");
+}
+
+#[test]
+fn connectors_and_distributions_are_looked_up() {
+    let connector = |text: &str| {
+        population("")
+            + "[[projection]]\nsource = 'E'\ntarget = 'E'\nreceptor = 'excitatory'\n\
+               weight = '1 nA'\ndelay = '1 ms'\n"
+            + text
+    };
+    check(
+        &connector("connector = { kind = 'all_to_al' }"),
+        "m.toml:14: projection: no connector is called `all_to_al`; did you mean `all_to_all`?",
+    );
+    check(
+        &connector("connector = { kind = 'fixed_probability', p_conect = 0.1 }"),
+        "m.toml:14: projection: `fixed_probability` has no parameter `p_conect`; \
+         did you mean `p_connect`?",
+    );
+    check_population(
+        "initial = { v = { distribution = 'norml', mu = '0 mV' } }",
+        "m.toml:7: population `E`: no distribution is called `norml`; did you mean `normal`?",
+    );
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_told_with_their_line() {
+    let nodes = "[[node]]\nlabel = 'a'\nsize = 2\n[[node]]\nlabel = 'b'\nsize = 3\n";
+    check(
+        &format!("{nodes}[[connection]]\nlabel = 'c'\npre = 'a'\npost = 'b'\ntransform = [[1, 2]]"),
+        "m.toml:9: `Connection:c`: transform has shape [1, 2], but joins 2 to 3 dimensions",
+    );
+    check(
+        "[axes]\np = ['a', 'b']\n[parameters.n]\naxes = ['p']\nvalues = [1, 2, 3]",
+        "m.toml:5: parameters: `n` is of shape [3], but must be of shape [2], as its axes are",
+    );
+}
+
+#[test]
+fn a_transform_between_worlds_has_a_unit() {
+    let both = population("") + "[[ensemble]]\nlabel = 'a'\nn_neurons = 10\n";
+    check(
+        &(both + "[[connection]]\npre = 'a'\npost = 'E.i_inj'\ntransform = 0.5"),
+        "m.toml:14: connection: `transform` is 0.5 without a unit, but is measured in nA; \
+         write it with its unit, such as \"0.5 nA\"",
+    );
+}
+
+#[test]
+fn all_faulty_objects_are_told_and_copies_of_a_fault_once() {
+    check(
+        "[axes]\np = ['a', 'b', 'c']\n[[population]]\nfor = ['p']\nlabel = '{p}'\nsize = 1.5\n\
+         cell = 'IF_curr_exp'\n[[node]]\nlabel = 'n'\nsize = '1 mV'",
+        "m.toml:8: population `{p}`: `size` is 1.5, but must be a whole number, not negative; \
+         `rint(…)` rounds\n\
+         m.toml:12: node `n`: `size` is given in mV, but is measured in no unit",
+    );
+}
+
+#[test]
+fn equations_point_at_their_own_line() {
+    check(
+        "[[mechanism]]\ntext = '''\nmechanism Cell {\n    units population\n    state v = w\n}\n'''",
+        "m.toml:7: mechanism: unknown name `w` (available: dt, pi, t, v)\n        state v = w\n\
+         \u{20}                 ^",
+    );
+}
+
+#[test]
+fn a_choice_takes_its_options_only() {
+    let text = format!("{HEAD}[parameters]\ndrive = {{ choice = 'dc', of = ['dc', 'poisson'] }}");
+    let mut file = ModelFile::parse("m.toml", &text, Format::Toml).unwrap();
+    file.set("parameters.drive", "poisson").unwrap();
+    assert!(file.load().is_ok());
+    file.set("parameters.drive", "posson").unwrap();
+    assert_eq!(
+        file.load().unwrap_err().to_string(),
+        "--set parameters.drive: parameters: `drive` is \"posson\", but must be one of dc, poisson"
+    );
+    assert_eq!(
+        file.set("parameters.driv", "dc").unwrap_err().to_string(),
+        "--set parameters.driv: unknown key `driv`; did you mean `drive`?"
+    );
+}
+
+#[test]
+fn settings_reach_objects_by_label() {
+    let text = format!("{HEAD}{}", population(""));
+    let mut file = ModelFile::parse("m.toml", &text, Format::Toml).unwrap();
+    file.set("population.E.size", "33").unwrap();
+    file.set("model.time", "2 s").unwrap();
+    let loaded = file.load().unwrap();
+    assert_eq!(loaded.network.populations.iter().next().unwrap().1.size, 33);
+    assert_eq!(loaded.defaults.time_s, 2.0);
+}
+
+#[test]
+fn json_is_told_by_pointer() {
+    let fault = |text: &str| {
+        let file = ModelFile::parse("m.json", text, Format::Json);
+        file.and_then(|file| file.load()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        fault(r#"{"model": {"name": "m"}, "node": [{"label": "a", "siz": 1}]}"#),
+        "m.json:/node/0/siz: node `a`: unknown key `siz`; did you mean `size`?"
+    );
+    assert!(fault(r#"{"model": {"name": "m", "name": "n"}}"#).contains("`name` is there twice"));
+    assert!(fault(&"[".repeat(100_000)).contains("recursion limit"));
+}
+
+#[test]
+fn json_and_toml_give_the_same_network() {
+    let toml = format!("{HEAD}[parameters]\nn = 3\n[[node]]\nlabel = 'a'\nsize = 'n'");
+    let json = r#"{"model": {"name": "m"}, "parameters": {"n": 3},
+                   "node": [{"label": "a", "size": "n"}]}"#;
+    let load =
+        |text: &str, format| ModelFile::parse("m", text, format).unwrap().load().unwrap().network;
+    assert_eq!(load(&toml, Format::Toml), load(json, Format::Json));
+}
+
+#[test]
+fn hostile_files_are_refused_in_no_time() {
+    let labels: Vec<_> = (0..3000).map(|i| format!("'l{i}'")).collect();
+    let axes = format!("[axes]\np = [{}]\nq = 'p'\nr = 'p'\n", labels.join(", "));
+    let told = |body: &str, part: &str| {
+        let message = message(&format!("{HEAD}{body}"));
+        assert!(message.contains(part), "{message}");
+    };
+    told(
+        &format!("{axes}[[node]]\nfor = ['p', 'q', 'r']\nsize = 1"),
+        "at most 1000000 are allowed",
+    );
+    let table = "[parameters]\na = 'where(p == q, 1, 2) * where(r == q, 1, 2)'";
+    told(&format!("{axes}{table}"), "more than 4194304 cells");
+    check_population("parameters = { tau_m = { values = [], unit = 'ms' } }", "no fault");
+    told(&population("").replace("10", "1e300"), "at most 4294967295 are allowed");
+    told(&population("").replace("10", "'0 / 0'"), "must be a whole number");
+    told(
+        &(population("") + "[[view]]\nlabel = 'v'\npopulation = 'E'\nrange = [0, 4294967295]"),
+        "at most 16777216 are allowed",
+    );
+    told(&format!("[parameters]\na = '{}'", "(".repeat(100_000)), "nested more than");
+    told(&format!("x = {}", "[".repeat(100_000)), "recursion");
+    let chain: Vec<_> = (0..20_000).map(|i| format!("a{i} = 'a{} + 1'", i + 1)).collect();
+    told(&format!("[parameters]\n{}\na20000 = 1", chain.join("\n")), "no fault");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn garbage_never_panics(text in "\\PC*", key in "[a-z.]{0,12}", value in "\\PC{0,12}") {
+        for format in [Format::Toml, Format::Json] {
+            if let Ok(mut file) = ModelFile::parse("m", &text, format) {
+                drop(file.set(&key, &value));
+                drop(file.load());
+            }
+        }
+    }
+
+    #[test]
+    fn garbage_in_the_place_of_a_value_never_panics(
+        section in "(population|view|projection|ensemble|node|connection|probe|recorder|reference)",
+        key in "(label|size|cell|source|target|pre|post|for|when|parameters|weight|n_neurons|output)",
+        value in "('[a-z0-9 +*/(){}\\[\\].,:]{0,12}'|[0-9]{1,9}|-1|inf|nan|\\[1, \\[2\\]\\]|\\{ a = 1 \\}|true)",
+    ) {
+        drop(message(&format!("{HEAD}[[{section}]]\n{key} = {value}\n")));
+    }
+}
