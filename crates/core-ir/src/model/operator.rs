@@ -60,7 +60,8 @@ pub enum OperatorKind {
         /// Incremented.
         y: SignalId,
     },
-    /// `y += a x` with a matrix `a` of shape `(y, x)`; sums run in ascending index of `x`.
+    /// `y += a x` with a matrix `a` of shape `(y, x)`; the sum of a row runs from zero in ascending
+    /// index of `x`, and is then added.
     DotInc {
         /// Read: `(rows, columns)`.
         a: SignalId,

@@ -20,7 +20,8 @@ pub trait Simulation: Send {
     /// Steps since the start or the last reset.
     fn n_steps(&self) -> u64;
 
-    /// Back to step 0; with a seed, everything keyed by the seed is drawn anew.
+    /// Back to step 0; with a seed, everything keyed by the seed is drawn anew. What was written is
+    /// taken back, and what was recorded but not drained is forgotten.
     ///
     /// # Errors
     /// [`CompileError`] if the new draws cannot be laid out, or a host cannot start again.
