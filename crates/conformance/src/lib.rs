@@ -1,4 +1,24 @@
-//! temp
+//! What every backend must pass, as a library.
+//!
+//! ```no_run
+//! // tests/conformance.rs of a backend's crate, with `harness = false`
+//! # use pontine_conformance::Oracle as MyBackend;
+//! fn main() {
+//!     pontine_conformance::run(&MyBackend)
+//! }
+//! ```
+//! * **Cases** ([`case`]): models as text, with closed forms and definitions from outside the code.
+//! * **Behaviour**: split and ended runs, resets, reading and writing, failing hosts, draws.
+//! * **Random models and networks** ([`strategy`]), on which a backend must equal the [`Oracle`], a
+//!   backend as simple as the port allows, bit for bit or as far as [`Options`] say.
+//!
+//! What a backend declares not to be able to do is shown as ignored. `PONTINE_CONFORMANCE_CASES`
+//! and `PONTINE_CONFORMANCE_SEED` ask for more and for other random networks; those that fail are
+//! shrunk and printed as text that can be pasted.
+//!
+//! Invariants: no backend is named here but the oracle, and the oracle shares nothing with others
+//! but the definitions of the IR. Checks are deterministic: equal seeds give equal networks.
+
 mod behaviour;
 pub mod bench;
 pub mod case;
@@ -7,6 +27,7 @@ mod oracle;
 mod random;
 pub mod strategy;
 mod suite;
+
 pub use compare::Equality;
 pub use oracle::Oracle;
 pub use suite::{Options, run, run_with, trials};

@@ -65,7 +65,7 @@ fn of_property(
     options: Options,
 ) -> Trial {
     let offered = backend.capabilities();
-    let lacking = random::NEEDS.iter().filter(|need| !offered.contains(need));
+    let lacking = property.needs.iter().filter(|need| !offered.contains(need));
     trial(
         format!("random::{}", property.name),
         lacking.map(ToString::to_string).collect(),

@@ -4,12 +4,18 @@ Makes `communication_channel.json`, beside this file or in the folder given as t
 Run it through `cargo xtask golden nengo`, which pins the versions. It may be re-made when a key is
 added or a pin moves; the commit that does so says why.
 
+NumPy's own vector forms of exp and log are switched off: they differ in the last bit from the
+platform's library, and from one kind of processor to another.
+
 Every array is printed so that it reads back to the same bits. Objects are named as in the script.
 """
 
 import json
+import os
 import pathlib
 import sys
+
+os.environ["NPY_DISABLE_CPU_FEATURES"] = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
 
 import nengo
 import numpy as np

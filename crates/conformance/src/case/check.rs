@@ -74,8 +74,8 @@ fn row(step: u64, found: &[f64], expected: &[f64], tolerance: f64) -> Result<(),
     if found.len() != expected.len() {
         return Err(format!("has rows of {}, not of {}", found.len(), expected.len()));
     }
-    let pairs = found.iter().zip(expected).enumerate();
-    pairs.map(|(i, (f, e))| near(step, i, *f, *e, tolerance)).collect()
+    let mut pairs = found.iter().zip(expected).enumerate();
+    pairs.try_for_each(|(i, (f, e))| near(step, i, *f, *e, tolerance))
 }
 
 fn near(

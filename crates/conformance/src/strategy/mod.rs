@@ -2,6 +2,8 @@
 
 mod mechanisms;
 mod model;
+mod network;
 mod value;
 
-pub use model::model;
+pub use model::{model, model_within};
+pub use network::{RandomNetwork, network};

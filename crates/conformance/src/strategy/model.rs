@@ -1,6 +1,6 @@
 //! Random models: cells, synapses and arrays, made directly of signals and operators.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use pontine_core_ir::{
     Connectivity, ExpressionFunction, Model, Path, SignalId, SynapseList, Tensor, Value,
@@ -8,6 +8,7 @@ use pontine_core_ir::{
         Deliver, Filter, First, Neurons, Operator, OperatorKind, Record, RecordTarget, Signal,
         SpikeList,
     },
+    port::Capability,
 };
 use pontine_mechanism::lang::Argument;
 use proptest::{
@@ -28,6 +29,12 @@ use super::{
 /// and array operators from which currents come and to which spikes go.
 pub fn model() -> impl Strategy<Value = Model> {
     plan().prop_map(|plan| plan.build())
+}
+
+/// The same, made only of what a backend of these capabilities can do; cells that draw and array
+/// operators are always there.
+pub fn model_within(offered: BTreeSet<Capability>) -> impl Strategy<Value = Model> {
+    plan().prop_map(move |plan| plan.within(&offered).build())
 }
 
 #[derive(Clone, Debug)]
@@ -131,6 +138,29 @@ fn array() -> impl Strategy<Value = Array> {
 }
 
 impl Plan {
+    fn within(mut self, offered: &BTreeSet<Capability>) -> Self {
+        if !offered.contains(&Capability::SpikeLists) {
+            for group in &mut self.groups {
+                if let Kind::Train(cells) = &group.kind {
+                    group.kind = Kind::Cells(Cell::Source, cells.len());
+                }
+            }
+        }
+        if !offered.contains(&Capability::ListConnectivity) {
+            self.projections.clear();
+        }
+        if !offered.contains(&Capability::HeterogeneousDelays) {
+            for projection in &mut self.projections {
+                projection.delay.make_constant();
+                projection.own_columns = false;
+            }
+        }
+        if !offered.contains(&Capability::Functions) {
+            self.arrays.retain(|array| !matches!(array, Array::Function { .. }));
+        }
+        self
+    }
+
     fn build(&self) -> Model {
         let mut draft = Draft::new(self.seed);
         for (i, group) in self.groups.iter().enumerate() {
@@ -432,6 +462,24 @@ mod tests {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
 
     #[test]
+    fn models_within_capabilities_need_no_others() {
+        let mut runner = TestRunner::deterministic();
+        let offered = BTreeSet::from([
+            Capability::F64,
+            Capability::Mechanisms,
+            Capability::RandomMechanisms,
+            Capability::Arrays,
+        ]);
+        for _ in 0..40 {
+            let model = model_within(offered.clone()).new_tree(&mut runner).unwrap().current();
+            model.validate().unwrap();
+            let needs: BTreeSet<_> =
+                model.needs(&Default::default()).into_iter().map(|(need, _)| need).collect();
+            assert!(needs.is_subset(&offered), "{needs:?}");
+        }
+    }
+
+    #[test]
     fn random_models_are_valid_and_have_everything() {
         let mut runner = TestRunner::deterministic();
         let models: Vec<Model> =
@@ -439,7 +487,7 @@ mod tests {
         for model in &models {
             model.validate().unwrap();
         }
-        let kinds: std::collections::BTreeSet<&str> = models
+        let kinds: BTreeSet<&str> = models
             .iter()
             .flat_map(|model| model.operators.iter().map(|(_, op)| op.kind.name()))
             .collect();

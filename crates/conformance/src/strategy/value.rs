@@ -1,9 +1,10 @@
 //! Values of all forms within given bounds.
 
+use std::sync::Arc;
+
 use pontine_core_ir::{ExpressionFunction, Spec, Value};
 use pontine_mechanism::lang::Argument;
-use proptest::prelude::{Strategy, prop_oneof};
-use std::sync::Arc;
+use proptest::prelude::{Just, Strategy, prop_oneof};
 
 /// A value as a form and two numbers from 0 to 1 that choose within bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +24,6 @@ enum Form {
 }
 
 pub(super) fn value() -> impl Strategy<Value = ValuePlan> {
-    use proptest::prelude::Just;
     let form = prop_oneof![
         3 => Just(Form::Const),
         1 => Just(Form::Dense),
@@ -35,6 +35,11 @@ pub(super) fn value() -> impl Strategy<Value = ValuePlan> {
 }
 
 impl ValuePlan {
+    /// One number for all from now on.
+    pub fn make_constant(&mut self) {
+        self.form = Form::Const;
+    }
+
     /// For `n` cells, between `low` and `high`.
     pub fn of_cells(&self, n: usize, low: f64, high: f64) -> Value {
         match self.form {
