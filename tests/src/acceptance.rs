@@ -39,6 +39,8 @@ pub struct Comparison {
     pub published: Sample,
 }
 
+type Reader = fn(&Statistics) -> f64;
+
 /// Any error on the way.
 pub type Error = Box<dyn std::error::Error>;
 
@@ -109,7 +111,7 @@ fn spike_records(network: &Network) -> Vec<(String, String)> {
 
 fn comparisons(reference: &Reference, runs: &[BTreeMap<String, Statistics>]) -> Vec<Comparison> {
     let mut all = Vec::new();
-    let read: [(&str, fn(&Statistics) -> f64); 3] =
+    let read: [(&str, Reader); 3] =
         [("rate", |s| s.rate), ("cv", |s| s.cv), ("corr", |s| s.corr)];
     for (statistic, value) in read {
         for (population, published) in reference.statistics.get(statistic).into_iter().flatten() {
