@@ -111,8 +111,7 @@ fn spike_records(network: &Network) -> Vec<(String, String)> {
 
 fn comparisons(reference: &Reference, runs: &[BTreeMap<String, Statistics>]) -> Vec<Comparison> {
     let mut all = Vec::new();
-    let read: [(&str, Reader); 3] =
-        [("rate", |s| s.rate), ("cv", |s| s.cv), ("corr", |s| s.corr)];
+    let read: [(&str, Reader); 3] = [("rate", |s| s.rate), ("cv", |s| s.cv), ("corr", |s| s.corr)];
     for (statistic, value) in read {
         for (population, published) in reference.statistics.get(statistic).into_iter().flatten() {
             let ours: Vec<f64> =
