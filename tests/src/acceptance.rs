@@ -39,6 +39,8 @@ pub struct Comparison {
     pub published: Sample,
 }
 
+type Reader = fn(&Statistics) -> f64;
+
 /// Any error on the way.
 pub type Error = Box<dyn std::error::Error>;
 
@@ -49,7 +51,8 @@ impl Plan<'_> {
     /// If the file cannot be loaded, has no reference for these parameters, or does not run.
     pub fn compare(&self) -> Result<Vec<Comparison>, Error> {
         let loaded = self.load()?;
-        let reference = loaded.references.iter().find(|r| r.holds && r.statistics.contains_key("cv"));
+        let reference =
+            loaded.references.iter().find(|r| r.holds && r.statistics.contains_key("cv"));
         let reference = reference.ok_or("the model has no reference for these parameters")?;
         let mut runs = Vec::new();
         for &seed in self.seeds {
@@ -66,15 +69,24 @@ impl Plan<'_> {
         Ok(file.load()?)
     }
 
-    fn run(&self, loaded: &LoadedModel, reference: &Reference, seed: u64) -> Result<BTreeMap<String, Statistics>, Error> {
+    fn run(
+        &self,
+        loaded: &LoadedModel,
+        reference: &Reference,
+        seed: u64,
+    ) -> Result<BTreeMap<String, Statistics>, Error> {
         let start_s = loaded.defaults.discard_s;
-        let end_s = start_s + reference.duration_s.ok_or("the reference does not say its duration")?;
+        let end_s =
+            start_s + reference.duration_s.ok_or("the reference does not say its duration")?;
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed };
-        let mut prepared = Road::new(&Backend).options(build, self.options.clone()).build(&loaded.network)?;
+        let mut prepared =
+            Road::new(&Backend).options(build, self.options.clone()).build(&loaded.network)?;
         let recording = prepared.run(end_s, &mut Unattended)?;
         let mut statistics = BTreeMap::new();
         for (population, record) in spike_records(&loaded.network) {
-            if let Some(SeriesData::Events { n, steps, indices, .. }) = recording.series.get(&record).map(|s| &s.data) {
+            if let Some(SeriesData::Events { n, steps, indices, .. }) =
+                recording.series.get(&record).map(|s| &s.data)
+            {
                 let spikes = Spikes { n: *n, steps, indices, dt: recording.dt };
                 statistics.insert(population, spikes.statistics(start_s, end_s, seed));
             }
@@ -99,10 +111,11 @@ fn spike_records(network: &Network) -> Vec<(String, String)> {
 
 fn comparisons(reference: &Reference, runs: &[BTreeMap<String, Statistics>]) -> Vec<Comparison> {
     let mut all = Vec::new();
-    let read: [(&str, fn(&Statistics) -> f64); 3] = [("rate", |s| s.rate), ("cv", |s| s.cv), ("corr", |s| s.corr)];
+    let read: [(&str, Reader); 3] = [("rate", |s| s.rate), ("cv", |s| s.cv), ("corr", |s| s.corr)];
     for (statistic, value) in read {
         for (population, published) in reference.statistics.get(statistic).into_iter().flatten() {
-            let ours: Vec<f64> = runs.iter().filter_map(|run| run.get(population)).map(value).collect();
+            let ours: Vec<f64> =
+                runs.iter().filter_map(|run| run.get(population)).map(value).collect();
             all.push(Comparison {
                 population: population.clone(),
                 statistic: statistic.to_owned(),

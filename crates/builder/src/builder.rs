@@ -6,7 +6,8 @@ use std::{
 };
 
 use pontine_core_ir::{
-    CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path, SignalId, Spec, Tensor,
+    CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path, SignalId,
+    Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
@@ -110,7 +111,11 @@ impl<'n> Builder<'n> {
     }
 
     /// The error that a name of this object's cannot be resolved.
-    pub fn lookup(&self, id: impl Into<ObjId>, source: pontine_core_ir::registry::LookupError) -> BuildError {
+    pub fn lookup(
+        &self,
+        id: impl Into<ObjId>,
+        source: pontine_core_ir::registry::LookupError,
+    ) -> BuildError {
         BuildError::Lookup { path: self.path(id), source }
     }
 

@@ -68,7 +68,10 @@ fn in_build_order(network: &Network) -> Vec<ObjId> {
         ObjId::Connection(_) | ObjId::Projection(_) => 3,
         ObjId::Probe(_) | ObjId::Recorder(_) => 4,
     };
-    let mut ids: Vec<_> = network.objects().filter(|id| !matches!(id, ObjId::Subnetwork(_) | ObjId::View(_))).collect();
+    let mut ids: Vec<_> = network
+        .objects()
+        .filter(|id| !matches!(id, ObjId::Subnetwork(_) | ObjId::View(_)))
+        .collect();
     ids.sort_by_key(rank);
     ids
 }

@@ -1,6 +1,9 @@
 //! Build functions by the name of what they build.
 
-use pontine_core_ir::{CustomId, ObjId, Path, SignalId, Spec, inventory, registry::{Entry, Registry}};
+use pontine_core_ir::{
+    CustomId, ObjId, Path, SignalId, Spec, inventory,
+    registry::{Entry, Registry},
+};
 
 use crate::{builder::Builder, error::BuildError};
 

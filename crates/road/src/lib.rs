@@ -101,6 +101,7 @@ impl<'b> Road<'b> {
         let mut clock = Clock::start();
         let mut report = BuildReport::default();
         network.validate()?;
+        self.fits(&Estimate { synapses: 0.0, bytes: memory::least_bytes(network) })?;
         // Passes must draw seeds as the build will.
         let pipeline = self.pipeline.clone().with_seed(self.build.seed);
         let (network, mut provenance) = pipeline.apply(network, &mut ())?;
@@ -140,12 +141,21 @@ impl<'b> Road<'b> {
         }
         let mut clock = Clock::start();
         let estimate = self.backend.estimate(&model, &self.compile)?;
-        if let Some(limit) = self.memory_limit.filter(|&limit| estimate.bytes > limit as f64) {
-            return Err(RoadError::TooLarge { estimate, limit });
-        }
+        self.fits(&estimate)?;
         let simulation = self.backend.compile(&model, &self.compile)?;
         let report = BuildReport { compile_s: clock.lap(), ..BuildReport::default() };
         Ok(Prepared { model, simulation, estimate, provenance: Provenance::default(), report })
+    }
+}
+
+impl Road<'_> {
+    fn fits(&self, estimate: &Estimate) -> Result<(), RoadError> {
+        match self.memory_limit {
+            Some(limit) if estimate.bytes > limit as f64 => {
+                Err(RoadError::TooLarge { estimate: *estimate, limit })
+            }
+            _ => Ok(()),
+        }
     }
 }
 

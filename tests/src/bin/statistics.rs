@@ -27,13 +27,24 @@ fn run() -> Result<bool, Error> {
     let first: u64 = arguments.get(2).map_or(Ok(1), |n| n.parse())?;
     let seeds: Vec<u64> = (first..first + n).collect();
     let set: Vec<(&str, &str)> = sets.iter().filter_map(|s| s.split_once('=')).collect();
-    let plan = Plan { model: Path::new(model), set: &set, seeds: &seeds, options: CompileOptions::default() };
+    let plan = Plan {
+        model: Path::new(model),
+        set: &set,
+        seeds: &seeds,
+        options: CompileOptions::default(),
+    };
     let comparisons = plan.compare()?;
-    println!("{:<12} {:<5} {:>10} {:>9} {:>10} {:>9} {:>6}", "population", "what", "ours", "sd", "published", "sd", "dist");
+    println!(
+        "{:<12} {:<5} {:>10} {:>9} {:>10} {:>9} {:>6}",
+        "population", "what", "ours", "sd", "published", "sd", "dist"
+    );
     for c in &comparisons {
         let (o, p) = (c.ours, c.published);
         let distance = c.distance(false);
-        println!("{:<12} {:<5} {:>10.5} {:>9.5} {:>10.5} {:>9.5} {distance:>6.2}", c.population, c.statistic, o.mean, o.sd, p.mean, p.sd);
+        println!(
+            "{:<12} {:<5} {:>10.5} {:>9.5} {:>10.5} {:>9.5} {distance:>6.2}",
+            c.population, c.statistic, o.mean, o.sd, p.mean, p.sd
+        );
     }
     let beyond = comparisons.iter().filter(|c| !(c.distance(false) <= 3.0)).count();
     println!("{} comparisons, {beyond} beyond 3 standard errors", comparisons.len());

@@ -27,7 +27,11 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     Ok(())
 }
 
-fn neurons(builder: &mut Builder<'_>, id: ObjId, population: &Population) -> Result<Neurons, BuildError> {
+fn neurons(
+    builder: &mut Builder<'_>,
+    id: ObjId,
+    population: &Population,
+) -> Result<Neurons, BuildError> {
     let path = builder.path(id);
     let mechanism = population.mechanism.clone();
     let outputs = mechanism.outputs.iter().map(|output| {
@@ -46,7 +50,8 @@ fn neurons(builder: &mut Builder<'_>, id: ObjId, population: &Population) -> Res
         .iter()
         .map(|p| population.parameters.get(&p.name).cloned().unwrap_or(Value::Const(p.default)))
         .collect();
-    let initial = mechanism.states.iter().map(|s| population.initial.get(&s.name).cloned()).collect();
+    let initial =
+        mechanism.states.iter().map(|s| population.initial.get(&s.name).cloned()).collect();
     Ok(Neurons {
         n: population.size,
         parameters,
@@ -60,7 +65,11 @@ fn neurons(builder: &mut Builder<'_>, id: ObjId, population: &Population) -> Res
 }
 
 /// Times become the steps at whose end they fall: the nearest, and never before the first.
-fn spike_list(builder: &mut Builder<'_>, id: ObjId, times: &Arc<[Vec<f64>]>) -> Result<SpikeList, BuildError> {
+fn spike_list(
+    builder: &mut Builder<'_>,
+    id: ObjId,
+    times: &Arc<[Vec<f64>]>,
+) -> Result<SpikeList, BuildError> {
     let path = builder.path(id);
     let dt_ms = builder.dt() * 1e3;
     let mut steps = Vec::with_capacity(times.iter().map(Vec::len).sum());
@@ -84,6 +93,8 @@ fn step_of(time_ms: f64, dt_ms: f64, path: &Path) -> Result<u64, BuildError> {
     }
     Err(BuildError::Unsupported {
         path: path.clone(),
-        message: format!("a spike at {time_ms} ms falls on no step after the start (steps of {dt_ms} ms)"),
+        message: format!(
+            "a spike at {time_ms} ms falls on no step after the start (steps of {dt_ms} ms)"
+        ),
     })
 }

@@ -62,7 +62,9 @@ pub(crate) fn output_port(
     if let Some(index) = neurons.mechanism.outputs.iter().position(|o| o.name == port) {
         return Ok(neurons.outputs[index]);
     }
-    let Some(state) = neurons.mechanism.state_index(port) else { return Err(no_port(builder, population, port)) };
+    let Some(state) = neurons.mechanism.state_index(port) else {
+        return Err(no_port(builder, population, port));
+    };
     if let Some((_, signal)) = neurons.exposed.iter().find(|(s, _)| *s == state) {
         return Ok(*signal);
     }
@@ -110,5 +112,8 @@ fn neurons_mut<'b>(builder: &'b mut Builder<'_>, operator: OperatorId) -> Option
 }
 
 fn no_port(builder: &Builder<'_>, population: PopulationId, port: &str) -> BuildError {
-    BuildError::Unsupported { path: builder.path(population), message: format!("these cells have no port `{port}`") }
+    BuildError::Unsupported {
+        path: builder.path(population),
+        message: format!("these cells have no port `{port}`"),
+    }
 }

@@ -23,7 +23,10 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         Cells::Neurons(ensemble) => neuron_spikes(builder, ensemble, &path)?,
     };
     let Some(population) = network.population_of(projection.target) else {
-        return Err(BuildError::Unsupported { path, message: "synapses need a receptor, which only cells of a population have".into() });
+        return Err(BuildError::Unsupported {
+            path,
+            message: "synapses need a receptor, which only cells of a population have".into(),
+        });
     };
     let target = receptor_port(builder, population, &projection.receptor)?;
     let connectivity = connectivity(builder, projection);

@@ -51,7 +51,8 @@ fn target(
         if let Some(i) = mechanism.outputs.iter().position(|o| o.name == variable) {
             let signal = neurons.outputs[i];
             let events = builder.model().signals[signal].is_events();
-            let target = if events { RecordTarget::Events(signal) } else { RecordTarget::Signal(signal) };
+            let target =
+                if events { RecordTarget::Events(signal) } else { RecordTarget::Signal(signal) };
             return Ok((target, mechanism.outputs[i].unit.to_string()));
         }
     }
@@ -70,7 +71,8 @@ fn every(builder: &Builder<'_>, recorder: &Recorder) -> Result<f64, BuildError> 
     let Some(interval_ms) = recorder.sampling_interval else { return Ok(1.0) };
     let every = interval_ms / (builder.dt() * 1e3);
     // A quotient that rounding put just below a whole number is that number.
-    let every = if (every - every.round()).abs() < 1e-9 * every.abs() { every.round() } else { every };
+    let every =
+        if (every - every.round()).abs() < 1e-9 * every.abs() { every.round() } else { every };
     if every >= 1.0 && every.is_finite() {
         return Ok(every);
     }

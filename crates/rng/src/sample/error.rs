@@ -1,3 +1,5 @@
+//! What is wrong with the parameters of a distribution.
+
 /// Why a distribution cannot be drawn from.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]

@@ -16,8 +16,13 @@ pub fn one_profile(tree: &Tree) -> Vec<Fault> {
         return vec![];
     };
     let is_dev = |section: &str| section.starts_with("[profile.dev");
-    let texts = |manifest| settings(manifest, is_dev).into_iter().map(|(_, setting)| setting);
-    if texts(house).eq(texts(guest)) {
+    let texts = |manifest| -> Vec<_> {
+        settings(manifest, is_dev)
+            .into_iter()
+            .map(|(_, section, setting)| (section, setting))
+            .collect()
+    };
+    if texts(house) == texts(guest) {
         return vec![];
     }
     vec![guest.fault(0, "its [profile.dev] sections differ from those of the workspace")]
@@ -26,25 +31,29 @@ pub fn one_profile(tree: &Tree) -> Vec<Fault> {
 fn not_inherited(manifest: &TextFile) -> Vec<Fault> {
     let mut faults: Vec<Fault> = settings(manifest, |section| section.ends_with("dependencies]"))
         .into_iter()
-        .filter(|(_, setting)| !setting.contains("workspace"))
-        .map(|(line, setting)| manifest.fault(line, format!("not from the workspace: `{setting}`")))
+        .filter(|(_, _, setting)| !setting.contains("workspace"))
+        .map(|(line, _, setting)| {
+            manifest.fault(line, format!("not from the workspace: `{setting}`"))
+        })
         .collect();
     let lints = settings(manifest, |section| section == "[lints]");
-    if !lints.iter().any(|(_, setting)| *setting == "workspace = true") {
+    if !lints.iter().any(|(_, _, setting)| *setting == "workspace = true") {
         faults.push(manifest.fault(0, "does not inherit the lints of the workspace"));
     }
     faults
 }
 
-/// The non-empty lines in the sections chosen, with their numbers.
-fn settings(manifest: &TextFile, chosen: impl Fn(&str) -> bool) -> Vec<(usize, &str)> {
+/// The non-empty lines in the sections chosen, with their numbers and sections.
+fn settings(manifest: &TextFile, chosen: impl Fn(&str) -> bool) -> Vec<(usize, &str, &str)> {
     let mut inside = false;
+    let mut section = "";
     let mut found = Vec::new();
     for (number, line) in manifest.lines() {
         if line.starts_with('[') {
-            inside = chosen(line.trim());
+            section = line.trim();
+            inside = chosen(section);
         } else if inside && !line.trim().is_empty() && !line.starts_with('#') {
-            found.push((number, line.trim()));
+            found.push((number, section, line.trim()));
         }
     }
     found
