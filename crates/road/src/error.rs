@@ -30,8 +30,8 @@ pub enum RoadError {
     Missing(Faults<Missing>),
     /// The machine has not enough memory.
     #[error(
-        "the model needs about {:.1} GiB ({:.3e} synapses), but only {:.1} GiB are available",
-        gib(.estimate.bytes), .estimate.synapses, gib(*.limit as f64)
+        "the model needs at least {:.1} GiB{}, but only {:.1} GiB are available",
+        gib(.estimate.bytes), synapses(.estimate), gib(*.limit as f64)
     )]
     TooLarge {
         /// What it needs.
@@ -52,4 +52,13 @@ pub enum RoadError {
 
 fn gib(bytes: f64) -> f64 {
     bytes / f64::from(1 << 30)
+}
+
+/// How many synapses, where they have been counted.
+fn synapses(estimate: &Estimate) -> String {
+    if estimate.synapses > 0.0 {
+        format!(" for {:.3e} synapses", estimate.synapses)
+    } else {
+        String::new()
+    }
 }
