@@ -1,18 +1,19 @@
-//! Reading and writing numbers of a running model.
+//! Reading and writing numbers of a running model: each share has some of them.
 
-use std::sync::Arc;
+use std::{iter::zip, sync::Arc};
 
 use pontine_core_ir::{
-    OperatorId,
-    port::{AccessError, Address},
+    Id, OperatorId, SignalId,
+    port::{AccessError, Address, CompileError},
 };
 use pontine_mechanism::Real;
 
 use crate::{
     cells::{Cells, check_length},
-    plan::SignalPlace,
+    engine::Engine,
+    plan::{Index, SignalPlace},
     receptor::Projection,
-    rows::{PerSynapse, Rows},
+    rows::{Delays, Synapse, Weights},
     simulation::RefSimulation,
 };
 
@@ -20,44 +21,128 @@ impl<F: Real> RefSimulation<F> {
     /// Numbers at an address, if there are any.
     pub fn read_at(&self, address: Address) -> Option<Vec<f64>> {
         match address {
-            Address::Signal(signal) => Some(match self.index.signal(signal)? {
-                SignalPlace::Dense(column) => to_f64(&self.engine.dense[column.range()]),
-                SignalPlace::Spikes(spikes) => self.engine.spikes[spikes].to_dense(),
-            }),
-            Address::State(op, state) => self.group(op)?.read_state(state),
-            Address::Parameter(op, parameter) => self.group(op)?.read_parameter(parameter),
-            Address::Weights(op) => Some(to_f64(self.projection(op)?.rows.weights.as_slice())),
-            Address::Delays(op) => {
-                let delays = self.projection(op)?.rows.delays.as_slice();
-                Some(delays.iter().copied().map(f64::from).collect())
+            Address::Signal(signal) => self.read_signal(signal),
+            Address::State(op, state) => {
+                let mut groups = self.groups(op).peekable();
+                groups.peek()?;
+                let states =
+                    groups.map(|cells| cells.read_state(state)).collect::<Option<Vec<_>>>();
+                Some(states?.concat())
             }
-            Address::Synapses(op) => Some(ends(&self.projection(op)?.rows)),
+            Address::Parameter(op, parameter) => {
+                Some(self.groups(op).next()?.read_parameter(parameter)?.to_vec())
+            }
+            Address::Weights(op) => {
+                let equal = self.equal(op, |projection| match projection.rows.weights {
+                    Weights::All(weight) => Some(weight.to_f64()),
+                    Weights::Each(_) => None,
+                });
+                self.each_synapse(op, equal, |_, _, synapse| [synapse.weight.to_f64()])
+            }
+            Address::Delays(op) => {
+                let equal = self.equal(op, |projection| match projection.rows.delays {
+                    Delays::All(delay) => Some(f64::from(delay)),
+                    Delays::Each(_) => None,
+                });
+                self.each_synapse(op, equal, |_, _, synapse| [f64::from(synapse.delay)])
+            }
+            Address::Synapses(op) => self.each_synapse(op, None, |source, first, synapse| {
+                [f64::from(source), first + f64::from(synapse.target)]
+            }),
             _ => None,
         }
+    }
+
+    fn shares(&self) -> impl Iterator<Item = (&Engine<F>, &Index)> {
+        zip(&self.engines, &self.indices)
+    }
+
+    fn groups(&self, op: OperatorId) -> impl Iterator<Item = &Cells<F>> {
+        self.shares()
+            .filter_map(move |(engine, index)| Some(&engine.cells[*index.groups.get(&op)?]))
+    }
+
+    fn read_signal(&self, signal: SignalId) -> Option<Vec<f64>> {
+        let n = self.model.signals.get(signal)?.len();
+        let mut values = vec![0.0; n];
+        for (engine, index) in self.shares() {
+            let own = index.elements[signal.index()].clone();
+            match index.signal(signal) {
+                Some(SignalPlace::Dense(column)) => {
+                    put(&mut values[own], &engine.dense[column.range()]);
+                }
+                Some(SignalPlace::Spikes(spikes)) => {
+                    let spikes = &engine.spikes[spikes];
+                    spikes.each(self.n_steps, &engine.dense, |i, count| {
+                        values[i as usize] = (spikes.amplitude * count).to_f64();
+                    });
+                }
+                Some(SignalPlace::Sum(receptor)) => {
+                    let receptor = &engine.receptors[receptor];
+                    let sums = receptor.sums_of(self.n_steps, &engine.spikes, &engine.dense);
+                    put(&mut values[own], &sums);
+                }
+                None => {}
+            }
+        }
+        Some(values)
+    }
+
+    /// The number that is equal for all synapses of a delivery, if there is one.
+    fn equal(&self, op: OperatorId, of: impl Fn(&Projection<F>) -> Option<f64>) -> Option<f64> {
+        let mut shares = self.projections(op).filter(|(_, p)| p.rows.len() > 0);
+        let Some((_, first)) = shares.next() else {
+            return self.projections(op).find_map(|(_, projection)| of(projection));
+        };
+        let first = of(first)?;
+        shares.all(|(_, p)| of(p).is_some_and(|v| v.to_bits() == first.to_bits())).then_some(first)
+    }
+
+    /// Projections of a delivery, with the first target of each share.
+    fn projections(&self, op: OperatorId) -> impl Iterator<Item = (f64, &Projection<F>)> {
+        self.shares().filter_map(move |(engine, index)| {
+            let (receptor, projection) = *index.projections.get(&op)?;
+            let receptor = &engine.receptors[receptor];
+            Some((receptor.targets.start as f64, &receptor.projections[projection]))
+        })
+    }
+
+    /// Numbers of each synapse of a delivery, or `equal`; in order of (source, ordinal).
+    fn each_synapse<const N: usize>(
+        &self,
+        op: OperatorId,
+        equal: Option<f64>,
+        numbers: impl Fn(u32, f64, Synapse<F>) -> [f64; N],
+    ) -> Option<Vec<f64>> {
+        let shares: Vec<_> = self.projections(op).collect();
+        shares.first()?;
+        if let Some(equal) = equal {
+            return Some(vec![equal]);
+        }
+        let mut all = Vec::new();
+        walk(&shares, |source, share, place| {
+            let (first, projection) = shares[share];
+            all.extend(numbers(source, first, projection.rows.synapse(place)));
+        });
+        Some(all)
     }
 
     /// Replaces the numbers at an address.
     pub fn write_at(&mut self, address: Address, values: &[f64]) -> Result<(), AccessError> {
         match address {
-            Address::Signal(signal) => match self.index.signal(signal) {
-                Some(SignalPlace::Dense(column)) => {
-                    check_length(address, values, column.len)?;
-                    let places = &mut self.engine.dense[column.range()];
-                    places.iter_mut().zip(values).for_each(|(p, v)| *p = F::from_f64(*v));
-                    Ok(())
-                }
-                Some(SignalPlace::Spikes(_)) => Err(AccessError::ReadOnly(address)),
-                None => Err(AccessError::Nothing(address)),
-            },
+            Address::Signal(signal) => self.write_signal(address, signal, values),
             Address::State(op, state) => {
-                self.group_mut(op, address)?.write_state(address, state, values)
+                self.groups(op).next().ok_or(AccessError::Nothing(address))?;
+                self.groups_mut(op).try_for_each(|cells| cells.write_state(address, state, values))
             }
             Address::Parameter(op, parameter) => {
-                self.group_mut(op, address)?.write_parameter(address, parameter, values)
+                self.groups(op).next().ok_or(AccessError::Nothing(address))?;
+                let mut groups = self.groups_mut(op);
+                groups.try_for_each(|cells| cells.write_parameter(address, parameter, values))
             }
             Address::Weights(op) => self.write_weights(op, address, values),
             Address::Delays(op) => self.write_delays(op, address, values),
-            Address::Synapses(op) => Err(match self.projection(op) {
+            Address::Synapses(op) => Err(match self.projections(op).next() {
                 Some(_) => AccessError::ReadOnly(address),
                 None => AccessError::Nothing(address),
             }),
@@ -65,22 +150,31 @@ impl<F: Real> RefSimulation<F> {
         }
     }
 
-    fn group(&self, op: OperatorId) -> Option<&Cells<F>> {
-        self.engine.cells.get(*self.index.groups.get(&op)?)
+    fn groups_mut(&mut self, op: OperatorId) -> impl Iterator<Item = &mut Cells<F>> {
+        zip(&mut self.engines, &self.indices)
+            .filter_map(move |(engine, index)| Some(&mut engine.cells[*index.groups.get(&op)?]))
     }
 
-    fn group_mut(
+    fn write_signal(
         &mut self,
-        op: OperatorId,
         address: Address,
-    ) -> Result<&mut Cells<F>, AccessError> {
-        let group = self.index.groups.get(&op).ok_or(AccessError::Nothing(address))?;
-        self.engine.cells.get_mut(*group).ok_or(AccessError::Nothing(address))
-    }
-
-    fn projection(&self, op: OperatorId) -> Option<&Projection<F>> {
-        let &(receptor, projection) = self.index.projections.get(&op)?;
-        self.engine.receptors.get(receptor)?.projections.get(projection)
+        signal: SignalId,
+        values: &[f64],
+    ) -> Result<(), AccessError> {
+        let model = self.model.signals.get(signal).ok_or(AccessError::Nothing(address))?;
+        if model.is_events() {
+            return Err(AccessError::ReadOnly(address));
+        }
+        check_length(address, values, model.len())?;
+        for (engine, index) in zip(&mut self.engines, &self.indices) {
+            // What is written to a sum is reset before anybody reads it.
+            if let Some(SignalPlace::Dense(column)) = index.signal(signal) {
+                let own = &values[index.elements[signal.index()].clone()];
+                let places = &mut engine.dense[column.range()];
+                zip(places, own).for_each(|(place, value)| *place = F::from_f64(*value));
+            }
+        }
+        Ok(())
     }
 
     fn write_weights(
@@ -89,12 +183,22 @@ impl<F: Real> RefSimulation<F> {
         address: Address,
         values: &[f64],
     ) -> Result<(), AccessError> {
-        let weights = per_synapse(address, values, self.n_synapses_of(op, address)?, |value| {
-            Ok(F::from_f64(value))
-        })?;
-        self.rewire(op, address, |rows| rows.weights = weights)?;
-        let (receptor, _) = self.index.projections[&op];
-        self.engine.receptors[receptor].resend(&self.engine.spikes);
+        let shares = self.dealt(op, address, values)?;
+        let all_finite = values.iter().all(|v| F::from_f64(*v).to_f64().is_finite());
+        let now = self.n_steps;
+        for (engine, receptor, i, values) in self.dealt_to(op, shares) {
+            if !all_finite {
+                engine.list_spikes(receptor, now).map_err(|error| wrong(address, error))?;
+            }
+            let rows = Arc::make_mut(&mut engine.receptors[receptor].projections[i].rows);
+            rows.weights = match &values[..] {
+                [weight] if rows.len() != 1 => Weights::All(F::from_f64(*weight)),
+                each => Weights::Each(each.iter().map(|v| F::from_f64(*v)).collect()),
+            };
+            rows.weights.compact();
+            engine.receptors[receptor].resend(now, &engine.spikes, &mut engine.dense);
+        }
+        self.rewired = true;
         Ok(())
     }
 
@@ -105,69 +209,93 @@ impl<F: Real> RefSimulation<F> {
         address: Address,
         values: &[f64],
     ) -> Result<(), AccessError> {
-        let n = self.n_synapses_of(op, address)?;
-        let delays = per_synapse(address, values, n, |value| steps(address, value))?;
-        let old = self.projection(op).map(|projection| projection.rows.delays.clone());
-        self.rewire(op, address, |rows| rows.delays = delays)?;
-        let (receptor, _) = self.index.projections[&op];
-        let rerouted = self.engine.receptors[receptor].reroute(&mut self.engine.spikes);
-        rerouted.map_err(|error| {
-            if let Some(old) = old {
+        let shares = self.dealt(op, address, values)?;
+        let steps = values.iter().map(|v| steps(address, *v)).collect::<Result<Vec<_>, _>>()?;
+        let shortest = steps.iter().copied().min().unwrap_or(u32::MAX);
+        let now = self.n_steps;
+        self.engines.iter_mut().for_each(|engine| engine.slice = engine.slice.min(shortest));
+        self.rewired = true;
+        for (engine, receptor, i, values) in self.dealt_to(op, shares) {
+            let rows = Arc::make_mut(&mut engine.receptors[receptor].projections[i].rows);
+            let delays: Vec<u32> = values.iter().map(|v| *v as u32).collect();
+            let new = match &delays[..] {
+                [delay] if rows.len() != 1 => Ok(Delays::All(*delay)),
+                each => Delays::of("delays", each),
+            };
+            let old = match new {
+                Ok(new) => std::mem::replace(&mut rows.delays, new),
+                Err(error) => return Err(wrong(address, error)),
+            };
+            if let Err(error) = engine.reroute(receptor, now) {
+                let rows = &mut engine.receptors[receptor].projections[i].rows;
+                Arc::make_mut(rows).delays = old;
                 // There was room for the old delays, and there still is.
-                let _ = self.rewire(op, address, |rows| rows.delays = old);
+                let _ = engine.reroute(receptor, now);
+                return Err(wrong(address, error));
             }
-            AccessError::Value { address, message: error.to_string() }
-        })
+        }
+        self.level_reach(now).map_err(|error| wrong(address, error))
     }
 
-    fn n_synapses_of(&self, op: OperatorId, address: Address) -> Result<usize, AccessError> {
-        let projection = self.projection(op).ok_or(AccessError::Nothing(address))?;
-        Ok(projection.rows.len())
-    }
-
-    fn rewire(
-        &mut self,
+    /// Numbers that are given for all synapses, as each share has them: one, or one for each.
+    fn dealt(
+        &self,
         op: OperatorId,
         address: Address,
-        change: impl FnOnce(&mut Rows<F>),
-    ) -> Result<(), AccessError> {
-        let nothing = AccessError::Nothing(address);
-        let Some(&(receptor, projection)) = self.index.projections.get(&op) else {
-            return Err(nothing);
-        };
-        let receptor = self.engine.receptors.get_mut(receptor);
-        let projection = receptor.and_then(|receptor| receptor.projections.get_mut(projection));
-        change(Arc::make_mut(&mut projection.ok_or(nothing)?.rows));
-        self.rewired = true;
-        Ok(())
+        values: &[f64],
+    ) -> Result<Vec<Vec<f64>>, AccessError> {
+        let shares: Vec<_> = self.projections(op).collect();
+        if shares.is_empty() {
+            return Err(AccessError::Nothing(address));
+        }
+        if let [value] = values {
+            return Ok(vec![vec![*value]; shares.len()]);
+        }
+        check_length(address, values, shares.iter().map(|(_, p)| p.rows.len()).sum())?;
+        let mut dealt: Vec<_> = shares.iter().map(|(_, p)| vec![0.0; p.rows.len()]).collect();
+        let mut values = values.iter();
+        walk(&shares, |_, share, place| {
+            dealt[share][place] = values.next().copied().unwrap_or_default();
+        });
+        Ok(dealt)
+    }
+
+    /// Each share that takes part in a delivery, with its receptor, its projection and its numbers.
+    fn dealt_to(
+        &mut self,
+        op: OperatorId,
+        shares: Vec<Vec<f64>>,
+    ) -> impl Iterator<Item = (&mut Engine<F>, usize, usize, Vec<f64>)> {
+        let engines = zip(&mut self.engines, &self.indices).filter_map(move |(engine, index)| {
+            let &(receptor, projection) = index.projections.get(&op)?;
+            Some((engine, receptor, projection))
+        });
+        zip(engines, shares).map(|((engine, receptor, i), values)| (engine, receptor, i, values))
     }
 }
 
-fn to_f64<F: Real>(values: &[F]) -> Vec<f64> {
-    values.iter().map(|value| value.to_f64()).collect()
-}
-
-fn ends<F: Real>(rows: &Rows<F>) -> Vec<f64> {
-    let of_source = |source: u32| {
-        let targets = &rows.targets[rows.row(source)];
-        targets.iter().flat_map(move |&target| [f64::from(source), f64::from(target)])
-    };
-    (0..rows.n_sources() as u32).flat_map(of_source).collect()
-}
-
-fn per_synapse<T: Copy + Default + PartialEq>(
-    address: Address,
-    values: &[f64],
-    n: usize,
-    convert: impl Fn(f64) -> Result<T, AccessError>,
-) -> Result<PerSynapse<T>, AccessError> {
-    if let [value] = values {
-        return Ok(PerSynapse::All(convert(*value)?));
+/// Goes through the synapses of a delivery in order of (source, ordinal): source, share, and place in
+/// the share.
+fn walk<F: Real>(shares: &[(f64, &Projection<F>)], mut visit: impl FnMut(u32, usize, usize)) {
+    let n_sources = shares.first().map_or(0, |(_, projection)| projection.rows.n_sources());
+    let mut row = Vec::new();
+    for source in 0..n_sources as u32 {
+        row.clear();
+        for (share, (_, projection)) in shares.iter().enumerate() {
+            let places = projection.rows.ordinals(source);
+            row.extend(places.map(|(ordinal, place)| (ordinal, share, place)));
+        }
+        row.sort_by_key(|&(ordinal, share, _)| (ordinal, share));
+        row.iter().for_each(|&(_, share, place)| visit(source, share, place));
     }
-    check_length(address, values, n)?;
-    let mut all = PerSynapse::Each(values.iter().map(|&v| convert(v)).collect::<Result<_, _>>()?);
-    all.compact();
-    Ok(all)
+}
+
+fn put<F: Real>(places: &mut [f64], values: &[F]) {
+    zip(places, values).for_each(|(place, value)| *place = value.to_f64());
+}
+
+fn wrong(address: Address, error: CompileError) -> AccessError {
+    AccessError::Value { address, message: error.to_string() }
 }
 
 fn steps(address: Address, value: f64) -> Result<u32, AccessError> {

@@ -8,6 +8,8 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::{CHUNK, LANES};
 
+use crate::share::Shares;
+
 /// Where one signal stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Column {
@@ -30,7 +32,8 @@ pub(crate) fn padded(n: usize) -> usize {
     n.next_multiple_of(CHUNK)
 }
 
-/// The columns of a model. Before the first stand [`LANES`] zeros, which unconnected inputs read.
+/// The columns of one share of a model. Before the first stand [`LANES`] zeros, which unconnected
+/// inputs read; behind the last as many, so that what begins within a column can be read as well.
 pub(crate) struct Layout {
     columns: Vec<Option<Column>>,
     /// Length of the whole array.
@@ -38,20 +41,27 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Gives a column to each dense signal, and to spikes that somebody reads as dense.
-    pub fn new(model: &Model) -> Self {
+    /// Gives a column to each dense signal, and to spikes that somebody reads as dense, but not to
+    /// those that are only summed where cells read the sums.
+    pub fn new(model: &Model, shares: &Shares, share: usize) -> Self {
         let read = read_as_dense(model);
         let mut layout = Self { columns: vec![None; model.signals.capacity()], len: LANES };
         for (id, signal) in model.signals.iter() {
-            if !signal.is_events() || read.contains(&id) {
-                layout.columns[id.index()] = Some(Column { at: layout.len, len: signal.len() });
-                layout.len += padded(signal.len());
+            let wanted = match signal.is_events() {
+                true => read.contains(&id),
+                false => shares.fused(id).is_none(),
+            };
+            if wanted && shares.has(id, share) {
+                let len = shares.elements(model, id, share).len();
+                layout.columns[id.index()] = Some(Column { at: layout.len, len });
+                layout.len += padded(len);
             }
         }
+        layout.len += LANES;
         layout
     }
 
-    /// The column of a signal; spikes that nobody reads as dense have none.
+    /// The column of a signal, if it has one.
     pub fn get(&self, signal: SignalId) -> Option<Column> {
         self.columns[signal.index()]
     }
@@ -84,6 +94,17 @@ fn read_as_dense(model: &Model) -> BTreeSet<SignalId> {
 pub(crate) fn estimate(model: &Model, size: usize) -> f64 {
     let len = |signal: &Signal| padded(signal.len()) as f64;
     model.signals.iter().map(|(_, signal)| len(signal)).sum::<f64>() * size as f64
+}
+
+/// Two ranges of the array that do not overlap.
+pub(crate) fn apart<F>(dense: &mut [F], a: Range<usize>, b: Range<usize>) -> [&mut [F]; 2] {
+    if a.start < b.start {
+        let (below, above) = dense.split_at_mut(b.start);
+        [&mut below[a], &mut above[..b.end - b.start]]
+    } else {
+        let (below, above) = dense.split_at_mut(a.start);
+        [&mut above[..a.end - a.start], &mut below[b]]
+    }
 }
 
 /// One column for writing, all others for reading.
@@ -126,13 +147,14 @@ mod tests {
              signal %2 \"b\" dense [17] temporary = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]\n",
         )
         .unwrap();
-        let layout = Layout::new(&model);
+        let shares = Shares::new(&model, &model.schedule().unwrap(), 1);
+        let layout = Layout::new(&model, &shares, 0);
         let columns: Vec<_> = model.signals.ids().map(|id| layout.get(id)).collect();
         assert_eq!(
             columns,
             [Some(Column { at: 256, len: 3 }), None, Some(Column { at: 272, len: 17 })]
         );
-        assert_eq!(layout.len, 304);
+        assert_eq!(layout.len, 304 + LANES);
     }
 
     #[test]

@@ -43,13 +43,13 @@ pub(crate) struct CopyOp {
 
 impl<F: Real> Array<F> {
     /// Does it once.
-    pub fn run(&self, dense: &mut [F], spikes: &[Spikes<F>]) {
+    pub fn run(&self, step: u64, dense: &mut [F], spikes: &[Spikes<F>]) {
         match *self {
             Self::Reset { target, value } => dense[target.range()].fill(value),
             Self::Copy(ref copy) => copy.run(dense),
             Self::Elementwise { a, x, y } => elementwise(dense, a, x, y),
             Self::Dot { a, x, y } => dot(dense, a, x, y),
-            Self::SpikeDot { a, x, y } => spike_dot(dense, a, &spikes[x], y),
+            Self::SpikeDot { a, x, y } => spike_dot(dense, a, &spikes[x], step, y),
             Self::Filter { input, output, decay, gain } => {
                 filter(dense, input, output, decay, gain);
             }
@@ -126,7 +126,7 @@ fn dot<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
     }
 }
 
-fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, y: Column) {
+fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, step: u64, y: Column) {
     let apart = Apart::new(dense, y);
     let (a, y, amplitude) = (apart.read(a), apart.target, x.amplitude);
     if x.n == 0 {
@@ -134,7 +134,7 @@ fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, y: Column) {
     }
     for (row, y) in a.chunks(x.n).zip(y) {
         let add = |sum, (j, value): (u32, F)| sum + row[j as usize] * (amplitude * value);
-        *y = *y + x.current().iter().fold(F::default(), add);
+        *y = *y + x.at(step).iter().fold(F::default(), add);
     }
 }
 

@@ -1,6 +1,6 @@
-//! The running state, and one step of it.
+//! The running state of one share, and its steps.
 
-use pontine_core_ir::port::RunError;
+use pontine_core_ir::port::{CompileError, RunError};
 use pontine_mechanism::{Real, Scratch};
 
 use crate::{
@@ -9,30 +9,40 @@ use crate::{
     cells::Cells,
     code::{FunctionOp, HostOp},
     memory::bytes,
-    receptor::Receptor,
-    recorder::Recorder,
+    receptor::{Goal, Receptor},
+    recorder::{SampleRecorder, SpikeRecorder},
     spikes::Spikes,
     train::Train,
 };
 
-/// All numbers of a running model, and its operators in the order of a step.
+/// All numbers of one share of a running model, and its operators in the order of a step.
 pub(crate) struct Engine<F> {
     /// The time step, s.
     pub dt_s: f64,
-    /// Dense signals.
+    /// Steps that a unit may be ahead of the others.
+    pub slice: u32,
+    /// Dense signals and sums.
     pub dense: Vec<F>,
-    /// Spike signals.
+    /// Spike signals of the whole model.
     pub spikes: Vec<Spikes<F>>,
     /// Groups of cells.
     pub cells: Vec<Cells<F>>,
     /// Synaptic sums.
     pub receptors: Vec<Receptor<F>>,
-    /// What happens in a step, in its order.
-    pub plan: Vec<Op<F>>,
-    /// What is recorded.
-    pub recorders: Vec<Recorder>,
+    /// What happens in a step.
+    pub units: Vec<UnitPlan<F>>,
+    /// What is recorded of spikes, by this share for all.
+    pub spike_recorders: Vec<SpikeRecorder>,
     /// Registers of kernels.
     pub scratch: Scratch<F>,
+}
+
+/// Operators that touch common signals within a step, in its order, and who looks at them.
+pub(crate) struct UnitPlan<F> {
+    /// Operators.
+    pub ops: Vec<Op<F>>,
+    /// Recorders.
+    pub recorders: Vec<SampleRecorder>,
 }
 
 /// One thing that happens in a step.
@@ -54,61 +64,154 @@ pub(crate) enum Op<F> {
 }
 
 impl<F: Real> Engine<F> {
-    /// Does step `step`; steps come one after the other, from 1.
+    /// Does `n_steps` steps after step `done`, at most a slice. Their spikes are then at hand, but
+    /// have not been sent.
     ///
     /// # Errors
     /// [`RunError::Memory`] before anything has changed; others leave a broken step.
-    pub fn step(&mut self, step: u64) -> Result<(), RunError> {
-        self.recorders.iter_mut().try_for_each(|recorder| recorder.reserve(step))?;
-        for spikes in &mut self.spikes {
-            spikes.turn(&mut self.dense);
+    pub fn advance(&mut self, done: u64, n_steps: u64) -> Result<(), RunError> {
+        let last = done + n_steps;
+        let mut recorders = self.units.iter_mut().flat_map(|unit| &mut unit.recorders);
+        recorders.try_for_each(|recorder| recorder.reserve(n_steps, last))?;
+        let mut recorders = self.spike_recorders.iter_mut();
+        recorders.try_for_each(|recorder| recorder.reserve(n_steps, last))?;
+        for unit in 0..self.units.len() {
+            for step in done + 1..=last {
+                self.step(unit, step)?;
+            }
         }
-        for i in 0..self.plan.len() {
-            self.run(i, step)?;
-        }
-        for receptor in &mut self.receptors {
-            receptor.send(&self.spikes);
-        }
-        self.record(step);
         Ok(())
     }
 
-    fn run(&mut self, i: usize, step: u64) -> Result<(), RunError> {
+    fn step(&mut self, unit: usize, step: u64) -> Result<(), RunError> {
         let (dense, spikes) = (&mut self.dense[..], &mut self.spikes[..]);
-        match &mut self.plan[i] {
-            Op::Time(column) => {
-                dense[column.at] = F::from_f64(step as f64 * self.dt_s);
+        let unit = &mut self.units[unit];
+        for op in &mut unit.ops {
+            match op {
+                Op::Time(column) => dense[column.at] = F::from_f64(step as f64 * self.dt_s),
+                Op::Array(array) => array.run(step, dense, spikes),
+                Op::Function(function) => function.run(dense, step)?,
+                Op::Host(host) => host.run(dense, step, step as f64 * self.dt_s)?,
+                Op::Cells(group) => {
+                    self.cells[*group].step(step, &mut self.scratch, dense, spikes);
+                }
+                Op::Train(train) => train.run(step, spikes, dense),
+                Op::Receptor(receptor) => self.receptors[*receptor].deliver(step, spikes, dense),
             }
-            Op::Array(array) => array.run(dense, spikes),
-            Op::Function(function) => function.run(dense, step)?,
-            Op::Host(host) => host.run(dense, step, step as f64 * self.dt_s)?,
-            Op::Cells(group) => {
-                self.cells[*group].step(step, &mut self.scratch, dense, spikes);
-            }
-            Op::Train(train) => train.run(step, spikes, dense),
-            Op::Receptor(receptor) => self.receptors[*receptor].deliver(spikes, dense),
+        }
+        for recorder in &mut unit.recorders {
+            recorder.take(step, dense, &self.cells);
         }
         Ok(())
     }
 
-    /// Lets all recorders look.
-    pub fn record(&mut self, step: u64) {
-        for recorder in &mut self.recorders {
-            recorder.take(step, &self.dense, &self.spikes, &self.cells);
+    /// Sends and records the spikes of `n_steps` steps after step `done`, of all shares.
+    pub fn settle(&mut self, done: u64, n_steps: u64) {
+        for receptor in &self.receptors {
+            for step in done + 1..=done + n_steps {
+                receptor.send(step, &self.spikes, &mut self.dense);
+            }
         }
+        for recorder in &mut self.spike_recorders {
+            for step in done + 1..=done + n_steps {
+                recorder.take(step, self.spikes[recorder.signal].at(step));
+            }
+        }
+    }
+
+    /// Records step 0.
+    pub fn record_initial(&mut self) -> Result<(), RunError> {
+        for recorder in self.units.iter_mut().flat_map(|unit| &mut unit.recorders) {
+            recorder.reserve(1, 0)?;
+            recorder.take(0, &self.dense, &self.cells);
+        }
+        Ok(())
+    }
+
+    /// Forgets what was recorded after step `last`.
+    pub fn forget_after(&mut self, last: u64) {
+        let recorders = self.units.iter_mut().flat_map(|unit| &mut unit.recorders);
+        recorders.for_each(|recorder| recorder.forget_after(last));
+    }
+
+    /// The spike signals that operators of this share set.
+    pub fn signals_set(&self) -> Vec<usize> {
+        let ops = self.units.iter().flat_map(|unit| &unit.ops);
+        ops.flat_map(|op| match op {
+            Op::Cells(group) => self.cells[*group].spikes().collect(),
+            Op::Train(train) => vec![train.output()],
+            _ => Vec::new(),
+        })
+        .collect()
+    }
+
+    /// Spike signals whose cells draw at random, so that many spike in one step.
+    pub fn frequent_spikes(&self) -> Vec<usize> {
+        let random = self.cells.iter().filter(|cells| cells.is_random());
+        random.flat_map(Cells::spikes).collect()
+    }
+
+    /// Whether nobody in this share needs the spikes of a signal as a list.
+    pub fn takes_counts(&self, signal: usize) -> bool {
+        let spikes = &self.spikes[signal];
+        let mut receptors = self.receptors.iter();
+        !spikes.is_shown()
+            && self.spike_recorders.iter().all(|recorder| recorder.signal != signal)
+            && receptors.all(|receptor| receptor.takes_counts(signal, &spikes.own))
+    }
+
+    /// Keeps counts of a signal in place of lists.
+    pub fn count_spikes(&mut self, signal: usize) -> Result<(), CompileError> {
+        self.spikes[signal].count("counts of spikes", &mut self.dense)
+    }
+
+    /// Goes back to lists of all spikes that a receptor takes.
+    pub fn list_spikes(&mut self, receptor: usize, now: u64) -> Result<(), CompileError> {
+        let receptor = &self.receptors[receptor];
+        let mut sources = receptor.projections.iter().map(|projection| projection.source);
+        sources.try_for_each(|s| self.spikes[s].list("lists of spikes", &self.dense, now))
+    }
+
+    /// Chooses the route of a receptor anew, after delays have changed.
+    pub fn reroute(&mut self, receptor: usize, now: u64) -> Result<(), CompileError> {
+        let receptor = &mut self.receptors[receptor];
+        receptor.reroute(now, &mut self.spikes, &mut self.dense)?;
+        if let Goal::Cells(group, which) = receptor.goal {
+            self.cells[group].read_sums(which, &receptor.sums);
+        }
+        Ok(())
+    }
+
+    /// Goes on after step `now`, when all states, synapses and spikes are those of that step.
+    pub fn resume(&mut self, now: u64) {
+        for receptor in &self.receptors {
+            receptor.resend(now, &self.spikes, &mut self.dense);
+        }
+        for unit in &mut self.units {
+            unit.recorders.iter_mut().for_each(SampleRecorder::clear);
+            for op in &mut unit.ops {
+                if let Op::Train(train) = op {
+                    train.seek(now);
+                }
+            }
+        }
+        self.spike_recorders.iter_mut().for_each(SpikeRecorder::clear);
     }
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
-        let trains = self.plan.iter().map(|op| match op {
+        let ops = self.units.iter().flat_map(|unit| &unit.ops);
+        let trains = ops.map(|op| match op {
             Op::Train(train) => train.memory_bytes(),
             _ => 0,
         });
+        let recorders = self.units.iter().flat_map(|unit| &unit.recorders);
         bytes(&self.dense)
             + self.spikes.iter().map(Spikes::memory_bytes).sum::<u64>()
             + self.cells.iter().map(Cells::memory_bytes).sum::<u64>()
             + self.receptors.iter().map(Receptor::memory_bytes).sum::<u64>()
             + trains.sum::<u64>()
-            + self.recorders.iter().map(Recorder::memory_bytes).sum::<u64>()
+            + recorders.map(SampleRecorder::memory_bytes).sum::<u64>()
+            + self.spike_recorders.iter().map(SpikeRecorder::memory_bytes).sum::<u64>()
     }
 }

@@ -18,21 +18,27 @@ mod access;
 mod arena;
 mod array;
 mod backend;
+mod barrier;
 mod cells;
 mod code;
+mod crew;
 mod engine;
 mod estimate;
+mod exchange;
 mod memory;
 mod plan;
 mod receptor;
 mod recorder;
-mod ring;
 mod rows;
+mod share;
 mod simulation;
+mod slots;
+mod snapshot;
 mod spikes;
 mod train;
+mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub use backend::Reference;
+pub use backend::{Reference, ReferenceSplit};

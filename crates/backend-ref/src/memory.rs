@@ -10,6 +10,17 @@ pub(crate) fn filled<T: Copy>(what: &str, n: usize, value: T) -> Result<Vec<T>, 
     Ok(values)
 }
 
+/// Appends `n` zeros.
+pub(crate) fn grow<T: Copy + Default>(
+    what: &str,
+    values: &mut Vec<T>,
+    n: usize,
+) -> Result<(), CompileError> {
+    reserve(what, values, n)?;
+    values.resize(values.len() + n, T::default());
+    Ok(())
+}
+
 /// Room for exactly `n` more values.
 pub(crate) fn reserve<T>(what: &str, values: &mut Vec<T>, n: usize) -> Result<(), CompileError> {
     values.try_reserve_exact(n).map_err(|_| no_room::<T>(what, values.len(), n))

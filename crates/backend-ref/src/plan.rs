@@ -1,13 +1,10 @@
 //! From a model to an engine at step 0.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use pontine_core_ir::{
-    Id, Model, OperatorId, Path, SignalId, Synapses,
-    model::{Deliver, Neurons, Operator, OperatorKind, RecordTarget, SignalKind},
+    Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
+    model::{Deliver, Neurons, Operator, OperatorKind, Record, RecordTarget, SignalKind},
     port::{CompileError, HostOperator},
 };
 use pontine_mechanism::{FunctionKernel, Real, Scratch};
@@ -17,19 +14,20 @@ use crate::{
     array::{Array, CopyOp},
     cells::{Cells, Output, Place, Ports},
     code::{FunctionOp, HostOp},
-    engine::{Engine, Op},
+    engine::{Engine, Op, UnitPlan},
     memory::filled,
-    receptor::{Projection, Receptor},
-    recorder::{Recorder, Source},
-    rows::{Rows, Sides},
+    receptor::{Goal, Projection, Receptor},
+    recorder::{SampleRecorder, Source, SpikeRecorder},
+    rows::Rows,
+    share::{Shares, Unit},
     spikes::Spikes,
     train::Train,
 };
 
-/// The synapses of all deliveries.
-pub(crate) type Wiring<F> = BTreeMap<OperatorId, Arc<Rows<F>>>;
+/// The synapses of all deliveries, for each share.
+pub(crate) type Wiring<F> = BTreeMap<OperatorId, Vec<Arc<Rows<F>>>>;
 
-/// Where things of the model are in the engine.
+/// Where things of the model are in the engine of one share.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     signals: Vec<Option<SignalPlace>>,
@@ -37,6 +35,10 @@ pub(crate) struct Index {
     pub groups: BTreeMap<OperatorId, usize>,
     /// Receptor and projection of each delivery.
     pub projections: BTreeMap<OperatorId, (usize, usize)>,
+    /// Receptors of sums that are no signal of their own.
+    pub sums: BTreeMap<SignalId, usize>,
+    /// The elements of each signal that this share has.
+    pub elements: Vec<Range<usize>>,
 }
 
 /// Where a signal is.
@@ -46,34 +48,16 @@ pub(crate) enum SignalPlace {
     Dense(Column),
     /// Spikes.
     Spikes(usize),
+    /// A sum that cells read where it runs: a receptor.
+    Sum(usize),
 }
 
 impl Index {
-    /// Where a signal is, if the model has it.
+    /// Where a signal is, if the model has it and this share knows it.
     pub fn signal(&self, signal: SignalId) -> Option<SignalPlace> {
-        self.signals.get(signal.index()).copied().flatten()
+        let sum = self.sums.get(&signal).map(|receptor| SignalPlace::Sum(*receptor));
+        self.signals.get(signal.index()).copied().flatten().or(sum)
     }
-}
-
-/// Pulls the synapses of all deliveries.
-///
-/// # Errors
-/// [`CompileError`] if a connector, its weights or delays are wrong, or memory is short.
-pub(crate) fn wire<F: Real>(model: &Model) -> Result<Wiring<F>, CompileError> {
-    let deliveries = model.operators.iter().filter_map(|(id, op)| match &op.kind {
-        OperatorKind::Deliver(deliver) => Some((id, &op.path, deliver)),
-        _ => None,
-    });
-    deliveries
-        .map(|(id, path, deliver)| {
-            let sides = Sides {
-                n_source: model.signals[deliver.source].len(),
-                n_target: model.signals[deliver.target].len(),
-            };
-            let rows = Rows::pull(&synapses(model, path, deliver)?, sides, path)?;
-            Ok((id, Arc::new(rows)))
-        })
-        .collect()
 }
 
 /// The synapses of one delivery, ready to be pulled.
@@ -86,91 +70,124 @@ pub(crate) fn synapses(
     Ok(Synapses::new(connectivity, weight, delay, path, model.seed, model.dt)?)
 }
 
-/// Lays the model out around its synapses, at step 0.
+/// Lays one share of the model out around its synapses, at step 0.
 ///
 /// # Errors
-/// [`CompileError`] if the operators have no order, a parameter or host is refused, or memory is
-/// short.
+/// [`CompileError`] if a parameter or host is refused, or memory is short.
 pub(crate) fn assemble<F: Real>(
     model: &Model,
+    shares: &Shares,
+    share: usize,
     wiring: &Wiring<F>,
 ) -> Result<(Engine<F>, Index), CompileError> {
-    let schedule = model.schedule()?;
-    let mut planner = Planner::new(model, wiring)?;
-    for id in schedule.operators() {
-        planner.operator(id)?;
+    let mut planner = Planner::new(model, shares, share, wiring)?;
+    for unit in &shares.units {
+        if shares.takes_part(unit, share) {
+            planner.engine.units.push(UnitPlan { ops: Vec::new(), recorders: Vec::new() });
+            for id in &unit.operators {
+                planner.operator(*id, unit)?;
+            }
+        }
     }
-    planner.recorders();
+    planner.finish();
     Ok((planner.engine, planner.index))
 }
 
 struct Planner<'a, F> {
     model: &'a Model,
+    shares: &'a Shares,
+    share: usize,
     wiring: &'a Wiring<F>,
     layout: Layout,
     /// Deliveries to each signal, in order of (path, part).
     deliveries: BTreeMap<SignalId, Vec<OperatorId>>,
-    /// Signals that are zero up to here in the step.
-    zeroed: BTreeSet<SignalId>,
+    /// The unit of each signal and group of cells.
+    units: Units,
     index: Index,
     engine: Engine<F>,
 }
 
+/// Where those who record find the unit that makes what they record.
+#[derive(Default)]
+struct Units {
+    of_signal: BTreeMap<SignalId, usize>,
+    of_cells: BTreeMap<OperatorId, usize>,
+}
+
 impl<'a, F: Real> Planner<'a, F> {
-    fn new(model: &'a Model, wiring: &'a Wiring<F>) -> Result<Self, CompileError> {
-        let layout = Layout::new(model);
+    fn new(
+        model: &'a Model,
+        shares: &'a Shares,
+        share: usize,
+        wiring: &'a Wiring<F>,
+    ) -> Result<Self, CompileError> {
+        let layout = Layout::new(model, shares, share);
         let engine = Engine {
             dt_s: model.dt,
+            slice: shares.slice,
             dense: filled("the signals of the model", layout.len, F::default())?,
             spikes: Vec::new(),
             cells: Vec::new(),
             receptors: Vec::new(),
-            plan: Vec::new(),
-            recorders: Vec::new(),
+            units: Vec::new(),
+            spike_recorders: Vec::new(),
             scratch: Scratch::default(),
         };
         let mut planner = Self {
             model,
+            shares,
+            share,
             wiring,
             layout,
             deliveries: deliveries(model),
-            zeroed: BTreeSet::new(),
+            units: Units::default(),
             index: Index::default(),
             engine,
         };
-        planner.signals();
+        planner.signals()?;
         Ok(planner)
     }
 
-    fn signals(&mut self) {
+    fn signals(&mut self) -> Result<(), CompileError> {
         self.index.signals = vec![None; self.model.signals.capacity()];
+        self.index.elements = vec![0..0; self.model.signals.capacity()];
         for (id, signal) in self.model.signals.iter() {
-            let column = self.layout.get(id);
-            let place = match signal.kind {
-                SignalKind::Dense => {
-                    let column = self.layout.of(id);
-                    let initial = signal.initial.data().iter().map(|&value| F::from_f64(value));
-                    self.engine.dense[column.range()]
-                        .iter_mut()
-                        .zip(initial)
-                        .for_each(|(place, value)| *place = value);
+            let own = self.shares.elements(self.model, id, self.share);
+            self.index.elements[id.index()] = own.clone();
+            self.index.signals[id.index()] = match signal.kind {
+                SignalKind::Dense => self.layout.get(id).map(|column| {
+                    let initial = &signal.initial.data()[own];
+                    let places = &mut self.engine.dense[column.range()];
+                    places.iter_mut().zip(initial).for_each(|(p, v)| *p = F::from_f64(*v));
                     SignalPlace::Dense(column)
-                }
+                }),
                 SignalKind::Events { amplitude } => {
                     let amplitude = F::from_f64(amplitude);
-                    self.engine.spikes.push(Spikes::new(signal.len(), amplitude, column));
-                    SignalPlace::Spikes(self.engine.spikes.len() - 1)
+                    let column = self.layout.get(id);
+                    let (what, slice) = (signal.path.as_str(), self.shares.slice);
+                    let spikes = Spikes::new(what, signal.len(), amplitude, own, column, slice)?;
+                    self.engine.spikes.push(spikes);
+                    Some(SignalPlace::Spikes(self.engine.spikes.len() - 1))
                 }
             };
-            self.index.signals[id.index()] = Some(place);
         }
+        Ok(())
     }
 
-    fn operator(&mut self, id: OperatorId) -> Result<(), CompileError> {
+    fn operator(&mut self, id: OperatorId, unit: &Unit) -> Result<(), CompileError> {
         let model = self.model;
         let op = &model.operators[id];
+        let at = self.engine.units.len() - 1;
+        let access = op.access(model.dt);
+        for signal in access.sets.iter().chain(&access.incs).chain(&access.updates) {
+            self.units.of_signal.insert(*signal, at);
+        }
         let planned = match &op.kind {
-            OperatorKind::Neurons(neurons) => self.neurons(id, &op.path, neurons)?,
+            OperatorKind::Neurons(neurons) => {
+                self.units.of_cells.insert(id, at);
+                let cells = self.shares.cells(unit, neurons.n, self.share);
+                self.neurons(id, &op.path, neurons, cells)?
+            }
             OperatorKind::Deliver(deliver) => match self.deliver(op, deliver)? {
                 Some(planned) => planned,
                 None => return Ok(()),
@@ -186,10 +203,10 @@ impl<'a, F: Real> Planner<'a, F> {
                 Op::Function(FunctionOp::new(&op.path, kernel, reads, self.layout.of(*y)))
             }
             OperatorKind::Host { host, x, y } => self.host(&op.path, &**host, *x, *y)?,
+            OperatorKind::Reset { target, .. } if self.shares.fused(*target).is_some() => {
+                return Ok(());
+            }
             OperatorKind::Reset { target, value } => {
-                if value.to_bits() == 0 {
-                    self.zeroed.insert(*target);
-                }
                 let (target, value) = (self.layout.of(*target), F::from_f64(*value));
                 Op::Array(Array::Reset { target, value })
             }
@@ -214,10 +231,7 @@ impl<'a, F: Real> Planner<'a, F> {
                 gain: F::from_f64(filter.gain),
             }),
         };
-        for signal in op.access(model.dt).incs {
-            self.zeroed.remove(&signal);
-        }
-        self.engine.plan.push(planned);
+        self.engine.units[at].ops.push(planned);
         Ok(())
     }
 
@@ -248,10 +262,15 @@ impl<'a, F: Real> Planner<'a, F> {
         id: OperatorId,
         path: &Path,
         neurons: &Neurons,
+        cells: Range<usize>,
     ) -> Result<Op<F>, CompileError> {
+        // Sums that run elsewhere are found when their receptor is laid out.
         let read = |signal: &Option<SignalId>| match signal {
-            Some(signal) => Place::each(self.layout.of(*signal).at),
-            None => Place::same(0),
+            Some(signal) if self.shares.fused(*signal).is_none() => {
+                let ahead = cells.start - self.index.elements[signal.index()].start;
+                Place::each(self.layout.of(*signal).at + ahead)
+            }
+            _ => Place::same(0),
         };
         let output = |signal: &SignalId| match self.spikes_of(*signal) {
             Some(spikes) => Output::Spikes(spikes),
@@ -269,7 +288,7 @@ impl<'a, F: Real> Planner<'a, F> {
         };
         let model = self.model;
         let scratch = &mut self.engine.scratch;
-        let cells = Cells::new(path, neurons, ports, model.seed, model.dt, scratch)?;
+        let cells = Cells::new(path, neurons, cells, ports, model.seed, model.dt, scratch)?;
         self.engine.cells.push(cells);
         let group = self.engine.cells.len() - 1;
         self.index.groups.insert(id, group);
@@ -278,17 +297,22 @@ impl<'a, F: Real> Planner<'a, F> {
 
     /// The receptor stands where the first of its deliveries stands; all are of one level.
     fn deliver(&mut self, op: &Operator, deliver: &Deliver) -> Result<Option<Op<F>>, CompileError> {
-        let Some(ids) = self.deliveries.remove(&deliver.target) else { return Ok(None) };
+        let signal = deliver.target;
+        let Some(ids) = self.deliveries.remove(&signal) else { return Ok(None) };
         let receptor = self.engine.receptors.len();
         for (i, id) in ids.iter().enumerate() {
             self.index.projections.insert(*id, (receptor, i));
         }
         let projections = ids.iter().filter_map(|id| self.projection(*id)).collect();
-        let target = self.layout.of(deliver.target);
-        let in_place = self.zeroed.contains(&deliver.target);
-        let spikes = &mut self.engine.spikes;
+        if self.shares.fused(signal).is_some() {
+            self.index.sums.insert(signal, receptor);
+        }
+        // Cells that read sums where they run are joined to them in the end.
+        let goal = Goal::Signal(self.layout.get(signal));
+        let targets = self.index.elements[signal.index()].clone();
         let name = op.path.as_str();
-        let sum = Receptor::new(name, target, projections, in_place, spikes)?;
+        let Engine { spikes, dense, .. } = &mut self.engine;
+        let sum = Receptor::new(name, goal, targets, projections, spikes, dense)?;
         self.engine.receptors.push(sum);
         Ok(Some(Op::Receptor(receptor)))
     }
@@ -297,36 +321,80 @@ impl<'a, F: Real> Planner<'a, F> {
         let OperatorKind::Deliver(deliver) = &self.model.operators[operator].kind else {
             return None;
         };
-        let rows = self.wiring.get(&operator)?.clone();
+        let rows = self.wiring.get(&operator)?.get(self.share)?.clone();
         Some(Projection { operator, source: self.spikes_of(deliver.source)?, rows })
     }
 
     fn spikes_of(&self, signal: SignalId) -> Option<usize> {
         match self.index.signal(signal)? {
             SignalPlace::Spikes(spikes) => Some(spikes),
-            SignalPlace::Dense(_) => None,
+            SignalPlace::Dense(_) | SignalPlace::Sum(_) => None,
+        }
+    }
+
+    fn finish(&mut self) {
+        self.join_sums();
+        // What nobody writes is recorded by the first share, beside all units.
+        self.engine.units.push(UnitPlan { ops: Vec::new(), recorders: Vec::new() });
+        self.recorders();
+    }
+
+    /// Joins cells to the sums that only they read.
+    fn join_sums(&mut self) {
+        for (signal, receptor) in &self.index.sums {
+            if let Some((op, which)) = self.shares.fused(*signal)
+                && let Some(&group) = self.index.groups.get(&op)
+            {
+                let receptor = &mut self.engine.receptors[*receptor];
+                receptor.goal = Goal::Cells(group, which);
+                self.engine.cells[group].read_sums(which, &receptor.sums);
+            }
         }
     }
 
     fn recorders(&mut self) {
         for (id, record) in self.model.records.iter() {
-            let source = match record.target {
-                RecordTarget::Events(signal) => self.spikes_of(signal).map(Source::Spikes),
-                RecordTarget::Signal(signal) => self.layout.get(signal).map(Source::Column),
-                RecordTarget::State(op, state) => {
-                    self.index.groups.get(&op).map(|&group| Source::State(group, state))
-                }
-            };
-            let n = match record.target {
-                RecordTarget::Events(signal) | RecordTarget::Signal(signal) => {
-                    self.model.signals[signal].len()
-                }
-                RecordTarget::State(..) => record.width(self.model),
-            };
-            if let Some(source) = source {
-                self.engine.recorders.push(Recorder::new(id, record, source, n));
+            match record.target {
+                RecordTarget::Events(signal) => self.record_spikes(id, record, signal),
+                RecordTarget::Signal(signal) => self.record_signal(id, record, signal),
+                RecordTarget::State(op, state) => self.record_state(id, record, op, state),
             }
         }
+    }
+
+    /// All shares know all spikes, so that the first can record them.
+    fn record_spikes(&mut self, id: RecordId, record: &Record, signal: SignalId) {
+        if let Some(spikes) = self.spikes_of(signal)
+            && self.share == 0
+        {
+            let n = self.model.signals[signal].len();
+            self.engine.spike_recorders.push(SpikeRecorder::new(id, record, spikes, n));
+        }
+    }
+
+    fn record_signal(&mut self, id: RecordId, record: &Record, signal: SignalId) {
+        let own = self.index.elements[signal.index()].clone();
+        let unit = self.units.of_signal.get(&signal).copied();
+        if let Some(column) = self.layout.get(signal)
+            && (unit.is_some() || self.share == 0)
+        {
+            let source = Source::Column(column);
+            self.recorders_of(unit).push(SampleRecorder::new(id, record, source, own));
+        }
+    }
+
+    fn record_state(&mut self, id: RecordId, record: &Record, op: OperatorId, state: usize) {
+        if let Some(&group) = self.index.groups.get(&op) {
+            let own = self.engine.cells[group].cells();
+            let unit = self.units.of_cells.get(&op).copied();
+            let source = Source::State(group, state);
+            self.recorders_of(unit).push(SampleRecorder::new(id, record, source, own));
+        }
+    }
+
+    fn recorders_of(&mut self, unit: Option<usize>) -> &mut Vec<SampleRecorder> {
+        let last = self.engine.units.len() - 1;
+        &mut self.engine.units[unit.unwrap_or(last)].recorders
     }
 }
 

@@ -1,20 +1,20 @@
 //! One receptor's synaptic sum: all projections that deliver to one signal.
 //!
 //! The sum of a target is one running sum from zero over the events due, in the order (step of
-//! emission, oldest first; path of the projection; source; ordinal). Then it is added to the
-//! signal, at the place that the first of the deliveries has in the step. If the signal is reset
-//! to zero before and nothing else is added earlier, the sum runs in the signal itself.
+//! emission, oldest first; path of the projection; source; ordinal). Sums run in turning columns.
+//! Where nobody but one group of cells reads the signal, the cells read the column itself and clear
+//! it; else it is added to the signal, at the place that the first of the deliveries has in a step.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, ops::Range, sync::Arc};
 
 use pontine_core_ir::{OperatorId, port::CompileError};
 use pontine_mechanism::Real;
 
 use crate::{
-    arena::Column,
-    memory::{bytes, filled},
-    ring::Ring,
-    rows::{PerSynapse, Rows},
+    arena::{Column, apart},
+    memory::bytes,
+    rows::{Delays, Rows, Sums},
+    slots::Slots,
     spikes::Spikes,
 };
 
@@ -29,64 +29,83 @@ pub(crate) struct Projection<F> {
     pub rows: Arc<Rows<F>>,
 }
 
+/// Where the sum goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Goal {
+    /// It is added to a signal, if there is one.
+    Signal(Option<Column>),
+    /// Cells read it where it runs: the group, and which of its receptors.
+    Cells(usize, usize),
+}
+
 /// All deliveries to one signal.
 #[derive(Debug)]
 pub(crate) struct Receptor<F> {
     name: String,
-    target: Column,
+    /// Where the sum goes.
+    pub goal: Goal,
+    /// Targets of this share.
+    pub targets: Range<usize>,
     /// In order of (path, part).
     pub projections: Vec<Projection<F>>,
-    route: Route<F>,
-    /// Where the sum runs, if not in the signal itself.
-    apart: Option<Vec<F>>,
+    route: Route,
+    /// Where the sums run.
+    pub sums: Slots,
 }
 
 #[derive(Debug)]
-enum Route<F> {
-    /// Each projection has one delay: (delay, projection), oldest emission first.
+enum Route {
+    /// Each projection has one delay: (delay, projection), oldest emission first. Sums are made when
+    /// they are due.
     Queues(Vec<(u32, usize)>),
     /// Delays differ within a projection: sums are made when spikes are sent.
-    Ring(Ring<F>),
+    Ring,
 }
 
 impl<F: Real> Receptor<F> {
-    /// Projections in order of (path, part) to one signal; `in_place` if the signal is zero when
-    /// the sum begins.
+    /// Projections in order of (path, part) to one signal, at step 0.
     pub fn new(
         name: &str,
-        target: Column,
+        goal: Goal,
+        targets: Range<usize>,
         projections: Vec<Projection<F>>,
-        in_place: bool,
         spikes: &mut [Spikes<F>],
+        dense: &mut Vec<F>,
     ) -> Result<Self, CompileError> {
-        let apart = match in_place {
-            true => None,
-            false => Some(filled(name, target.len, F::default())?),
-        };
+        let sums = Slots::new(name, dense, targets.len(), 1)?;
         let route = Route::Queues(Vec::new());
-        let mut receptor = Self { name: name.to_owned(), target, projections, route, apart };
-        receptor.reroute(spikes)?;
+        let mut receptor = Self { name: name.to_owned(), goal, targets, projections, route, sums };
+        receptor.reroute(0, spikes, dense)?;
         Ok(receptor)
     }
 
     /// Chooses between queues and ring anew, after delays have changed.
-    pub fn reroute(&mut self, spikes: &mut [Spikes<F>]) -> Result<(), CompileError> {
+    pub fn reroute(
+        &mut self,
+        now: u64,
+        spikes: &mut [Spikes<F>],
+        dense: &mut Vec<F>,
+    ) -> Result<(), CompileError> {
         for projection in &self.projections {
             let longest = projection.rows.longest_delay();
-            spikes[projection.source].reach_back(&self.name, longest)?;
+            let source = &mut spikes[projection.source];
+            source.list(&self.name, dense, now)?;
+            source.reach_back(&self.name, longest, now, dense)?;
         }
-        self.route = match self.queues() {
-            Some(queues) => Route::Queues(queues),
-            None => Route::Ring(self.ring()?),
-        };
-        self.resend(spikes);
+        let queues = self.queues();
+        let n_steps = if queues.is_some() { 1 } else { self.longest_delay() };
+        if n_steps > self.sums.n_steps() {
+            self.sums = Slots::new(&self.name, dense, self.targets.len(), n_steps)?;
+        }
+        self.route = queues.map_or(Route::Ring, Route::Queues);
+        self.resend(now, spikes, dense);
         Ok(())
     }
 
     fn queues(&self) -> Option<Vec<(u32, usize)>> {
         let one = |(i, projection): (usize, &Projection<F>)| match projection.rows.delays {
-            PerSynapse::All(delay) => Some((delay, i)),
-            PerSynapse::Each(_) => None,
+            Delays::All(delay) => Some((delay, i)),
+            Delays::Each(_) => None,
         };
         let mut queues: Vec<_> =
             self.projections.iter().enumerate().map(one).collect::<Option<_>>()?;
@@ -94,73 +113,155 @@ impl<F: Real> Receptor<F> {
         Some(queues)
     }
 
-    fn ring(&self) -> Result<Ring<F>, CompileError> {
-        Ring::new(&self.name, self.target.len, self.longest_delay())
-    }
-
     fn longest_delay(&self) -> u32 {
         self.projections.iter().map(|p| p.rows.longest_delay()).max().unwrap_or(1)
     }
 
     /// Makes the sums of the ring anew from the spikes under way, after weights have changed.
-    pub fn resend(&mut self, spikes: &[Spikes<F>]) {
-        let longest = self.longest_delay();
-        let Route::Ring(ring) = &mut self.route else { return };
-        ring.clear();
-        for age in (0..longest).rev() {
+    pub fn resend(&self, now: u64, spikes: &[Spikes<F>], dense: &mut [F]) {
+        dense[self.sums.all()].fill(F::default());
+        if let Route::Queues(_) = self.route {
+            return;
+        }
+        for age in (0..u64::from(self.longest_delay())).rev() {
+            let Some(sent) = now.checked_sub(age) else { continue };
             for projection in &self.projections {
-                if age < projection.rows.longest_delay() {
-                    ring.send(&projection.rows, spikes[projection.source].ago(age), age);
+                self.resend_one(projection, sent, now, spikes, dense);
+            }
+        }
+    }
+
+    fn resend_one(
+        &self,
+        projection: &Projection<F>,
+        sent: u64,
+        now: u64,
+        spikes: &[Spikes<F>],
+        dense: &mut [F],
+    ) {
+        match projection.rows.delays {
+            Delays::All(delay) if sent + u64::from(delay) > now => {
+                self.serve(projection, sent, sent + u64::from(delay), spikes, dense);
+            }
+            Delays::All(_) => {}
+            Delays::Each(_) if now - sent >= u64::from(projection.rows.longest_delay()) => {}
+            Delays::Each(_) => {
+                let list = spikes[projection.source].at(sent);
+                projection.rows.send_late(list, sent, now, &mut self.all_sums(dense));
+            }
+        }
+    }
+
+    fn all_sums<'a>(&self, dense: &'a mut [F]) -> Sums<'a, F> {
+        let (width, mask) = (self.sums.width(), self.sums.mask());
+        Sums { values: &mut dense[self.sums.all()], width, mask }
+    }
+
+    /// Has the sum of step `step` where its readers find it.
+    pub fn deliver(&self, step: u64, spikes: &[Spikes<F>], dense: &mut [F]) {
+        if let Route::Queues(queues) = &self.route {
+            for &(delay, i) in queues {
+                self.serve(
+                    &self.projections[i],
+                    step.wrapping_sub(delay.into()),
+                    step,
+                    spikes,
+                    dense,
+                );
+            }
+        }
+        if let Goal::Signal(Some(target)) = self.goal {
+            let [due, target] = apart(dense, self.sums.column(step), target.range());
+            for (target, sum) in target.iter_mut().zip(due) {
+                *target = *target + *sum;
+                *sum = F::default();
+            }
+        }
+    }
+
+    /// Adds what a projection with one delay sent in step `sent` to the sums of step `due`.
+    #[inline]
+    fn serve(
+        &self,
+        projection: &Projection<F>,
+        sent: u64,
+        due: u64,
+        spikes: &[Spikes<F>],
+        dense: &mut [F],
+    ) {
+        let source = &spikes[projection.source];
+        match source.counts() {
+            Some(counts) => {
+                let [counts, sums] = apart(dense, counts.column(sent), self.sums.column(due));
+                projection.rows.add_counts(counts, sums);
+            }
+            None => {
+                let list = source.at(sent);
+                if !list.is_empty() {
+                    projection.rows.add(list, &mut dense[self.sums.column(due)]);
                 }
             }
         }
     }
 
-    /// Adds the sum that is due in this step to the signal.
-    pub fn deliver(&mut self, spikes: &[Spikes<F>], dense: &mut [F]) {
-        let target = &mut dense[self.target.range()];
-        match (&mut self.route, &mut self.apart) {
-            (Route::Ring(ring), _) => ring.deliver(target),
-            (Route::Queues(queues), None) => serve(queues, &self.projections, spikes, target),
-            (Route::Queues(queues), Some(sums)) => {
-                sums.fill(F::default());
-                serve(queues, &self.projections, spikes, sums);
-                for (target, sum) in target.iter_mut().zip(sums) {
-                    *target = *target + *sum;
-                }
-            }
+    /// Takes in the spikes of step `sent`; steps come one after the other.
+    pub fn send(&self, sent: u64, spikes: &[Spikes<F>], dense: &mut [F]) {
+        if let Route::Queues(_) = self.route {
+            return;
         }
-    }
-
-    /// Takes in the spikes of a step that is over.
-    pub fn send(&mut self, spikes: &[Spikes<F>]) {
-        let Route::Ring(ring) = &mut self.route else { return };
         for projection in &self.projections {
-            ring.send(&projection.rows, spikes[projection.source].current(), 0);
+            match projection.rows.delays {
+                Delays::All(delay) => {
+                    self.serve(projection, sent, sent + u64::from(delay), spikes, dense);
+                }
+                Delays::Each(_) => {
+                    let list = spikes[projection.source].at(sent);
+                    if !list.is_empty() {
+                        projection.rows.send(list, sent, &mut self.all_sums(dense));
+                    }
+                }
+            }
         }
     }
 
-    /// Bytes held.
+    /// Whether it can take the spikes of a signal as counts, if it takes them at all: through one
+    /// synapse, of one delay and finite weight, between cells of one place.
+    pub fn takes_counts(&self, signal: usize, own: &Range<usize>) -> bool {
+        let mut from = self.projections.iter().filter(|p| p.source == signal);
+        from.all(|projection| {
+            let rows = &projection.rows;
+            let has_one_delay = matches!(rows.delays, Delays::All(_));
+            has_one_delay
+                && rows.weights.are_finite()
+                && self.targets == *own
+                && rows.is_diagonal(own.clone())
+        })
+    }
+
+    /// The sums of step `now`, which is over: made anew from the spikes that were due in it.
+    pub fn sums_of(&self, now: u64, spikes: &[Spikes<F>], dense: &[F]) -> Vec<F> {
+        let mut sums = vec![F::default(); self.targets.len()];
+        for age in (1..=u64::from(self.longest_delay())).rev() {
+            let Some(sent) = now.checked_sub(age) else { continue };
+            for projection in &self.projections {
+                spikes[projection.source].each(sent, dense, |source, value| {
+                    let row = projection.rows.row(source).map(|i| projection.rows.synapse(i));
+                    for synapse in row.filter(|s| u64::from(s.delay) == age) {
+                        let sum = &mut sums[synapse.target as usize];
+                        *sum = *sum + synapse.weight * value;
+                    }
+                });
+            }
+        }
+        sums
+    }
+
+    /// Bytes held, sums excepted.
     pub fn memory_bytes(&self) -> u64 {
         let rows: u64 = self.projections.iter().map(|p| p.rows.memory_bytes()).sum();
-        let route = match &self.route {
-            Route::Queues(queues) => bytes(queues),
-            Route::Ring(ring) => ring.memory_bytes(),
-        };
-        rows + route + self.apart.as_ref().map_or(0, bytes)
-    }
-}
-
-fn serve<F: Real>(
-    queues: &[(u32, usize)],
-    projections: &[Projection<F>],
-    spikes: &[Spikes<F>],
-    sums: &mut [F],
-) {
-    for &(delay, i) in queues {
-        let projection = &projections[i];
-        for (source, value) in spikes[projection.source].ago(delay).iter() {
-            projection.rows.add_row(source, value, sums);
+        match &self.route {
+            Route::Queues(queues) => rows + bytes(queues),
+            Route::Ring => rows,
         }
     }
 }

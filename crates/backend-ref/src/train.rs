@@ -44,11 +44,22 @@ impl Train {
     /// Does step `step`; steps come one after the other.
     pub fn run<F: Real>(&mut self, step: u64, spikes: &mut [Spikes<F>], dense: &mut [F]) {
         let output = &mut spikes[self.output];
+        output.begin(step, dense);
         while let Some(event) = self.events.get(self.next).filter(|event| event.step <= step) {
-            output.push(event.cell, F::from_f64(f64::from(event.count)));
+            output.at_mut(step).push(event.cell, F::from_f64(f64::from(event.count)));
             self.next += 1;
         }
-        output.show(dense);
+        output.show(step, dense);
+    }
+
+    /// The spike signal that it sets.
+    pub fn output(&self) -> usize {
+        self.output
+    }
+
+    /// Goes to the spikes after step `step`.
+    pub fn seek(&mut self, step: u64) {
+        self.next = self.events.partition_point(|event| event.step <= step);
     }
 
     /// Bytes held.

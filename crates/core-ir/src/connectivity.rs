@@ -275,8 +275,7 @@ impl Synapses {
     /// Makes row `i`: a pure function of the projection and `i`, so rows may be pulled in any
     /// order and by any thread. The ordinal of a synapse is its place in the row.
     pub fn fill(&self, i: usize, row: &mut SynapseRow) {
-        row.rows.clear();
-        self.rows.fill(i, &mut row.rows);
+        self.fill_ends(i, row);
         let ends = |minor: u32| match self.major() {
             Major::Source => [i as f64, f64::from(minor)],
             Major::Target => [f64::from(minor), i as f64],
@@ -287,6 +286,14 @@ impl Synapses {
         row.delays.clear();
         row.delays.extend(delays.iter().map(|&d| self.steps(d)));
         row.rows.scratch = delays;
+    }
+
+    /// As [`Synapses::fill`], without weights and delays: enough to count.
+    pub fn fill_ends(&self, i: usize, row: &mut SynapseRow) {
+        row.rows.clear();
+        self.rows.fill(i, &mut row.rows);
+        row.weights.clear();
+        row.delays.clear();
         row.minor.clear();
         row.minor.extend(row.rows.minor.iter().map(|&m| self.minor_window.at(m as usize)));
     }

@@ -1,5 +1,7 @@
 //! States of cells in blocks, and what a kernel needs to step one block.
 
+use std::ops::Range;
+
 use pontine_core_ir::{Mechanism, Path, port::CompileError};
 use pontine_mechanism::{BlockArgs, Kernel, LANES, Real, Scratch};
 use pontine_rng::StreamKey;
@@ -10,10 +12,12 @@ use crate::{
     memory::{bytes, filled},
 };
 
-/// Cells `first..first + valid`, in lanes `0..width`.
+/// Cells `first..first + valid` of this share, in lanes `0..width`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
-    /// Index of the cell in lane 0.
+    /// Which block.
+    pub index: usize,
+    /// The cell in lane 0, counted from the first of this share.
     pub first: usize,
     /// Number of cells.
     pub valid: usize,
@@ -23,9 +27,9 @@ pub(super) struct Block {
 
 /// The blocks of `n` cells: all of [`LANES`], but the last.
 pub(super) fn blocks(n: usize) -> impl Iterator<Item = Block> {
-    (0..n).step_by(LANES).map(move |first| {
+    (0..n).step_by(LANES).enumerate().map(move |(index, first)| {
         let valid = LANES.min(n - first);
-        Block { first, valid, width: padded(valid) }
+        Block { index, first, valid, width: padded(valid) }
     })
 }
 
@@ -46,42 +50,82 @@ pub(super) struct Moment {
 ///
 /// State s of cell i stands in block i / [`LANES`], at `s · width + i mod LANES`.
 pub(super) struct Body<F> {
-    /// Number of cells.
-    pub n: usize,
+    /// The cells of this share, among all of the group.
+    pub cells: Range<usize>,
     /// Parameters.
     pub parameters: Parameters<F>,
+    /// Where the sum of each receptor is read.
+    pub receptors: Vec<Place>,
+    inputs: Vec<Place>,
     n_states: usize,
     states: Vec<F>,
-    inputs: Vec<Place>,
-    receptors: Vec<Place>,
-    at: Columns,
     outputs: Vec<F>,
+    parameter_at: Table,
+    derived_at: Table,
+    input_at: Table,
+    /// That of the block at hand; kept, so that a step allocates nothing.
+    receptor_at: Vec<usize>,
 }
 
-/// Columns of the block at hand; kept, so that a step allocates nothing.
-#[derive(Default)]
-struct Columns {
-    parameters: Vec<usize>,
-    derived: Vec<usize>,
-    inputs: Vec<usize>,
-    receptors: Vec<usize>,
+/// Where columns begin, block by block: a step need not compute it.
+#[derive(Debug, Default)]
+struct Table {
+    n: usize,
+    at: Vec<usize>,
+}
+
+impl Table {
+    fn new(places: &[Place], n_cells: usize) -> Self {
+        let of_block = |block: Block| places.iter().map(move |p| p.of_block(0, block.first));
+        Self { n: places.len(), at: blocks(n_cells).flat_map(of_block).collect() }
+    }
+
+    #[inline]
+    fn of(&self, block: Block) -> &[usize] {
+        &self.at[block.index * self.n..][..self.n]
+    }
 }
 
 impl<F: Real> Body<F> {
     /// Cells whose states are all zero.
     pub fn new(
         path: &Path,
-        n: usize,
+        cells: Range<usize>,
         mechanism: &Mechanism,
         parameters: Parameters<F>,
         inputs: Vec<Place>,
         receptors: Vec<Place>,
     ) -> Result<Self, CompileError> {
         let n_states = mechanism.states.len();
-        let states = filled(path.as_str(), padded(n).saturating_mul(n_states), F::default())?;
-        let at = Columns::default();
-        let outputs = vec![F::default(); mechanism.outputs.len() * LANES];
-        Ok(Self { n, parameters, n_states, states, inputs, receptors, at, outputs })
+        let n = padded(cells.len()).saturating_mul(n_states);
+        let mut body = Self {
+            states: filled(path.as_str(), n, F::default())?,
+            outputs: vec![F::default(); mechanism.outputs.len() * LANES],
+            parameter_at: Table::default(),
+            derived_at: Table::default(),
+            input_at: Table::default(),
+            receptor_at: Vec::with_capacity(receptors.len()),
+            cells,
+            parameters,
+            receptors,
+            inputs,
+            n_states,
+        };
+        body.find();
+        Ok(body)
+    }
+
+    /// Number of cells in this share.
+    pub fn n(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Finds out where columns begin, after parameters have been laid out.
+    pub fn find(&mut self) {
+        let n = self.n();
+        self.parameter_at = Table::new(&self.parameters.places, n);
+        self.derived_at = Table::new(&self.parameters.derived, n);
+        self.input_at = Table::new(&self.inputs, n);
     }
 
     /// Runs the program of initial values, which reads no signals.
@@ -92,13 +136,17 @@ impl<F: Real> Body<F> {
         moment: Moment,
     ) {
         let zeros = [F::default(); LANES];
-        let ports = (std::mem::take(&mut self.inputs), std::mem::take(&mut self.receptors));
-        self.inputs = vec![Place::same(0); ports.0.len()];
-        self.receptors = vec![Place::same(0); ports.1.len()];
-        for block in blocks(self.n) {
+        let unread = |places: &mut Vec<Place>| {
+            let n = places.len();
+            std::mem::replace(places, vec![Place::same(0); n])
+        };
+        let ports = (unread(&mut self.inputs), unread(&mut self.receptors));
+        self.find();
+        for block in blocks(self.n()) {
             self.run(kernel, scratch, block, moment, &zeros);
         }
         (self.inputs, self.receptors) = ports;
+        self.find();
     }
 
     /// Runs a kernel over one block.
@@ -111,22 +159,23 @@ impl<F: Real> Body<F> {
         dense: &[F],
     ) {
         let Block { first, width, .. } = block;
-        self.at.seek(&self.parameters, &self.inputs, &self.receptors, first);
+        self.receptor_at.clear();
+        self.receptor_at.extend(self.receptors.iter().map(|p| p.of_block(moment.step, first)));
         let n_outputs = self.outputs.len() / LANES;
         let mut args = BlockArgs {
             width,
-            first: first as u64,
+            first: (self.cells.start + first) as u64,
             step: moment.step,
             time: F::from_f64(moment.time),
             dt: F::from_f64(moment.dt),
             key: moment.key,
             constants: &self.parameters.constants,
-            parameter_at: &self.at.parameters,
-            derived_at: &self.at.derived,
+            parameter_at: self.parameter_at.of(block),
+            derived_at: self.derived_at.of(block),
             states: &mut self.states[first * self.n_states..][..width * self.n_states],
             dense,
-            input_at: &self.at.inputs,
-            receptor_at: &self.at.receptors,
+            input_at: self.input_at.of(block),
+            receptor_at: &self.receptor_at,
             outputs: &mut self.outputs[..width * n_outputs],
         };
         kernel.run(scratch, &mut args);
@@ -137,27 +186,34 @@ impl<F: Real> Body<F> {
         &self.outputs[output * block.width..][..block.valid]
     }
 
+    /// Clears the sums that cells read where they run, for the block that has read them.
+    pub fn clear_sums(&self, block: Block, step: u64, dense: &mut [F]) {
+        for place in self.receptors.iter().filter(|place| place.turns) {
+            dense[place.of_block(step, block.first)..][..block.width].fill(F::default());
+        }
+    }
+
     /// A state of the cells of a block.
     pub fn state_of_block(&self, state: usize, block: Block) -> &[F] {
         &self.states[block.first * self.n_states + state * block.width..][..block.valid]
     }
 
-    /// A state of one cell.
+    /// A state of one cell of this share.
     pub fn state(&self, state: usize, cell: usize) -> F {
         self.states[self.place(state, cell)]
     }
 
-    /// Sets a state of all cells.
+    /// Sets a state of all cells of this share, by their indices among all.
     pub fn set_state(&mut self, state: usize, value: impl Fn(usize) -> f64) {
-        for cell in 0..self.n {
+        for cell in 0..self.n() {
             let place = self.place(state, cell);
-            self.states[place] = F::from_f64(value(cell));
+            self.states[place] = F::from_f64(value(self.cells.start + cell));
         }
     }
 
     fn place(&self, state: usize, cell: usize) -> usize {
         let first = cell - cell % LANES;
-        let width = padded(LANES.min(self.n - first));
+        let width = padded(LANES.min(self.n() - first));
         first * self.n_states + state * width + cell % LANES
     }
 
@@ -165,24 +221,4 @@ impl<F: Real> Body<F> {
     pub fn memory_bytes(&self) -> u64 {
         self.parameters.memory_bytes() + bytes(&self.states)
     }
-}
-
-impl Columns {
-    fn seek<F>(
-        &mut self,
-        parameters: &Parameters<F>,
-        inputs: &[Place],
-        receptors: &[Place],
-        first: usize,
-    ) {
-        seek(&mut self.parameters, &parameters.places, first);
-        seek(&mut self.derived, &parameters.derived, first);
-        seek(&mut self.inputs, inputs, first);
-        seek(&mut self.receptors, receptors, first);
-    }
-}
-
-fn seek(at: &mut Vec<usize>, places: &[Place], first: usize) {
-    at.clear();
-    at.extend(places.iter().map(|place| place.of_block(first)));
 }

@@ -3,7 +3,7 @@
 mod body;
 mod parameters;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use pontine_core_ir::{
     Mechanism, Path, Value,
@@ -13,8 +13,12 @@ use pontine_core_ir::{
 use pontine_mechanism::{CHUNK, Kernel, Phase, Real, Scratch, kernel};
 use pontine_rng::StreamKey;
 
-use crate::{arena::Column, spikes::Spikes};
-use body::{Body, Moment};
+use crate::{
+    arena::Column,
+    slots::Slots,
+    spikes::{SpikeList, Spikes},
+};
+use body::{Block, Body, Moment};
 use parameters::Parameters;
 pub(crate) use parameters::Place;
 
@@ -28,6 +32,8 @@ pub(crate) struct Cells<F> {
     outputs: Vec<Output>,
     exposed: Vec<(usize, Column)>,
     body: Body<F>,
+    /// Number of cells in all shares.
+    n: usize,
 }
 
 /// What the cells are joined to.
@@ -52,10 +58,11 @@ pub(crate) enum Output {
 }
 
 impl<F: Real> Cells<F> {
-    /// Cells in their initial state.
+    /// Some of the cells of a group, in their initial state.
     pub fn new(
         path: &Path,
         neurons: &Neurons,
+        cells: Range<usize>,
         ports: Ports,
         seed: u64,
         dt_s: f64,
@@ -65,16 +72,18 @@ impl<F: Real> Cells<F> {
         let dt = mechanism.units.dt_from_seconds(dt_s);
         let wrong = |message| CompileError::Parameter { path: path.clone(), message };
         let given = given(path, neurons, seed)?;
-        let parameters = Parameters::new(&mechanism, dt, given).map_err(wrong)?;
+        let parameters = Parameters::new(&mechanism, dt, given, cells.clone());
+        let parameters = parameters.map_err(wrong)?;
         let (inputs, receptors) = (ports.inputs, ports.receptors);
         let mut cells = Self {
             dt,
             key: StreamKey::new(seed, path.as_str(), "step"),
             kernel: kernel(&mechanism, Phase::Step),
-            body: Body::new(path, neurons.n, &mechanism, parameters, inputs, receptors)?,
+            body: Body::new(path, cells, &mechanism, parameters, inputs, receptors)?,
             outputs: ports.outputs,
             exposed: ports.exposed,
             mechanism,
+            n: neurons.n,
         };
         cells.initialise(path, neurons, seed, scratch)?;
         Ok(cells)
@@ -94,7 +103,7 @@ impl<F: Real> Cells<F> {
         for (state, value) in neurons.initial.iter().enumerate() {
             if let Some(value) = value {
                 let purpose = format!("init.{}", self.mechanism.states[state].name);
-                let values = value.expand(self.body.n, seed, path, &purpose)?;
+                let values = value.expand(self.n, seed, path, &purpose)?;
                 self.body.set_state(state, |i| values.at(i));
             }
         }
@@ -109,14 +118,16 @@ impl<F: Real> Cells<F> {
         dense: &mut [F],
         spikes: &mut [Spikes<F>],
     ) {
+        self.begin(step, dense, spikes);
         let time = step as f64 * self.dt;
         let moment = Moment { step, time, dt: self.dt, key: self.key };
-        for block in body::blocks(self.body.n) {
+        for block in body::blocks(self.body.n()) {
             self.body.run(&*self.kernel, scratch, block, moment, dense);
+            self.body.clear_sums(block, step, dense);
             for (i, output) in self.outputs.iter().enumerate() {
                 let values = self.body.output(i, block);
                 match *output {
-                    Output::Spikes(signal) => collect(values, block.first, &mut spikes[signal]),
+                    Output::Spikes(signal) => put(values, block, step, &mut spikes[signal], dense),
                     Output::Dense(column) => {
                         dense[column.at + block.first..][..block.valid].copy_from_slice(values);
                     }
@@ -127,30 +138,62 @@ impl<F: Real> Cells<F> {
                 dense[column.at + block.first..][..block.valid].copy_from_slice(values);
             }
         }
-        for output in &self.outputs {
-            if let Output::Spikes(signal) = *output {
-                spikes[signal].show(dense);
+        for signal in self.spikes() {
+            if spikes[signal].counts().is_none() {
+                spikes[signal].show(step, dense);
             }
         }
     }
 
-    /// Calls `put` with the values of a state, in order of the cells; those in `subset`, if given.
+    fn begin(&self, step: u64, dense: &mut [F], spikes: &mut [Spikes<F>]) {
+        for signal in self.spikes() {
+            if spikes[signal].counts().is_none() {
+                spikes[signal].begin(step, dense);
+            }
+        }
+    }
+
+    /// The spike signals that it sets.
+    pub fn spikes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.outputs.iter().filter_map(|output| match output {
+            Output::Spikes(signal) => Some(*signal),
+            Output::Dense(_) => None,
+        })
+    }
+
+    /// Whether spikes come from random draws.
+    pub fn is_random(&self) -> bool {
+        self.mechanism.n_step_sites > 0
+    }
+
+    /// Has the sum of a receptor read where it runs.
+    pub fn read_sums(&mut self, receptor: usize, sums: &Slots) {
+        self.body.receptors[receptor] = Place::turning(sums);
+    }
+
+    /// The cells of this share, among all of the group.
+    pub fn cells(&self) -> Range<usize> {
+        self.body.cells.clone()
+    }
+
+    /// Calls `put` with the values of a state, in order of the cells; those in `subset`, if given,
+    /// by their indices in this share.
     pub fn each_state(&self, state: usize, subset: Option<&[u32]>, mut put: impl FnMut(F)) {
         match subset {
-            None => (0..self.body.n).for_each(|i| put(self.body.state(state, i))),
+            None => (0..self.body.n()).for_each(|i| put(self.body.state(state, i))),
             Some(cells) => cells.iter().for_each(|&i| put(self.body.state(state, i as usize))),
         }
     }
 
-    /// The values of a state, if there is such a state.
+    /// The values of a state of the cells of this share, if there is such a state.
     pub fn read_state(&self, state: usize) -> Option<Vec<f64>> {
-        let mut values = Vec::with_capacity(self.body.n);
+        let mut values = Vec::with_capacity(self.body.n());
         self.mechanism.states.get(state)?;
         self.each_state(state, None, |value| values.push(value.to_f64()));
         Some(values)
     }
 
-    /// Replaces the values of a state.
+    /// Replaces the values of a state; those of the cells of all shares are given.
     pub fn write_state(
         &mut self,
         address: Address,
@@ -158,17 +201,18 @@ impl<F: Real> Cells<F> {
         values: &[f64],
     ) -> Result<(), AccessError> {
         self.mechanism.states.get(state).ok_or(AccessError::Nothing(address))?;
-        check_length(address, values, self.body.n)?;
+        check_length(address, values, self.n)?;
         self.body.set_state(state, |i| values[i]);
         Ok(())
     }
 
-    /// A parameter as it was given: one number, or one for each cell.
-    pub fn read_parameter(&self, parameter: usize) -> Option<Vec<f64>> {
-        self.body.parameters.given.get(parameter).cloned()
+    /// A parameter as it was given: one number, or one for each cell of all shares.
+    pub fn read_parameter(&self, parameter: usize) -> Option<&[f64]> {
+        self.body.parameters.given.get(parameter).map(Vec::as_slice)
     }
 
-    /// Replaces a parameter, by one number or one for each cell; what is derived follows.
+    /// Replaces a parameter, by one number or one for each cell of all shares; what is derived
+    /// follows.
     pub fn write_parameter(
         &mut self,
         address: Address,
@@ -178,11 +222,12 @@ impl<F: Real> Cells<F> {
         let mut given = self.body.parameters.given.clone();
         let place = given.get_mut(parameter).ok_or(AccessError::Nothing(address))?;
         if values.len() != 1 {
-            check_length(address, values, self.body.n)?;
+            check_length(address, values, self.n)?;
         }
         *place = values.to_vec();
-        self.body.parameters = Parameters::new(&self.mechanism, self.dt, given)
+        self.body.parameters = Parameters::new(&self.mechanism, self.dt, given, self.cells())
             .map_err(|message| AccessError::Value { address, message })?;
+        self.body.find();
         Ok(())
     }
 
@@ -211,15 +256,32 @@ fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, Com
     neurons.parameters.iter().zip(names).map(of).collect()
 }
 
+/// Puts the counts of one block where spikes are kept.
+fn put<F: Real>(counts: &[F], block: Block, step: u64, spikes: &mut Spikes<F>, dense: &mut [F]) {
+    match spikes.counts() {
+        Some(slots) => {
+            dense[slots.column(step)][block.first..][..block.valid].copy_from_slice(counts);
+        }
+        None if has_any(counts) => {
+            collect(counts, spikes.own.start + block.first, spikes.at_mut(step))
+        }
+        None => {}
+    }
+}
+
 /// Turns counts into events; most chunks have none.
-fn collect<F: Real>(counts: &[F], first: usize, spikes: &mut Spikes<F>) {
-    let zero = F::default();
+fn collect<F: Real>(counts: &[F], first: usize, spikes: &mut SpikeList<F>) {
     for (i, chunk) in counts.chunks(CHUNK).enumerate() {
-        if chunk.iter().fold(false, |any, count| any | (*count != zero)) {
-            let first = first + i * CHUNK;
-            for (lane, &count) in chunk.iter().enumerate().filter(|(_, count)| **count != zero) {
-                spikes.push((first + lane) as u32, count);
+        if has_any(chunk) {
+            let cells = chunk.iter().zip(first + i * CHUNK..);
+            for (&count, cell) in cells.filter(|(count, _)| **count != F::default()) {
+                spikes.push(cell as u32, count);
             }
         }
     }
+}
+
+#[inline]
+fn has_any<F: Real>(counts: &[F]) -> bool {
+    counts.iter().fold(false, |any, count| any | (*count != F::default()))
 }

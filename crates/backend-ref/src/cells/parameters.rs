@@ -1,40 +1,53 @@
 //! Parameters of cells, and what is derived from them, as the columns that kernels read.
 
+use std::ops::Range;
+
 use pontine_core_ir::Mechanism;
 use pontine_mechanism::{LANES, Real, derive};
 
-use crate::{arena::padded, memory::bytes};
+use crate::{arena::padded, memory::bytes, slots::Slots};
 
-/// Where a kernel finds a value: one splatted block for all cells, or a column.
+/// Where a kernel finds a value: one splatted block for all cells, a column, or columns that turn
+/// with the steps.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Place {
     at: usize,
     /// 1 if each cell has its own value, else 0.
     stride: usize,
+    /// Distance from the column of one step to that of the next.
+    turn: usize,
+    mask: u64,
+    /// A sum that is cleared when it has been read.
+    pub turns: bool,
 }
 
 impl Place {
     /// One block of [`LANES`] equal values for all cells.
     pub fn same(at: usize) -> Self {
-        Self { at, stride: 0 }
+        Self { at, ..Self::default() }
     }
 
     /// One value for each cell.
     pub fn each(at: usize) -> Self {
-        Self { at, stride: 1 }
+        Self { at, stride: 1, ..Self::default() }
+    }
+
+    /// One value for each cell and step.
+    pub fn turning(slots: &Slots) -> Self {
+        Self { at: slots.at(), stride: 1, turn: slots.width(), mask: slots.mask(), turns: true }
     }
 
     /// Where the block begins whose first cell is `first`.
     #[inline]
-    pub fn of_block(self, first: usize) -> usize {
-        self.at + self.stride * first
+    pub fn of_block(self, step: u64, first: usize) -> usize {
+        self.at + self.stride * first + (step & self.mask) as usize * self.turn
     }
 }
 
 /// The parameters of one group of cells.
 #[derive(Debug)]
 pub(crate) struct Parameters<F> {
-    /// As they were given: each one number, or one for each cell.
+    /// As they were given: each one number, or one for each cell of all shares.
     pub given: Vec<Vec<f64>>,
     /// Parameters and derived ones, rounded.
     pub constants: Vec<F>,
@@ -49,12 +62,19 @@ impl<F: Real> Parameters<F> {
     ///
     /// # Errors
     /// What the mechanism says of the values.
-    pub fn new(mechanism: &Mechanism, dt: f64, given: Vec<Vec<f64>>) -> Result<Self, String> {
+    pub fn new(
+        mechanism: &Mechanism,
+        dt: f64,
+        given: Vec<Vec<f64>>,
+        cells: Range<usize>,
+    ) -> Result<Self, String> {
         let slices: Vec<&[f64]> = given.iter().map(Vec::as_slice).collect();
         let derived = derive(mechanism, dt, &slices).map_err(|e| e.to_string())?;
         let mut constants = Vec::new();
-        let places = given.iter().map(|values| lay_out(values, &mut constants)).collect();
-        let derived = derived.iter().map(|values| lay_out(values, &mut constants)).collect();
+        let mut all = |columns: &[Vec<f64>]| {
+            columns.iter().map(|values| lay_out(values, &cells, &mut constants)).collect()
+        };
+        let (places, derived) = (all(&given), all(&derived));
         Ok(Self { given, constants, places, derived })
     }
 
@@ -64,12 +84,13 @@ impl<F: Real> Parameters<F> {
     }
 }
 
-/// Padding repeats the last value, so that padded lanes compute what is usual.
-fn lay_out<F: Real>(values: &[f64], constants: &mut Vec<F>) -> Place {
+/// Lays out the values of some cells. Padding repeats the last value, so that padded lanes compute
+/// what is usual.
+fn lay_out<F: Real>(values: &[f64], cells: &Range<usize>, constants: &mut Vec<F>) -> Place {
     let at = constants.len();
-    let (place, n) = match values {
-        [_] => (Place::same(at), LANES),
-        _ => (Place::each(at), padded(values.len())),
+    let (place, values, n) = match values {
+        [_] => (Place::same(at), values, LANES),
+        _ => (Place::each(at), &values[cells.clone()], padded(cells.len())),
     };
     constants.extend(values.iter().map(|&value| F::from_f64(value)));
     let last = values.last().map_or(F::default(), |&value| F::from_f64(value));

@@ -5,6 +5,8 @@ mod arrays;
 mod cells;
 mod records;
 mod runs;
+mod shares;
+mod snapshots;
 mod sums;
 
 use pontine_core_ir::{

@@ -17,7 +17,7 @@ use crate::Reference;
 
 /// Two groups that excite each other with delays of 1.5 and of 0.2 to 0.9 ms, a Poisson drive, and
 /// a filter of their spikes.
-const LOOP: &str = "model dt=0.0001 seed=3 \"\"
+pub(super) const LOOP: &str = "model dt=0.0001 seed=3 \"\"
 mechanism \"mechanism Cell { units population parameter tau = 5 ms receptor excitatory mV { state g = 0 mV dg/dt = -g / tau on_spike(w) { g += w } } state v = uniform(0 mV, 1 mV) dv/dt = (excitatory.g - v) / tau spike when v >= 1 mV { v = 0 mV refractory 1 ms clamps v } solve exponential_euler }\"
 mechanism \"mechanism Drive { units population output spikes events step { emit spikes poisson(0.3) } }\"
 signal %0 \"drive\" events [4] amplitude=1.0
@@ -212,10 +212,10 @@ fn what_is_not_finite_does_not_spread() {
 #[test]
 fn what_it_lacks_is_refused_with_a_name() {
     let model = with_host(0, 0);
-    let options = CompileOptions { threads: 2, ..CompileOptions::default() };
+    let options = CompileOptions { batch: 2, ..CompileOptions::default() };
     match Reference.compile(&model, &options).err() {
         Some(CompileError::Missing(missing)) => {
-            assert_eq!(missing.capability, Capability::Threads);
+            assert_eq!(missing.capability, Capability::Batch);
             assert_eq!(missing.backend, "ref");
         }
         other => panic!("{other:?}"),

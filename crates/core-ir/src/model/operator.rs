@@ -257,12 +257,18 @@ impl OperatorKind {
 impl Deliver {
     /// The shortest delay that is certain without drawing, in steps.
     pub fn lag(&self, dt_s: f64) -> Lag {
-        let shortest_ms = match &self.delay {
+        let of_value = || match &self.delay {
             Value::Const(delay) => *delay,
             Value::Distribution(spec) => {
                 crate::registry::sampler(spec).map_or(0.0, |s| s.bounds().0)
             }
             Value::Dense(_) | Value::Expression(_) => 0.0,
+        };
+        let shortest_ms = match &self.connectivity {
+            Connectivity::List(list) if list.delay.is_some() => {
+                list.delay.iter().flatten().copied().fold(f64::INFINITY, f64::min)
+            }
+            Connectivity::List(_) | Connectivity::Rule(_) => of_value(),
         };
         let steps = (shortest_ms / (dt_s * 1e3)).round().clamp(1.0, f64::from(u32::MAX));
         Lag::new(steps as u32).unwrap_or(Lag::MIN)

@@ -309,6 +309,20 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_is_as_long_as_the_shortest_delay_of_any_list() {
+        let slice = |delays: &str| {
+            let model = format!(
+                "model dt=0.001 seed=0 \"\"\n\
+                 signal %0 \"spikes\" events [1] amplitude=1.0\n\
+                 signal %1 \"sum\" dense [1] temporary = [0.0]\n\
+                 operator \"p\" 0 deliver %0 -> %1 list [[0, 0], [0, 0]] {delays}weight=1.0 delay=9.0\n"
+            );
+            Model::parse(&model).unwrap().schedule().unwrap().slice
+        };
+        assert_eq!((slice(""), slice("delays=[5.0, 3.0] ")), (Some(9), Some(3)));
+    }
+
+    #[test]
     fn an_update_comes_after_all_reads() {
         check_order(
             &format!(

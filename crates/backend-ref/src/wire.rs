@@ -1,0 +1,100 @@
+//! Pulls the synapses of all deliveries, several at a time.
+
+use std::{
+    panic::resume_unwind,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use pontine_core_ir::{
+    Model, OperatorId, Path,
+    model::{Deliver, OperatorKind},
+    port::CompileError,
+};
+use pontine_mechanism::Real;
+
+use crate::{
+    plan::{Wiring, synapses},
+    rows::{Rows, Sides, pull},
+    share::Shares,
+};
+
+type Pulled<F> = Result<Vec<Arc<Rows<F>>>, CompileError>;
+
+/// Pulls the synapses of all deliveries, with so many threads.
+///
+/// # Errors
+/// [`CompileError`] if a connector, its weights or delays are wrong, or memory is short.
+pub(crate) fn wire<F: Real>(
+    model: &Model,
+    shares: &Shares,
+    n_threads: usize,
+) -> Result<Wiring<F>, CompileError> {
+    let deliveries: Vec<(OperatorId, &Path, &Deliver)> = model
+        .operators
+        .iter()
+        .filter_map(|(id, op)| match &op.kind {
+            OperatorKind::Deliver(deliver) => Some((id, &op.path, deliver)),
+            _ => None,
+        })
+        .collect();
+    let pulled = in_parallel(deliveries.len(), n_threads, |i| {
+        let (_, path, deliver) = deliveries[i];
+        one(model, shares, path, deliver)
+    });
+    let ids = deliveries.iter().map(|(id, ..)| *id);
+    ids.zip(pulled).map(|(id, rows)| Ok((id, rows?))).collect()
+}
+
+fn one<F: Real>(model: &Model, shares: &Shares, path: &Path, deliver: &Deliver) -> Pulled<F> {
+    let of_share = |share| shares.elements(model, deliver.target, share);
+    let sides = Sides {
+        n_source: model.signals[deliver.source].len(),
+        n_target: model.signals[deliver.target].len(),
+        shares: (0..shares.n).map(of_share).collect(),
+    };
+    let rows = pull(&synapses(model, path, deliver)?, &sides, path)?;
+    Ok(rows.into_iter().map(Arc::new).collect())
+}
+
+/// The results of `n` tasks, in their order; threads take the next task when they are done.
+fn in_parallel<T: Send>(n: usize, n_threads: usize, task: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let n_threads = n_threads.min(n);
+    if n_threads <= 1 {
+        return (0..n).map(task).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            match next.fetch_add(1, Ordering::Relaxed) {
+                i if i < n => done.push((i, task(i))),
+                _ => return done,
+            }
+        }
+    };
+    let mut results = thread::scope(|scope| {
+        let workers: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined
+            .flat_map(|done| done.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect::<Vec<_>>()
+    });
+    results.sort_unstable_by_key(|(i, _)| *i);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_parallel;
+
+    #[test]
+    fn results_come_in_the_order_of_tasks() {
+        for n_threads in [1, 2, 3, 7] {
+            assert_eq!(in_parallel(5, n_threads, |i| i * i), [0, 1, 4, 9, 16]);
+        }
+    }
+}
