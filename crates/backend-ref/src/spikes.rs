@@ -175,20 +175,22 @@ impl<F: Real> Spikes<F> {
 
     /// Begins a step, which has no spikes yet.
     pub fn begin(&mut self, step: u64, dense: &mut [F]) {
-        if let Some(column) = self.column {
-            let first = self.own.start;
-            for &i in &self.at(step - 1).indices {
-                dense[column.at + i as usize - first] = F::default();
-            }
-        }
+        self.each_shown(step - 1, |at, _| dense[at] = F::default());
         self.at_mut(step).clear();
     }
 
     /// Shows the spikes of a step to those who read them as dense.
     pub fn show(&self, step: u64, dense: &mut [F]) {
+        self.each_shown(step, |at, value| dense[at] = self.amplitude * value);
+    }
+
+    /// Where the spikes of the own elements are read as dense, if anywhere; lists have those of others
+    /// as well when a step is over.
+    fn each_shown(&self, step: u64, mut visit: impl FnMut(usize, F)) {
         if let Some(column) = self.column {
-            for (i, value) in self.at(step).iter() {
-                dense[column.at + i as usize - self.own.start] = self.amplitude * value;
+            let own = |(i, _): &(u32, F)| self.own.contains(&(*i as usize));
+            for (i, value) in self.at(step).iter().filter(own) {
+                visit(column.at + i as usize - self.own.start, value);
             }
         }
     }
