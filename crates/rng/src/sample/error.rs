@@ -27,6 +27,14 @@ pub enum SampleError {
     /// No integer is below 0.
     #[error("uniform integers: no integer lies below 0")]
     EmptyRange,
+    /// No integer lies from the lower bound to below the upper one.
+    #[error("uniform integers: none lies from {low} to below {high}")]
+    EmptyIntegers {
+        /// The lower bound.
+        low: i64,
+        /// The upper bound, which is not drawn.
+        high: i64,
+    },
     /// More trials than the binomial sampler can count exactly.
     #[error("binomial distribution: {n_trials} trials, but the most is {max}")]
     TooManyTrials {
