@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn log_gamma_is_that_of_factorials() {
-        assert_eq!(LOG_TAU, std::f64::consts::TAU.ln());
+        assert_eq!(LOG_TAU, libm::log(std::f64::consts::TAU));
         let mut log_factorial = 0.0;
         for n in 1..100 {
             assert!((log_gamma(n) - log_factorial).abs() < 1e-13 * (1.0 + log_factorial), "{n}");
