@@ -9,6 +9,8 @@ use pontine_core_ir::{
 };
 use pontine_transforms::PipelineError;
 
+use crate::steps::StepsFault;
+
 /// Why a network does not run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -42,6 +44,16 @@ pub enum RoadError {
     /// The backend could not compile the model.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// The time to run is no number of steps.
+    #[error("a run of {time_s:?} s in steps of {dt_s:?} s {fault}")]
+    Steps {
+        /// Time to run, s.
+        time_s: f64,
+        /// Time step, s.
+        dt_s: f64,
+        /// What is wrong with it.
+        fault: StepsFault,
+    },
     /// The run ended early.
     #[error(transparent)]
     Run(#[from] RunError),

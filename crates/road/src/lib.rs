@@ -11,6 +11,7 @@
 
 mod error;
 mod memory;
+mod steps;
 
 use std::time::Instant;
 
@@ -22,6 +23,7 @@ use pontine_core_ir::{
     port::{Backend, CompileOptions, Estimate, RunControl, Simulation},
 };
 use pontine_transforms::{Pipeline, Provenance};
+pub use steps::{StepsFault, n_steps};
 
 /// A way from networks to simulations on one backend.
 pub struct Road<'b> {
@@ -164,17 +166,14 @@ impl Prepared {
     /// call.
     ///
     /// # Errors
-    /// [`RoadError::Run`] if the run fails.
-    ///
-    /// # Panics
-    /// Never: recordings in memory take all that comes.
+    /// [`RoadError::Steps`] if [`n_steps`] finds no number of steps, [`RoadError::Run`] if the run
+    /// fails.
     pub fn run(
         &mut self,
         time_s: f64,
         control: &mut dyn RunControl,
     ) -> Result<Recording, RoadError> {
-        let n_steps = (time_s / self.model.dt).round().max(0.0) as u64;
-        self.run_steps(n_steps, control)
+        self.run_steps(n_steps(time_s, self.model.dt)?, control)
     }
 
     /// Runs for a number of steps and returns what was recorded since the last call.
