@@ -103,7 +103,7 @@ impl<'b> Road<'b> {
         let mut clock = Clock::start();
         let mut report = BuildReport::default();
         network.validate()?;
-        self.fits(&Estimate { synapses: 0.0, bytes: memory::least_bytes(network) })?;
+        self.fits(&memory::least(network))?;
         // Passes must draw seeds as the build will.
         let pipeline = self.pipeline.clone().with_seed(self.build.seed);
         let (network, mut provenance) = pipeline.apply(network, &mut ())?;
@@ -142,7 +142,8 @@ impl<'b> Road<'b> {
             return Err(RoadError::Missing(pontine_core_ir::Faults(missing)));
         }
         let mut clock = Clock::start();
-        let estimate = self.backend.estimate(&model, &self.compile)?;
+        let mut estimate = self.backend.estimate(&model, &self.compile)?;
+        estimate.bytes += memory::of_model(&model);
         self.fits(&estimate)?;
         let simulation = self.backend.compile(&model, &self.compile)?;
         let report = BuildReport { compile_s: clock.lap(), ..BuildReport::default() };
@@ -154,7 +155,7 @@ impl Road<'_> {
     fn fits(&self, estimate: &Estimate) -> Result<(), RoadError> {
         match self.memory_limit {
             Some(limit) if estimate.bytes > limit as f64 => {
-                Err(RoadError::TooLarge { estimate: *estimate, limit })
+                Err(RoadError::TooLarge { estimate: estimate.clone(), limit })
             }
             _ => Ok(()),
         }
@@ -166,8 +167,7 @@ impl Prepared {
     /// call.
     ///
     /// # Errors
-    /// [`RoadError::Steps`] if [`n_steps`] finds no number of steps, [`RoadError::Run`] if the run
-    /// fails.
+    /// [`RoadError::Steps`] if that is no number of steps, [`RoadError::Run`] if the run fails.
     pub fn run(
         &mut self,
         time_s: f64,
