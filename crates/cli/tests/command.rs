@@ -147,7 +147,7 @@ fn wrong_input_ends_with_status_2_and_says_where() {
     check("set", MODEL, &["run", "--set", "parameters.scal=1"], "did you mean `scale`?");
     check("delay", &MODEL.replace("\"1 ms\"", "\"0.01 ms\""), &["run"], "m.toml:18: ");
     let dense = MODEL.replace("{ kind = \"fixed_number_pre\", n = 5 }", "\"all_to_all\"");
-    check("large", &dense, &["run", "--scale", "1e5"], "the model needs at least");
+    check("large", &dense, &["run", "--scale", "1e5"], "the model needs about");
     check("argument", MODEL, &["run", "--sed", "1"], "--seed");
     check("info", MODEL, &["info", "--scale", "\"x\""], "unknown name");
 }

@@ -209,6 +209,18 @@ impl Cause {
         }
         Self::NoKey { name, known: known.into_iter().map(str::to_owned).collect() }
     }
+
+    /// Whether both are one mistake, whatever value it makes in each copy of an object.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Value { what, expected, .. },
+                Self::Value { what: other_what, expected: other_expected, .. },
+            ) => what == other_what && expected == other_expected,
+            (Self::Limit { what, .. }, Self::Limit { what: other_what, .. }) => what == other_what,
+            _ => self == other,
+        }
+    }
 }
 
 impl From<SpecError> for Cause {

@@ -195,7 +195,7 @@ fn what_is_unknown_for_another_reason_is_told_beside_a_fault() {
 fn faults_of_copies_name_the_first_that_fails() {
     check(
         "[axes]\np = ['a', 'b', 'c']\n[[node]]\nfor = ['p']\nlabel = 'node {p}'\n\
-         size = 'where(p == a, 1, 0.5)'",
+         size = 'where(p == a, 1, where(p == b, 0.5, 0.25))'",
         "m.toml:8: node `node b`: `size` is 0.5, but must be a whole number, not negative; \
          `rint(…)` rounds",
     );

@@ -91,7 +91,7 @@ impl Report {
         }
         let fault = ModelFault { file: self.file.clone(), place, label, cause };
         // One mistake in an expanded object would otherwise come once for each of its copies.
-        let same = |f: &ModelFault| f.place == fault.place && f.cause == fault.cause;
+        let same = |f: &ModelFault| f.place == fault.place && f.cause.is_like(&fault.cause);
         if !self.faults.iter().any(same) {
             self.faults.push(fault);
         }
