@@ -64,7 +64,7 @@ impl Workspace {
         let mut command = Command::new(&self.cargo);
         command.args(arguments.split_whitespace()).current_dir(&self.root);
         command.env("CARGO_TARGET_DIR", &self.target);
-        if std::env::var_os(PROPTEST_SEED).is_none() {
+        if env::var_os(PROPTEST_SEED).is_none() {
             command.env(PROPTEST_SEED, "2026");
         }
         command
