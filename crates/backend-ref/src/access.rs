@@ -184,6 +184,10 @@ impl<F: Real> RefSimulation<F> {
         values: &[f64],
     ) -> Result<(), AccessError> {
         let shares = self.dealt(op, address, values)?;
+        if let Some(value) = values.iter().find(|value| !value.is_finite()) {
+            return Err(AccessError::Value { address, message: format!("{value} is no weight") });
+        }
+        // In single precision a finite weight may become infinite.
         let all_finite = values.iter().all(|v| F::from_f64(*v).to_f64().is_finite());
         let now = self.n_steps;
         for (engine, receptor, i, values) in self.dealt_to(op, shares) {

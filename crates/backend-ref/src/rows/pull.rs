@@ -42,6 +42,7 @@ pub(crate) fn pull<F: Real>(
         Major::Source => puller.by_source(),
         Major::Target => puller.by_target(),
     }?;
+    synapses.check_pulled()?;
     shares.iter_mut().for_each(Rows::settle);
     Ok(shares)
 }
