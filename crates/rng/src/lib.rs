@@ -3,6 +3,7 @@
 //! * [`philox`] is the counter-based generator, a pure function of counter and key.
 //! * [`key`] derives a [`StreamKey`] from a seed, a stable path and a purpose, and opens a [`Stream`] at one
 //!   (index, step, site).
+//! * [`columns`] draws for whole blocks of elements at once what their streams would.
 //! * [`sample`] turns random words into the standard distributions.
 //! * [`random_state`] is NumPy's `RandomState`, for parity with Nengo's seeded builds.
 //!
@@ -24,6 +25,7 @@
 //! assert_eq!(v_mv, again);
 //! ```
 
+pub mod columns;
 pub mod key;
 pub mod philox;
 pub mod random_state;

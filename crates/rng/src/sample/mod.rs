@@ -14,6 +14,7 @@ mod exponential;
 mod geometric;
 mod normal;
 mod poisson;
+mod poisson_table;
 mod rejection;
 mod saddle;
 mod uniform;
@@ -27,6 +28,7 @@ pub use exponential::{Exponential, exponential};
 pub use geometric::{Geometric, geometric};
 pub use normal::{Normal, normal, normal_from_uniform, standard_normal};
 pub use poisson::{MAX_POISSON_MEAN, Poisson, poisson, poisson_from_uniform};
+pub use poisson_table::PoissonTable;
 pub use uniform::{Below, Uniform, below, bernoulli, uniform, unit_open};
 
 /// Below this mean, counts are drawn by inversion of one uniform number, from it on by rejection.
