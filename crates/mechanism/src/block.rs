@@ -60,9 +60,12 @@ pub struct BlockArgs<'a, F> {
 ///
 /// Called once per block, so that the virtual call costs nothing per neuron.
 pub trait Kernel<F: Real>: Send + Sync {
-    /// Computes the phase for one block.
+    /// Computes the phase for one block; tells whether any lane has emitted a spike.
+    ///
+    /// Where the answer is no, every lane of every output of events is 0. Lanes behind the last
+    /// neuron count as well. The initial phase emits nothing.
     ///
     /// # Panics
     /// If a column of `args` lies outside its arena.
-    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>);
+    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) -> bool;
 }

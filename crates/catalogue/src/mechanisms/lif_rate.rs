@@ -5,13 +5,14 @@ use pontine_core_ir::{
     port::{GainBias, NeuronMaths, TuningError},
     registry::MechanismEntry,
 };
+use pontine_mechanism::mechanism_file;
 
 use super::parameter;
 
 inventory::submit! {
     MechanismEntry {
         name: "LIFRate",
-        text: include_str!("lif_rate.mech"),
+        text: mechanism_file!("lif_rate.mech"),
         reference: "Eliasmith & Anderson (2003), Neural Engineering, MIT Press, chapter 4",
         maths: Some(&LifCurve { drawn_state: None }),
         place: module_path!(),

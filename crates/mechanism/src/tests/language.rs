@@ -4,7 +4,7 @@ use pontine_rng::StreamKey;
 use proptest::prelude::*;
 
 use super::{Bench, LIF};
-use crate::interpreter::one_draw;
+use crate::draw::one as one_draw;
 use crate::lang::{Draw, Precision, Slot, expand};
 use crate::scalar::{Lane, evaluate};
 use crate::{BlockArgs, Interpreter, Kernel, Mechanism, Real, Scratch, derive};

@@ -163,5 +163,7 @@ impl Cells {
 struct Idle;
 
 impl Kernel<f64> for Idle {
-    fn run(&self, _: &mut Scratch<f64>, _: &mut BlockArgs<'_, f64>) {}
+    fn run(&self, _: &mut Scratch<f64>, _: &mut BlockArgs<'_, f64>) -> bool {
+        false
+    }
 }
