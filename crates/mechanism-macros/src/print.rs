@@ -55,6 +55,8 @@ struct Printer<'p> {
     float: &'static str,
     code: String,
     depth: usize,
+    /// Whether lane 0 of a parameter stands for all.
+    homogeneous: bool,
 }
 
 impl<'p> Printer<'p> {
@@ -64,7 +66,7 @@ impl<'p> Printer<'p> {
         columns: &'p Columns<'p>,
         float: &'static str,
     ) -> Printer<'p> {
-        Printer { mechanism, program, columns, float, code: String::new(), depth: 2 }
+        Printer { mechanism, program, columns, float, code: String::new(), depth: 2, homogeneous: false }
     }
 
     fn body(mut self, nodes: &[Node<'_>]) -> String {
@@ -72,7 +74,15 @@ impl<'p> Printer<'p> {
         self.slots();
         self.kept();
         self.line("let mut emitted = 0;");
+        // Values that are the same for all lanes are read once.
+        self.open("if frame.homogeneous {");
+        self.homogeneous = true;
         self.nodes(nodes);
+        self.close();
+        self.open("else {");
+        self.homogeneous = false;
+        self.nodes(nodes);
+        self.close();
         self.line("Some(emitted << 1 != 0)");
         self.code
     }
@@ -105,6 +115,9 @@ impl<'p> Printer<'p> {
             };
             let name = slot_name(slot);
             self.line(format!("let {name} = {arena}.get(*frame.{at}.get({i})?..)?.get(..n)?;"));
+            if arena == "constants" {
+                self.line(format!("let {name}_0 = *{name}.first()?;"));
+            }
         }
         self.parted("states", "s", self.mechanism.states.len());
         self.parted("outputs", "o", self.mechanism.outputs.len());
@@ -253,6 +266,9 @@ impl<'p> Printer<'p> {
             Op::Load(Slot::Time) => "frame.time".into(),
             // Outputs are written only.
             Op::Load(Slot::Output(_)) => "0.0".into(),
+            Op::Load(slot @ (Slot::Parameter(_) | Slot::Derived(_))) if self.homogeneous => {
+                format!("{}_0", slot_name(*slot))
+            }
             Op::Load(slot) => format!("{}[i]", slot_name(*slot)),
             Op::Unary(Primitive::Neg, a) => format!("-{}", name(*a)),
             Op::Unary(primitive, a) => format!("R::{}({})", primitive.name(), name(*a)),

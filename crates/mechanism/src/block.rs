@@ -44,6 +44,9 @@ pub struct BlockArgs<'a, F> {
     pub parameter_at: &'a [usize],
     /// Where each derived parameter's column begins in `constants`.
     pub derived_at: &'a [usize],
+    /// All columns of parameters and derived parameters are splatted: a kernel may read one lane
+    /// for all. If in doubt, no.
+    pub homogeneous: bool,
     /// State `s` is the column at `s · width`.
     pub states: &'a mut [F],
     /// The arena of inputs and of weights due.

@@ -37,6 +37,7 @@
 //!     constants: &constants,
 //!     parameter_at: &[0],
 //!     derived_at: &[16],
+//!     homogeneous: true,
 //!     states: &mut states,
 //!     dense: &[],
 //!     input_at: &[],

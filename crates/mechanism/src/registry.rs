@@ -45,7 +45,8 @@ impl ErasedKernel {
         ErasedKernel(Box::new(kernel))
     }
 
-    fn reveal<F: Real>(self) -> Option<Box<dyn Kernel<F>>> {
+    /// The kernel, if it is of this precision.
+    pub fn reveal<F: Real>(self) -> Option<Box<dyn Kernel<F>>> {
         self.0.downcast::<Box<dyn Kernel<F>>>().ok().map(|kernel| *kernel)
     }
 }

@@ -57,6 +57,8 @@ pub struct Frame<'a, F> {
     pub parameter_at: &'a [usize],
     /// Where derived parameters begin there.
     pub derived_at: &'a [usize],
+    /// Lane 0 of each parameter and derived parameter stands for all lanes.
+    pub homogeneous: bool,
     /// Where inputs begin in the arena of dense values.
     pub input_at: &'a [usize],
     /// Where receptors begin there.
@@ -99,6 +101,7 @@ impl<F: Real, B: Body<F>> Kernel<F> for Native<B> {
             key: args.key,
             parameter_at: args.parameter_at,
             derived_at: args.derived_at,
+            homogeneous: args.homogeneous,
             input_at: args.input_at,
             receptor_at: args.receptor_at,
         };
