@@ -14,12 +14,14 @@ pub(crate) struct Columns<'p> {
     kept: Vec<Option<usize>>,
     /// How many columns of scalars, integers and conditions there are.
     pub counts: [usize; 3],
+    /// The columns of conditions from here on tell which lanes of a loop are not done.
+    pub first_active: usize,
 }
 
 impl<'p> Columns<'p> {
-    pub fn of(program: &'p Program, nodes: &[Node<'_>]) -> Columns<'p> {
+    pub fn of(program: &'p Program, nodes: &[Node<'_>], n_active: usize) -> Columns<'p> {
         let n = program.types.len();
-        let mut columns = Columns { free: vec![None; n], kept: vec![None; n], counts: [0; 3] };
+        let mut columns = Columns { free: vec![None; n], kept: vec![None; n], counts: [0; 3], first_active: 0 };
         columns.find_free(&program.body);
         // What a part reads as a whole column has to be one.
         let mut crossing = BTreeSet::new();
@@ -27,6 +29,8 @@ impl<'p> Columns<'p> {
         crossing.iter().for_each(|reg| columns.free[reg.0 as usize] = None);
         columns.cross(nodes, &mut crossing);
         crossing.iter().for_each(|reg| columns.keep(*reg, program.types[reg.0 as usize]));
+        columns.first_active = columns.counts[2];
+        columns.counts[2] += n_active;
         columns
     }
 
@@ -41,6 +45,10 @@ impl<'p> Columns<'p> {
                 Stmt::If { then, otherwise, .. } => {
                     self.find_free(then);
                     self.find_free(otherwise);
+                }
+                Stmt::Loop { head, body, .. } => {
+                    self.find_free(head);
+                    self.find_free(body);
                 }
             }
         }
@@ -58,6 +66,9 @@ impl<'p> Columns<'p> {
                 Node::Branch { then, otherwise, .. } => {
                     self.cross(then, crossing);
                     self.cross(otherwise, crossing);
+                }
+                Node::Loop { parts, .. } => {
+                    parts.iter().for_each(|nodes| self.cross(nodes, crossing));
                 }
             }
         }
@@ -107,6 +118,11 @@ fn read_whole(nodes: &[Node<'_>], whole: &mut BTreeSet<Reg>) {
                 read_whole(then, whole);
                 read_whole(otherwise, whole);
             }
+            Node::Loop { active, carries, parts, .. } => {
+                whole.extend(active.map(|(_, cond)| cond));
+                whole.extend(carries.iter().map(|carry| carry.reg));
+                parts.iter().for_each(|nodes| read_whole(nodes, whole));
+            }
         }
     }
 }
@@ -127,6 +143,10 @@ impl Uses<'_, '_> {
                 self.merge(merge);
             }
             Item::Store(_, value) => drop(self.read.insert(*value)),
+            Item::First(carries, _) => self.read.extend(carries.iter().map(|carry| carry.first)),
+            Item::Next(carries, _) => {
+                self.read.extend(carries.iter().flat_map(|carry| [carry.reg, carry.next]));
+            }
         }
     }
 
@@ -144,6 +164,8 @@ impl Uses<'_, '_> {
                 Stmt::If { cond, then, otherwise, results } => {
                     self.branches(*cond, [then, otherwise], results);
                 }
+                // Loops are parts of their own.
+                Stmt::Loop { .. } => {}
             }
         }
     }

@@ -1,8 +1,8 @@
-//! What the macros are called with: `{crate} "text or path"`.
+//! What the macros are called with: `{crate} "text or path", solver, …`.
 
 use std::path::{Path, PathBuf};
 
-use pontine_mechanism_lang::LangError;
+use pontine_mechanism_lang::{LangError, Solver, UnknownSolver};
 use proc_macro::{Literal, Span, TokenStream, TokenTree};
 
 /// A text and where it comes from.
@@ -10,6 +10,8 @@ pub(crate) struct Input {
     /// The path of the run-time crate.
     pub library: TokenStream,
     pub text: String,
+    /// Solvers besides that of the text.
+    pub solvers: Vec<Solver>,
     /// Where a fault is reported.
     pub span: Span,
     literal: Literal,
@@ -21,23 +23,23 @@ type Fault = (String, Span);
 impl Input {
     /// The literal is the text.
     pub fn of_text(input: TokenStream) -> Result<Input, Fault> {
-        let (library, literal) = arguments(input)?;
+        let Arguments { library, literal, solvers } = Arguments::of(input)?;
         let span = literal.span();
         let text = unquoted(&literal.to_string())
             .ok_or_else(|| ("expected a string literal, best a raw one: r\"…\"".into(), span))?;
-        Ok(Input { library, text, span, literal, file: None })
+        Ok(Input { library, text, solvers, span, literal, file: None })
     }
 
     /// The literal is a path.
     pub fn of_file(input: TokenStream) -> Result<Input, Fault> {
-        let (library, literal) = arguments(input)?;
+        let Arguments { library, literal, solvers } = Arguments::of(input)?;
         let span = literal.span();
         let path = unquoted(&literal.to_string())
             .ok_or_else(|| ("expected the path of a file as a string literal".into(), span))?;
         let file = resolved(&path, span);
         let text = std::fs::read_to_string(&file)
             .map_err(|error| (format!("cannot read `{}`: {error}", file.display()), span))?;
-        Ok(Input { library, text, span, literal, file: Some(file) })
+        Ok(Input { library, text, solvers, span, literal, file: Some(file) })
     }
 
     /// An expression of the text. One that names a file, so that its edits cause a rebuild.
@@ -59,28 +61,47 @@ impl Input {
     }
 }
 
-fn arguments(input: TokenStream) -> Result<(TokenStream, Literal), Fault> {
-    let mut tokens = input.into_iter();
-    let library = match tokens.next() {
-        Some(TokenTree::Group(group)) => group.stream(),
-        _ => return Err(("call this through `pontine-mechanism`".into(), Span::call_site())),
-    };
-    match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Literal(literal)), None) => Ok((library, literal)),
-        (Some(TokenTree::Group(group)), None) => arguments_of_group(library, group.stream()),
-        (first, second) => {
-            let span = second.or(first).map_or(Span::call_site(), |token| token.span());
-            Err(("expected one string literal".into(), span))
+struct Arguments {
+    library: TokenStream,
+    literal: Literal,
+    solvers: Vec<Solver>,
+}
+
+impl Arguments {
+    fn of(input: TokenStream) -> Result<Arguments, Fault> {
+        let mut tokens = input.into_iter();
+        let library = match tokens.next() {
+            Some(TokenTree::Group(group)) => group.stream(),
+            _ => return Err(("call this through `pontine-mechanism`".into(), Span::call_site())),
+        };
+        let literal = literal(tokens.next())?;
+        let mut solvers = Vec::new();
+        while let Some(comma) = tokens.next() {
+            match (comma.to_string().as_str(), tokens.next()) {
+                (",", Some(word)) => solvers.push(solver(&word)?),
+                (",", None) => {}
+                _ => return Err(("expected `,` and the name of a solver".into(), comma.span())),
+            }
+        }
+        Ok(Arguments { library, literal, solvers })
+    }
+}
+
+/// A literal; one that came through another macro stands in an invisible group.
+fn literal(token: Option<TokenTree>) -> Result<Literal, Fault> {
+    match token {
+        Some(TokenTree::Literal(literal)) => Ok(literal),
+        Some(TokenTree::Group(group)) => literal(group.stream().into_iter().next()),
+        other => {
+            let span = other.map_or(Span::call_site(), |token| token.span());
+            Err(("expected a string literal".into(), span))
         }
     }
 }
 
-/// A literal that came through another macro stands in an invisible group.
-fn arguments_of_group(library: TokenStream, inner: TokenStream) -> Result<(TokenStream, Literal), Fault> {
-    match inner.into_iter().next() {
-        Some(TokenTree::Literal(literal)) => Ok((library, literal)),
-        _ => Err(("expected one string literal".into(), Span::call_site())),
-    }
+fn solver(word: &TokenTree) -> Result<Solver, Fault> {
+    let found = word.to_string().parse();
+    found.map_err(|error: UnknownSolver| (error.to_string(), word.span()))
 }
 
 /// Relative to the file of the call, or to the manifest where that file is not known.

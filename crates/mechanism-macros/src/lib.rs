@@ -48,6 +48,10 @@ fn items(input: &Input) -> Result<TokenStream, String> {
     let mut code = String::new();
     for mechanism in &mechanisms {
         code += &print::kernels(mechanism);
+        for solver in &input.solvers {
+            let other = mechanism.with_solver(*solver).map_err(|error| input.located(&error))?;
+            code += &print::kernels(&other);
+        }
     }
     code.parse().map_err(|error| format!("the code made of this mechanism is not Rust: {error}"))
 }

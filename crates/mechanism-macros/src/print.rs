@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use pontine_mechanism_lang::{
-    Arithmetic, Mechanism, Merge, Op, OutputKind, Precision, Primitive, Program, Reg,
+    Arithmetic, Carry, Mechanism, Merge, Op, OutputKind, Precision, Primitive, Program, Reg,
     Slot, Stmt, Type, expand,
 };
 
@@ -20,8 +20,8 @@ pub(crate) fn kernels(mechanism: &Mechanism) -> String {
 
 fn kernel(mechanism: &Mechanism, precision: Precision, float: &'static str) -> String {
     let program = expand(&mechanism.step, precision);
-    let nodes = split(&program);
-    let columns = Columns::of(&program, &nodes);
+    let (nodes, n_active) = split(&program);
+    let columns = Columns::of(&program, &nodes, n_active);
     let (counts, name) = (columns.counts, format!("Step{:016x}{float}", mechanism.hash()));
     let body = Printer::new(mechanism, &program, &columns, float).body(&nodes);
     format!(
@@ -160,6 +160,17 @@ impl<'p> Printer<'p> {
                 self.nodes(otherwise);
                 self.close();
             }
+            Node::Loop { rounds, active, parts: [head, body], .. } => {
+                self.open(format!("for _ in 0..{rounds} {{"));
+                self.nodes(head);
+                if let Some((number, cond)) = active {
+                    let (active, cond) = (self.active(*number), self.column(*cond));
+                    self.line(format!("for i in 0..n {{ {active}[i] &= {cond}[i]; }}"));
+                    self.line(format!("if !pontine_native::any({active}) {{ break; }}"));
+                }
+                self.nodes(body);
+                self.close();
+            }
         }
     }
 
@@ -188,6 +199,8 @@ impl<'p> Printer<'p> {
             Item::Let(reg, op) => self.made(*reg, op),
             Item::If(cond, sides, results) => self.branches(*cond, *sides, results),
             Item::Merge(cond, merge) => self.merge(*cond, merge),
+            Item::First(carries, active) => self.first(carries, *active),
+            Item::Next(carries, active) => self.next(carries, *active),
             Item::Store(slot, value) => {
                 self.line(format!("{}[i] = {};", slot_name(*slot), name(*value)));
                 if self.is_events(*slot) {
@@ -195,6 +208,30 @@ impl<'p> Printer<'p> {
                 }
             }
         }
+    }
+
+    fn first(&mut self, carries: &[Carry], active: Option<usize>) {
+        for carry in carries {
+            self.line(format!("{}[i] = {};", self.column(carry.reg), name(carry.first)));
+        }
+        if let Some(number) = active {
+            self.line(format!("{}[i] = true;", self.active(number)));
+        }
+    }
+
+    fn next(&mut self, carries: &[Carry], active: Option<usize>) {
+        for carry in carries {
+            let (column, next, old) = (self.column(carry.reg), name(carry.next), name(carry.reg));
+            self.line(match active.map(|number| self.active(number)) {
+                Some(active) => format!("{column}[i] = if {active}[i] {{ {next} }} else {{ {old} }};"),
+                None => format!("{column}[i] = {next};"),
+            });
+        }
+    }
+
+    /// The column that tells which lanes of a loop are not done.
+    fn active(&self, number: usize) -> String {
+        format!("kb{}", self.columns.first_active + number)
     }
 
     fn is_events(&self, slot: Slot) -> bool {
@@ -220,8 +257,8 @@ impl<'p> Printer<'p> {
         for stmt in body {
             match stmt {
                 Stmt::Let { reg, op } => self.made(*reg, op),
-                // Stores stand at the top level only.
-                Stmt::Store { .. } => {}
+                // Stores stand at the top level only, and loops are parts of their own.
+                Stmt::Store { .. } | Stmt::Loop { .. } => {}
                 Stmt::If { cond, then, otherwise, results } => {
                     self.branches(*cond, [then, otherwise], results);
                 }

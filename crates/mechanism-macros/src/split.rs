@@ -4,7 +4,7 @@
 //! before a draw, which fills a whole column at once, and before a large branch, which is skipped
 //! where no lane takes it.
 
-use pontine_mechanism_lang::{Arithmetic, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt};
+use pontine_mechanism_lang::{Arithmetic, Carry, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt};
 
 /// A part of a program.
 pub(crate) enum Node<'p> {
@@ -14,6 +14,9 @@ pub(crate) enum Node<'p> {
     Draw { reg: Reg, kind: Draw, site: u16, mean: Option<Reg> },
     /// Parts that are skipped where no lane takes them.
     Branch { cond: Reg, then: Vec<Node<'p>>, otherwise: Vec<Node<'p>> },
+    /// Parts that are repeated while the condition holds in any lane; `active` numbers the loops
+    /// that have one.
+    Loop { rounds: u32, active: Option<(usize, Reg)>, carries: &'p [Carry], parts: [Vec<Node<'p>>; 2] },
 }
 
 /// A statement within a loop over lanes.
@@ -24,6 +27,10 @@ pub(crate) enum Item<'p> {
     /// A result of a large branch.
     Merge(Reg, &'p Merge),
     Store(Slot, Reg),
+    /// Before a loop: the first values of what it carries; all lanes are active.
+    First(&'p [Carry], Option<usize>),
+    /// At the end of a round: the next values, in active lanes.
+    Next(&'p [Carry], Option<usize>),
 }
 
 /// Operations in a branch up to which both sides are cheaper than a test.
@@ -31,11 +38,14 @@ const SMALL: usize = 32;
 
 /// The parts of a program. All stores stand in the last one, since loads see the values from before
 /// the program.
-pub(crate) fn split(program: &Program) -> Vec<Node<'_>> {
+///
+/// Also tells how many loops have a condition.
+pub(crate) fn split(program: &Program) -> (Vec<Node<'_>>, usize) {
     let mut parts = Parts::default();
     parts.block(&program.body);
     parts.last.append(&mut parts.stores);
-    parts.finish()
+    let n_active = parts.n_active;
+    (parts.finish(), n_active)
 }
 
 #[derive(Default)]
@@ -44,6 +54,7 @@ struct Parts<'p> {
     /// The loop in the making.
     last: Vec<Item<'p>>,
     stores: Vec<Item<'p>>,
+    n_active: usize,
 }
 
 impl<'p> Parts<'p> {
@@ -60,19 +71,33 @@ impl<'p> Parts<'p> {
             Stmt::Let { reg, op } => self.last.push(Item::Let(*reg, op)),
             Stmt::Store { slot, value } => self.stores.push(Item::Store(*slot, *value)),
             Stmt::If { cond, then, otherwise, results } => {
-                if cost(then) + cost(otherwise) <= SMALL {
+                if cost(then).saturating_add(cost(otherwise)) <= SMALL {
                     self.last.push(Item::If(*cond, [then, otherwise], results));
                     return;
                 }
-                let [then, otherwise] = [then, otherwise].map(|body| {
-                    let mut parts = Parts::default();
-                    parts.block(body);
-                    parts.finish()
-                });
+                let [then, otherwise] = [then, otherwise].map(|body| self.inner(body, None));
                 self.part(Node::Branch { cond: *cond, then, otherwise });
                 self.last.extend(results.iter().map(|merge| Item::Merge(*cond, merge)));
             }
+            Stmt::Loop { rounds, carries, head, cond, body } => {
+                let active = cond.map(|cond| (self.n_active, cond));
+                self.n_active += usize::from(cond.is_some());
+                let number = active.map(|(number, _)| number);
+                self.last.push(Item::First(carries, number));
+                let head = self.inner(head, None);
+                let body = self.inner(body, Some(Item::Next(carries, number)));
+                self.part(Node::Loop { rounds: *rounds, active, carries, parts: [head, body] });
+            }
         }
+    }
+
+    /// A block with parts of its own.
+    fn inner(&mut self, body: &'p [Stmt], end: Option<Item<'p>>) -> Vec<Node<'p>> {
+        let mut parts = Parts { n_active: self.n_active, ..Parts::default() };
+        parts.block(body);
+        parts.last.extend(end);
+        self.n_active = parts.n_active;
+        parts.finish()
     }
 
     /// Ends the loop in the making.
@@ -93,6 +118,7 @@ fn cost(body: &[Stmt]) -> usize {
         Stmt::Let { op, .. } => cost_of(op),
         Stmt::Store { .. } => 1,
         Stmt::If { then, otherwise, .. } => cost(then).saturating_add(cost(otherwise)),
+        Stmt::Loop { .. } => usize::MAX,
     };
     body.iter().map(of).fold(0, usize::saturating_add)
 }

@@ -38,6 +38,8 @@ pub struct Scratch<F> {
     time: Vec<F>,
     /// Columns of native kernels, one behind the other.
     kept: (Vec<F>, Vec<i32>, Vec<bool>),
+    /// Rounds of loops.
+    counters: Vec<u32>,
 }
 
 impl<F: Real> Scratch<F> {
@@ -60,6 +62,7 @@ impl<F: Real> Scratch<F> {
         grow(&mut self.scalars, code.n_scalars);
         grow(&mut self.ints, code.n_ints);
         grow(&mut self.bools, code.n_bools);
+        at_least(&mut self.counters, code.n_counters);
         splat(&mut self.dt, dt);
         splat(&mut self.time, time);
     }
@@ -151,6 +154,14 @@ impl<F: Real> Task for Run<'_, '_, F> {
                 Instruction::SkipIfAll { cond, to } => {
                     let all = all(&scratch.bools[*cond][..args.width]);
                     if all { *to } else { position + 1 }
+                }
+                Instruction::Begin { counter } => {
+                    scratch.counters[*counter] = 0;
+                    position + 1
+                }
+                Instruction::Repeat { counter, rounds, to } => {
+                    scratch.counters[*counter] += 1;
+                    if scratch.counters[*counter] < *rounds { *to } else { position + 1 }
                 }
                 _ => {
                     interpreter.execute(instruction, scratch, args);
@@ -280,6 +291,7 @@ impl<F: Real> Interpreter<F> {
             Instruction::Not { a, .. } => each(to, bool(a), |a| F::from_i32(1) - a),
             Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a * b),
             Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), F::greatest),
+            Instruction::CopyBool { a, .. } => to.copy_from_slice(bool(a)),
             Instruction::SelectBool { cond, a, b, .. } => {
                 each3(to, bool(cond), bool(a), bool(b), |c, a, b| if holds(c) { a } else { b });
             }

@@ -64,7 +64,7 @@ pub use function::FunctionKernel;
 pub use interpreter::{Interpreter, Scratch};
 pub use pontine_mechanism_lang as lang;
 pub use pontine_mechanism_lang::{
-    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Unit, UnitSystem,
+    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Unit, UnitSystem,
 };
 pub use native::Level;
 pub use registry::{ErasedKernel, NativeKernel, kernel, native_kernel};
@@ -76,7 +76,8 @@ pub use pontine_mechanism_macros as macros;
 ///
 /// An expression of type `&'static str`. Kernels of all mechanisms of the text are registered, so
 /// that [`kernel`] finds them wherever an equal mechanism is run; a fault in the text is a compile
-/// error at the literal.
+/// error at the literal. Names of solvers may follow the text, as in `mechanism!("…", rk4)`: then
+/// there are kernels for [`Mechanism::with_solver`] as well.
 ///
 /// ```
 /// use pontine_mechanism::{Level, Mechanism, Phase, mechanism, native_kernel};
