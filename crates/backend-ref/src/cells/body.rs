@@ -149,7 +149,7 @@ impl<F: Real> Body<F> {
         self.find();
     }
 
-    /// Runs a kernel over one block.
+    /// Runs a kernel over one block; tells whether any of its lanes has spiked.
     pub fn run(
         &mut self,
         kernel: &dyn Kernel<F>,
@@ -157,7 +157,7 @@ impl<F: Real> Body<F> {
         block: Block,
         moment: Moment,
         dense: &[F],
-    ) {
+    ) -> bool {
         let Block { first, width, .. } = block;
         self.receptor_at.clear();
         self.receptor_at.extend(self.receptors.iter().map(|p| p.of_block(moment.step, first)));
@@ -172,13 +172,14 @@ impl<F: Real> Body<F> {
             constants: &self.parameters.constants,
             parameter_at: self.parameter_at.of(block),
             derived_at: self.derived_at.of(block),
+            homogeneous: self.parameters.homogeneous,
             states: &mut self.states[first * self.n_states..][..width * self.n_states],
             dense,
             input_at: self.input_at.of(block),
             receptor_at: &self.receptor_at,
             outputs: &mut self.outputs[..width * n_outputs],
         };
-        kernel.run(scratch, &mut args);
+        kernel.run(scratch, &mut args)
     }
 
     /// What the last run put out for the cells of its block.

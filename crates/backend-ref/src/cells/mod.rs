@@ -122,12 +122,15 @@ impl<F: Real> Cells<F> {
         let time = step as f64 * self.dt;
         let moment = Moment { step, time, dt: self.dt, key: self.key };
         for block in body::blocks(self.body.n()) {
-            self.body.run(&*self.kernel, scratch, block, moment, dense);
+            let any = self.body.run(&*self.kernel, scratch, block, moment, dense);
             self.body.clear_sums(block, step, dense);
             for (i, output) in self.outputs.iter().enumerate() {
                 let values = self.body.output(i, block);
                 match *output {
-                    Output::Spikes(signal) => put(values, block, step, &mut spikes[signal], dense),
+                    Output::Spikes(signal) => {
+                        let values = Counts { values, any };
+                        put(values, block, step, &mut spikes[signal], dense);
+                    }
                     Output::Dense(column) => {
                         dense[column.at + block.first..][..block.valid].copy_from_slice(values);
                     }
@@ -256,15 +259,28 @@ fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, Com
     neurons.parameters.iter().zip(names).map(of).collect()
 }
 
+/// What the cells of one block put out.
+#[derive(Clone, Copy)]
+struct Counts<'a, F> {
+    values: &'a [F],
+    /// If not, all are zero.
+    any: bool,
+}
+
 /// Puts the counts of one block where spikes are kept.
-fn put<F: Real>(counts: &[F], block: Block, step: u64, spikes: &mut Spikes<F>, dense: &mut [F]) {
+fn put<F: Real>(
+    counts: Counts<'_, F>,
+    block: Block,
+    step: u64,
+    spikes: &mut Spikes<F>,
+    dense: &mut [F],
+) {
+    let Counts { values, any } = counts;
     match spikes.counts() {
         Some(slots) => {
-            dense[slots.column(step)][block.first..][..block.valid].copy_from_slice(counts);
+            dense[slots.column(step)][block.first..][..block.valid].copy_from_slice(values);
         }
-        None if has_any(counts) => {
-            collect(counts, spikes.own.start + block.first, spikes.at_mut(step))
-        }
+        None if any => collect(values, spikes.own.start + block.first, spikes.at_mut(step)),
         None => {}
     }
 }

@@ -55,6 +55,8 @@ pub(crate) struct Parameters<F> {
     pub places: Vec<Place>,
     /// Where each derived parameter is.
     pub derived: Vec<Place>,
+    /// No cell differs from another.
+    pub homogeneous: bool,
 }
 
 impl<F: Real> Parameters<F> {
@@ -70,12 +72,13 @@ impl<F: Real> Parameters<F> {
     ) -> Result<Self, String> {
         let slices: Vec<&[f64]> = given.iter().map(Vec::as_slice).collect();
         let derived = derive(mechanism, dt, &slices).map_err(|e| e.to_string())?;
+        let homogeneous = given.iter().all(|values| values.len() == 1);
         let mut constants = Vec::new();
         let mut all = |columns: &[Vec<f64>]| {
             columns.iter().map(|values| lay_out(values, &cells, &mut constants)).collect()
         };
         let (places, derived) = (all(&given), all(&derived));
-        Ok(Self { given, constants, places, derived })
+        Ok(Self { given, constants, places, derived, homogeneous })
     }
 
     /// Bytes held.

@@ -5,13 +5,14 @@ use pontine_core_ir::{
     port::{GainBias, NeuronMaths, TuningError},
     registry::MechanismEntry,
 };
+use pontine_mechanism::mechanism_file;
 
 use super::parameter;
 
 inventory::submit! {
     MechanismEntry {
         name: "IF_curr_exp",
-        text: include_str!("if_curr_exp.mech"),
+        text: mechanism_file!("if_curr_exp.mech"),
         reference: "Rotter & Diesmann (1999), Exact digital simulation of time-invariant linear \
                     systems with applications to neuronal modeling, doi:10.1007/s004220050570",
         maths: Some(&ConstantCurrent),
@@ -22,7 +23,7 @@ inventory::submit! {
 /// The response to a constant current I (nA) in continuous time: from reset to threshold,
 /// `T = tau_m ln((v_inf - v_reset) / (v_inf - v_thresh))`, `v_inf = v_rest + (i_offset + I) tau_m / cm`,
 /// and `rate = 1000 / (tau_refrac + T)` Hz; 0 where `v_inf <= v_thresh`.
-struct ConstantCurrent;
+pub(super) struct ConstantCurrent;
 
 /// The parameters of the curve, in ms, mV, nA, nF.
 struct Membrane {
