@@ -1,7 +1,9 @@
 //! Memory that a model would need, without making it.
 
+use std::collections::BTreeMap;
+
 use pontine_core_ir::{
-    Model, Path, Value,
+    Model, Path, SignalId, Value,
     model::{Deliver, Neurons, OperatorKind},
     port::{CompileError, Estimate},
     registry::sampler,
@@ -11,7 +13,7 @@ use pontine_mechanism::LANES;
 use crate::{
     arena::{self, padded},
     plan::synapses,
-    spikes::SpikeList,
+    rows::Narrow,
 };
 
 /// Steps that a delay ring is taken to hold where the longest delay is only known when it is drawn.
@@ -19,7 +21,8 @@ const UNKNOWN_DELAY: f64 = 64.0;
 
 /// Bytes of synapses, sums under way, states, parameters and signals, for numbers of `size` bytes.
 pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileError> {
-    let mut total = Estimate { bytes: arena::estimate(model, size), ..Estimate::default() };
+    let bytes = arena::estimate(model, size) + of_spikes(model, size);
+    let mut total = Estimate { bytes, ..Estimate::default() };
     for (_, op) in model.operators.iter() {
         match &op.kind {
             OperatorKind::Deliver(deliver) => {
@@ -54,15 +57,35 @@ fn of_delivery(
     let n = rows.n_expected();
     let weight = if rows.constant_weight().is_some() { 0 } else { size };
     let n_source = model.signals[deliver.source].len() as f64;
-    let n_target = model.signals[deliver.target].len() as f64;
+    let n_target = model.signals[deliver.target].len();
+    let index = Narrow::up_to(n_target.saturating_sub(1) as u32).width();
     let longest = longest_delay(model, deliver);
-    let (delay, ring) = match rows.constant_delay() {
-        Some(_) => (0, 0.0),
-        None => (4, n_target * longest * size as f64),
+    let (delay, n_sums) = match rows.constant_delay() {
+        Some(_) => (0, 1.0),
+        None => (Narrow::up_to(longest as u32).width(), longest),
     };
-    let past = longest * size_of::<SpikeList<f64>>() as f64;
-    let bytes = n * (4 + weight + delay) as f64 + 8.0 * (n_source + 1.0) + ring + past;
-    Ok((n, bytes))
+    let sums = padded(n_target) as f64 * n_columns(n_sums) * size as f64;
+    Ok((n, n * (index + weight + delay) as f64 + 8.0 * (n_source + 1.0) + sums))
+}
+
+/// Lists of spikes have room for all elements of their signal, for as many steps as delays reach back.
+fn of_spikes(model: &Model, size: usize) -> f64 {
+    let mut reaches = BTreeMap::new();
+    for (_, op) in model.operators.iter() {
+        if let OperatorKind::Deliver(deliver) = &op.kind {
+            let reach: &mut f64 = reaches.entry(deliver.source).or_default();
+            *reach = reach.max(longest_delay(model, deliver));
+        }
+    }
+    let of_signal = |(signal, reach): (SignalId, f64)| {
+        model.signals[signal].len() as f64 * n_columns(reach + 1.0) * (4 + size) as f64
+    };
+    reaches.into_iter().map(of_signal).sum()
+}
+
+/// Columns are a power of two.
+fn n_columns(n_steps: f64) -> f64 {
+    n_steps.log2().ceil().exp2()
 }
 
 /// In steps.

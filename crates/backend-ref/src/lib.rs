@@ -1,18 +1,28 @@
-//! The reference backend: CPU, deterministic, one thread, f64 or f32.
+//! The reference backend: CPU, deterministic, one thread or several, f64 or f32.
 //!
 //! ```text
-//!  Model ── wiring (rows by source) ─┐
-//!        └─ plan (columns, cells) ───┴─> Engine ── step, step, … ──> recorders ── drain ──> sink
+//!  Model ── shares (units of operators, split by cells) ─┐
+//!        ├─ wire (rows by source, for each share) ───────┤
+//!        └─ plan (columns, cells, receptors) ────────────┴─> one Engine for each share
+//!
+//!  crew:  advance a slice ── meet ── exchange spikes ── settle (send, record) ── advance …
 //! ```
-//! `compile` pulls the rows of each projection into compressed rows by source, gives every dense
-//! signal a column in one array, and turns the operators into one list of steps. Spikes are lists;
-//! a spike signal keeps as many past lists as its longest delay. Receptors whose projections have
-//! one delay each read those lists; others have a ring of sums, filled when spikes are sent.
+//! * **Units** of operators that touch common signals within a step meet others only in spikes of steps
+//!   before; so each may do a *slice* of steps alone, as long as the shortest delay, while it is in
+//!   cache. A unit of one group of cells is split among **shares**; each has a thread, and owns its
+//!   cells, the synapses onto them, and the sums of both. No sum is ever added to by two threads.
+//! * **Rows** are compressed by source; targets are counted from the first of the share, and they and
+//!   delays are as narrow as they can be; what is equal for all synapses is kept once.
+//! * **Sums** run in turning columns, which cells read and clear where they run, if nobody else looks at
+//!   them. Where each projection of a receptor has one delay, spikes wait in lists until they are due
+//!   (one column); else they are added to the column of the step in which they will be (a ring).
+//! * **Spikes** are lists, but stay columns of counts where they are frequent and go one to one.
 //!
 //! Invariants: this crate knows the ports and no other backend, nor who builds models. Every
-//! synaptic sum runs in the order of the decision on synaptic sums, so results do not depend on
-//! the layout. A synapse acts with the weight and the delay that it has when it delivers, also if
-//! they were written while a spike was under way.
+//! synaptic sum runs in the order of the decision on synaptic sums, so results depend on neither
+//! layout, slices nor shares. A synapse acts with the weight and the delay that it has when it
+//! delivers, also if they were written while a spike was under way. In one thread a step allocates
+//! nothing but room for recordings.
 
 mod access;
 mod arena;

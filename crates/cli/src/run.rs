@@ -71,7 +71,9 @@ impl<'a> Run<'a> {
         n_steps: u64,
     ) -> Result<Self, CliError> {
         let backend = arguments.backend.backend();
-        let options = CompileOptions::default();
+        let mut options = CompileOptions::default();
+        if std::env::var("P_F32").is_ok() { options.precision = pontine_core_ir::port::Precision::F32; }
+        if let Ok(t) = std::env::var("P_THREADS") { options.threads = t.parse().unwrap(); }
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
         let available = available_bytes();
         let watch = Stopwatch::start();

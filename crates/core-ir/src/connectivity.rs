@@ -398,9 +398,10 @@ impl Variable {
         out.clear();
         match self {
             Self::Const(_) => {}
-            Self::Drawn(sampler, key) => out.extend((0..minor.len() as u64).map(|ordinal| {
-                sampler.draw(&mut key.stream((major as u64) << 32 | ordinal, 0, 0))
-            })),
+            Self::Drawn(sampler, key) => {
+                out.resize(minor.len(), 0.0);
+                sampler.draw_row(*key, (major as u64) << 32, out);
+            }
             Self::Computed(function) => {
                 let kernel = FunctionKernel::new(function);
                 let mut result = [0.0];

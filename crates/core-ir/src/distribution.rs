@@ -3,7 +3,8 @@
 //! `uniform(low, high)`, `normal(mu, sigma)`, `normal_clipped(mu, sigma, low, high)` (redrawn until
 //! inside), `exponential(beta)`.
 
-use pontine_rng::{Stream, StreamKey, sample};
+use pontine_mechanism::native::{Level, Task, dispatch};
+use pontine_rng::{Stream, StreamKey, columns::normal_columns, sample};
 
 use crate::{
     registry::{Sampler, SamplerEntry},
@@ -58,8 +59,30 @@ impl Sampler for Normal {
         sample::normal(stream, self.mu, self.sigma)
     }
 
+    fn draw_row(&self, key: StreamKey, first: u64, out: &mut [f64]) {
+        dispatch(Level::best(), Normals { normal: self, key, first, out });
+    }
+
     fn bounds(&self) -> (f64, f64) {
         (f64::NEG_INFINITY, f64::INFINITY)
+    }
+}
+
+/// The normal numbers of a row, with the best instructions that there are.
+struct Normals<'a> {
+    normal: &'a Normal,
+    key: StreamKey,
+    first: u64,
+    out: &'a mut [f64],
+}
+
+impl Task for Normals<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Normal { mu, sigma } = *self.normal;
+        normal_columns(mu, sigma, self.key, self.first, 0, 0, self.out);
     }
 }
 
@@ -105,6 +128,16 @@ impl Sampler for NormalClipped {
             let value = self.normal.draw(stream);
             if self.inside(value) {
                 return value;
+            }
+        }
+    }
+
+    /// Most draws are inside at once; others begin again.
+    fn draw_row(&self, key: StreamKey, first: u64, out: &mut [f64]) {
+        self.normal.draw_row(key, first, out);
+        for (number, index) in out.iter_mut().zip(first..) {
+            if !self.inside(*number) {
+                *number = self.draw(&mut key.stream(index, 0, 0));
             }
         }
     }
@@ -175,6 +208,23 @@ mod tests {
         assert!(draws.iter().all(|d| *d >= 0.1));
         let mean = draws.iter().sum::<f64>() / 20_000.0;
         assert!((mean - 1.5557).abs() < 0.02, "{mean}"); // mean of the truncated normal
+    }
+
+    #[test]
+    fn rows_are_drawn_as_their_streams_are() {
+        let parameters = [("mu", 1.5), ("sigma", 0.75), ("low", 0.1), ("beta", 2.0), ("high", 3.0)];
+        for (kind, names) in [
+            ("uniform", &["low", "high"][..]),
+            ("normal", &["mu", "sigma"]),
+            ("normal_clipped", &["mu", "sigma", "low"]),
+            ("exponential", &["beta"]),
+        ] {
+            let given = parameters.iter().filter(|(name, _)| names.contains(name));
+            let spec = given.fold(Spec::new(kind), |spec, (name, value)| spec.with(name, *value));
+            let mut row = [0.0; 700];
+            sampler(&spec).unwrap().draw_row(StreamKey::new(1, "p", "test"), 0, &mut row);
+            assert_eq!(row.to_vec(), draws(&spec, 700), "{kind}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_mechanism::{Mechanism, lang::LangError};
-use pontine_rng::Stream;
+use pontine_rng::{Stream, StreamKey};
 
 use crate::{
     error::nearest,
@@ -209,6 +209,14 @@ pub fn mechanism(name: &str) -> Result<Arc<Mechanism>, LookupError> {
 pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// One number; what it takes from the stream depends on the stream alone.
     fn draw(&self, stream: &mut Stream) -> f64;
+
+    /// Numbers of a row: `out[i]` is what [`Sampler::draw`] takes from the stream of index `first + i`.
+    fn draw_row(&self, key: StreamKey, first: u64, out: &mut [f64]) {
+        for (number, index) in out.iter_mut().zip(first..) {
+            *number = self.draw(&mut key.stream(index, 0, 0));
+        }
+    }
+
     /// The smallest and the largest number that can come.
     fn bounds(&self) -> (f64, f64);
 }

@@ -5,7 +5,7 @@
 //! from the [`Stream`](crate::Stream) of its element instead.
 
 use crate::key::StreamKey;
-use crate::sample::PoissonTable;
+use crate::sample::{PoissonTable, normals_from_bits};
 
 /// The first `u64` of each of the streams at (`first_index + i`, `step`, `site`), into `out[i]`.
 ///
@@ -66,6 +66,39 @@ pub fn poisson_columns<T: From<u8>>(
     }
 }
 
+/// A normal number from each of the streams at (`first_index + i`, `step`, `site`), into `out[i]`.
+///
+/// Each is what [`normal`](crate::sample::normal) draws from that stream.
+///
+/// # Examples
+/// ```
+/// use pontine_rng::{StreamKey, columns::normal_columns, sample::normal};
+///
+/// let key = StreamKey::new(1, "Projection:p", "weight");
+/// let mut weights = [0.0; 100];
+/// normal_columns(87.8, 8.78, key, 40, 0, 0, &mut weights);
+/// assert_eq!(weights[2], normal(&mut key.stream(42, 0, 0), 87.8, 8.78));
+/// ```
+#[inline(always)]
+pub fn normal_columns(
+    mean: f64,
+    sd: f64,
+    key: StreamKey,
+    first_index: u64,
+    step: u32,
+    site: u16,
+    out: &mut [f64],
+) {
+    let mut index = first_index;
+    for numbers in out.chunks_mut(N_LANES) {
+        let mut bits = [0; N_LANES];
+        let bits = &mut bits[..numbers.len()];
+        philox_columns(key, index, step, site, bits);
+        normals_from_bits(bits, mean, sd, numbers);
+        index = index.wrapping_add(N_LANES as u64);
+    }
+}
+
 /// So many that the set-up of a block is a small part of it, so few that they stay in the first cache.
 const N_LANES: usize = 256;
 
@@ -74,9 +107,9 @@ mod tests {
     use proptest::prelude::{any, prop_assert_eq, prop_oneof, proptest};
     use proptest::strategy::{Just, Strategy};
 
-    use super::{philox_columns, poisson_columns};
+    use super::{normal_columns, philox_columns, poisson_columns};
     use crate::key::StreamKey;
-    use crate::sample::{Poisson, poisson};
+    use crate::sample::{Poisson, normal, poisson};
 
     /// Also where the low or the high word of the index overflows within the block.
     fn first_index() -> impl Strategy<Value = u64> {
@@ -94,6 +127,21 @@ mod tests {
             for (i, bits) in bits.into_iter().enumerate() {
                 let index = first.wrapping_add(i as u64);
                 prop_assert_eq!(bits, key.stream(index, step, site).next_u64());
+            }
+        }
+
+        #[test]
+        fn normal_numbers_are_those_of_the_streams(
+            raw: u64, first in first_index(), step: u32, site: u16, n in 0_usize..600,
+            mean in -10.0_f64..10.0, sd in 0.0_f64..10.0,
+        ) {
+            let key = StreamKey::from_raw(raw);
+            let mut numbers = vec![f64::NAN; n];
+            normal_columns(mean, sd, key, first, step, site, &mut numbers);
+            for (i, number) in numbers.into_iter().enumerate() {
+                let index = first.wrapping_add(i as u64);
+                let expected = normal(&mut key.stream(index, step, site), mean, sd);
+                prop_assert_eq!(number.to_bits(), expected.to_bits());
             }
         }
 

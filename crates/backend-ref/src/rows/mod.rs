@@ -14,7 +14,7 @@ use pontine_mechanism::Real;
 
 use crate::memory::bytes;
 pub(crate) use add::Sums;
-use narrow::Narrow;
+pub(crate) use narrow::Narrow;
 pub(crate) use pull::{Sides, pull};
 
 /// One weight for all synapses, or one for each.

@@ -116,7 +116,7 @@ impl Narrow {
     }
 
     /// Bytes of one number.
-    fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         match self {
             Self::U8(_) => 1,
             Self::U16(_) => 2,

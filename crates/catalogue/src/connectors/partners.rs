@@ -71,9 +71,29 @@ impl Partners {
         stream: &mut Stream,
         minor: &mut Vec<u32>,
     ) {
-        let size = self.len() as u64;
-        minor.extend((0..n).map(|_| self.at(row, below(stream, size) as usize)));
-        minor.sort_unstable();
+        let size = self.len();
+        if n * WORTH_BITS < size {
+            minor.extend((0..n).map(|_| self.at(row, below(stream, size as u64) as usize)));
+            return minor.sort_unstable();
+        }
+        let (mut drawn, mut again) = (Subset::empty(size), Vec::new());
+        for _ in 0..n {
+            let i = below(stream, size as u64) as usize;
+            if drawn.contains(i) {
+                again.push(i);
+            } else {
+                drawn.insert(i);
+            }
+        }
+        again.sort_unstable();
+        let mut again = again.into_iter().peekable();
+        for i in drawn.iter() {
+            let cell = self.at(row, i);
+            minor.push(cell);
+            while again.next_if_eq(&i).is_some() {
+                minor.push(cell);
+            }
+        }
     }
 
     /// Adds `n` cells: each of all `n div size` times, and `n mod size` different ones once more;
@@ -98,15 +118,22 @@ impl Partners {
     }
 }
 
+/// Cells for each one drawn up to which a bit for each cell sorts faster than comparing.
+const WORTH_BITS: usize = 256;
+
 /// A set of numbers below a bound, one bit each.
 struct Subset(Vec<u64>);
 
 impl Subset {
+    fn empty(size: usize) -> Self {
+        Self(vec![0; size.div_ceil(64)])
+    }
+
     /// `n_chosen` of the numbers below `size`, all subsets being equally likely.
     ///
     /// Floyd's method: one draw for each number chosen.
     fn draw(size: usize, n_chosen: usize, stream: &mut Stream) -> Self {
-        let mut subset = Self(vec![0; size.div_ceil(64)]);
+        let mut subset = Self::empty(size);
         for last in size - n_chosen..size {
             let i = below(stream, last as u64 + 1) as usize;
             subset.insert(if subset.contains(i) { last } else { i });
@@ -135,9 +162,24 @@ impl Subset {
 mod tests {
     use proptest::prelude::{prop_assert_eq, proptest};
 
-    use super::{StreamKey, Subset};
+    use super::{Partners, StreamKey, Subset, below};
 
     proptest! {
+        #[test]
+        fn cells_are_drawn_in_ascending_order_whichever_way_they_are_sorted(
+            seed: u64, n_cells in 1_usize..3000, n in 0_usize..90,
+        ) {
+            let partners = Partners { n_cells, excludes_self: false };
+            let key = StreamKey::from_raw(seed);
+            let mut drawn = Vec::new();
+            partners.draw_with_replacement(0, n, &mut key.stream(0, 0, 0), &mut drawn);
+            let mut stream = key.stream(0, 0, 0);
+            let mut expected: Vec<_> =
+                (0..n).map(|_| below(&mut stream, n_cells as u64) as u32).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(drawn, expected);
+        }
+
         #[test]
         fn a_subset_has_its_size_and_is_iterated_in_order(
             seed: u64, size in 0_usize..300, part in 0.0..=1.0,

@@ -48,7 +48,25 @@ impl Level {
 }
 
 /// Something to run, marked `#[inline(always)]`, so that it is compiled for each level.
-pub(crate) trait Task {
+///
+/// # Examples
+/// ```
+/// use pontine_mechanism::native::{Level, Task, dispatch};
+///
+/// struct Sum<'a>(&'a [u32]);
+///
+/// impl Task for Sum<'_> {
+///     type Output = u32;
+///
+///     #[inline(always)]
+///     fn run(self) -> u32 {
+///         self.0.iter().sum()
+///     }
+/// }
+///
+/// assert_eq!(dispatch(Level::best(), Sum(&[1, 2, 3])), 6);
+/// ```
+pub trait Task {
     /// What comes out.
     type Output;
 
@@ -58,7 +76,7 @@ pub(crate) trait Task {
 
 /// Runs a task with the instructions of `level`, or of the baseline where this CPU lacks them.
 #[allow(unsafe_code)]
-pub(crate) fn dispatch<T: Task>(level: Level, task: T) -> T::Output {
+pub fn dispatch<T: Task>(level: Level, task: T) -> T::Output {
     match level {
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 if level.is_available() => {

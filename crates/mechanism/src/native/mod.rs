@@ -1,6 +1,7 @@
 //! Native kernels: what the macros print, and the code around it.
 //!
-//! A user meets [`Level`] here; all else is called by code that the macros made.
+//! A user meets [`Level`], [`Task`] and [`dispatch`] here; all else is called by code that the macros
+//! made.
 
 mod dispatch;
 
@@ -15,8 +16,7 @@ use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
 use crate::draw::{Place, draw as draw_column};
 use crate::interpreter::Scratch;
 pub use crate::registry::NativeKernel;
-pub use dispatch::Level;
-pub(crate) use dispatch::{Task, dispatch};
+pub use dispatch::{Level, Task, dispatch};
 
 /// The step of one mechanism in one precision, as loops over lanes.
 ///
