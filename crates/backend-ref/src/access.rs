@@ -40,7 +40,7 @@ impl<F: Real> RefSimulation<F> {
                 self.each_synapse(op, equal, |_, _, synapse| [synapse.weight.to_f64()])
             }
             Address::Delays(op) => {
-                let equal = self.equal(op, |projection| match projection.rows.delays {
+                let equal = self.equal(op, |projection| match *projection.rows.delays() {
                     Delays::All(delay) => Some(f64::from(delay)),
                     Delays::Each(_) => None,
                 });
@@ -227,12 +227,12 @@ impl<F: Real> RefSimulation<F> {
                 each => Delays::of("delays", each),
             };
             let old = match new {
-                Ok(new) => std::mem::replace(&mut rows.delays, new),
+                Ok(new) => rows.set_delays(new),
                 Err(error) => return Err(wrong(address, error)),
             };
             if let Err(error) = engine.reroute(receptor, now) {
                 let rows = &mut engine.receptors[receptor].projections[i].rows;
-                Arc::make_mut(rows).delays = old;
+                Arc::make_mut(rows).set_delays(old);
                 // There was room for the old delays, and there still is.
                 let _ = engine.reroute(receptor, now);
                 return Err(wrong(address, error));

@@ -103,7 +103,7 @@ impl<F: Real> Receptor<F> {
     }
 
     fn queues(&self) -> Option<Vec<(u32, usize)>> {
-        let one = |(i, projection): (usize, &Projection<F>)| match projection.rows.delays {
+        let one = |(i, projection): (usize, &Projection<F>)| match *projection.rows.delays() {
             Delays::All(delay) => Some((delay, i)),
             Delays::Each(_) => None,
         };
@@ -139,7 +139,7 @@ impl<F: Real> Receptor<F> {
         spikes: &[Spikes<F>],
         dense: &mut [F],
     ) {
-        match projection.rows.delays {
+        match *projection.rows.delays() {
             Delays::All(delay) if sent + u64::from(delay) > now => {
                 self.serve(projection, sent, sent + u64::from(delay), spikes, dense);
             }
@@ -210,7 +210,7 @@ impl<F: Real> Receptor<F> {
             return;
         }
         for projection in &self.projections {
-            match projection.rows.delays {
+            match *projection.rows.delays() {
                 Delays::All(delay) => {
                     self.serve(projection, sent, sent + u64::from(delay), spikes, dense);
                 }
@@ -230,7 +230,7 @@ impl<F: Real> Receptor<F> {
         let mut from = self.projections.iter().filter(|p| p.source == signal);
         from.all(|projection| {
             let rows = &projection.rows;
-            let has_one_delay = matches!(rows.delays, Delays::All(_));
+            let has_one_delay = matches!(rows.delays(), Delays::All(_));
             has_one_delay
                 && rows.weights.are_finite()
                 && self.targets == *own

@@ -72,8 +72,12 @@ impl<'a> Run<'a> {
     ) -> Result<Self, CliError> {
         let backend = arguments.backend.backend();
         let mut options = CompileOptions::default();
-        if std::env::var("P_F32").is_ok() { options.precision = pontine_core_ir::port::Precision::F32; }
-        if let Ok(t) = std::env::var("P_THREADS") { options.threads = t.parse().unwrap(); }
+        if std::env::var("P_F32").is_ok() {
+            options.precision = pontine_core_ir::port::Precision::F32;
+        }
+        if let Ok(t) = std::env::var("P_THREADS") {
+            options.threads = t.parse().unwrap();
+        }
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
         let available = available_bytes();
         let watch = Stopwatch::start();

@@ -44,8 +44,9 @@ pub(crate) struct Rows<F> {
     targets: Narrow,
     /// Their weights.
     pub weights: Weights<F>,
-    /// Their delays.
-    pub delays: Delays,
+    delays: Delays,
+    /// The longest of them.
+    longest_delay: u32,
     /// Ordinals in the whole row, where other shares hold synapses between those of this one.
     ordinals: BTreeMap<u32, Vec<u32>>,
 }
@@ -95,12 +96,20 @@ impl<F: Real> Rows<F> {
         row.enumerate().map(move |(k, place)| (known.map_or(0, |ordinals| ordinals[k]), place))
     }
 
+    /// Their delays.
+    pub fn delays(&self) -> &Delays {
+        &self.delays
+    }
+
+    /// Replaces the delays, and returns the old ones.
+    pub fn set_delays(&mut self, delays: Delays) -> Delays {
+        self.longest_delay = delays.longest();
+        std::mem::replace(&mut self.delays, delays)
+    }
+
     /// The longest delay, in steps.
     pub fn longest_delay(&self) -> u32 {
-        match &self.delays {
-            Delays::All(delay) => *delay,
-            Delays::Each(delays) => delays.max().unwrap_or(1),
-        }
+        self.longest_delay
     }
 
     /// Whether each of these sources, and no other, has one synapse: to the target of its own place.
@@ -128,6 +137,7 @@ impl<F: Real> Rows<F> {
     fn settle(&mut self) {
         self.weights.compact();
         self.delays.compact();
+        self.longest_delay = self.delays.longest();
         self.targets.shrink();
         if let Weights::Each(weights) = &mut self.weights {
             weights.shrink_to_fit();
@@ -193,6 +203,13 @@ impl Delays {
         match self {
             Self::All(delay) => *delay,
             Self::Each(delays) => delays.get(i),
+        }
+    }
+
+    fn longest(&self) -> u32 {
+        match self {
+            Self::All(delay) => *delay,
+            Self::Each(delays) => delays.max().unwrap_or(1),
         }
     }
 

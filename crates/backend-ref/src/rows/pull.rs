@@ -88,6 +88,7 @@ impl Puller<'_> {
                 Some(delay) => Delays::All(delay),
                 None => Delays::Each(Narrow::up_to(0)),
             },
+            longest_delay: 1,
             ordinals: Default::default(),
         }
     }

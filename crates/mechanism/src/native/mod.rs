@@ -8,8 +8,8 @@ mod dispatch;
 use std::marker::PhantomData;
 
 pub use inventory;
-pub use pontine_mechanism_lang::Real;
 pub use pontine_mechanism_lang::Draw;
+pub use pontine_mechanism_lang::Real;
 use pontine_rng::StreamKey;
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
@@ -141,7 +141,13 @@ impl<F: Real, B: Body<F>> Task for Step<'_, F, B> {
 }
 
 /// Fills a column with draws.
-pub fn draw<F: Real>(frame: &Frame<'_, F>, kind: Draw, site: u16, mean: Option<&[F]>, to: &mut [F]) {
+pub fn draw<F: Real>(
+    frame: &Frame<'_, F>,
+    kind: Draw,
+    site: u16,
+    mean: Option<&[F]>,
+    to: &mut [F],
+) {
     let place = Place { key: frame.key, first: frame.first, step: frame.step, site };
     draw_column(kind, place, mean, to);
 }

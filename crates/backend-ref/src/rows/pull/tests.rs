@@ -82,7 +82,7 @@ fn check(spec: Spec, expected: [&[(u32, f64)]; 5]) {
     for ends in [&[0, 4][..], &[0, 1, 4], &[0, 2, 3, 4]] {
         let shares = pull_all(spec.clone(), &sides(4, ends)).unwrap();
         assert_eq!(shares.iter().map(Rows::len).sum::<usize>(), 9);
-        assert!(shares.iter().all(|rows| matches!(rows.delays, Delays::All(2))));
+        assert!(shares.iter().all(|rows| matches!(rows.delays(), Delays::All(2))));
         for (source, expected) in expected.iter().enumerate() {
             let mut row = Vec::new();
             for (share, rows) in shares.iter().enumerate() {
