@@ -26,13 +26,22 @@ pub(crate) struct Window {
 impl Window {
     /// From the time that the model discards to the end; all of a run that is not longer than that.
     pub fn of(discard_s: f64, n_steps: u64, dt_s: f64) -> Self {
-        let start = (discard_s / dt_s).round() as u64;
+        let start = steps(discard_s, dt_s);
         Self { start: if start < n_steps { start } else { 0 }, end: n_steps, dt_s }
+    }
+
+    /// Whether the run was long enough to leave out what the model discards.
+    pub fn leaves_out(&self, discard_s: f64) -> bool {
+        self.start == steps(discard_s, self.dt_s)
     }
 
     fn length_s(&self) -> f64 {
         (self.end - self.start) as f64 * self.dt_s
     }
+}
+
+fn steps(time_s: f64, dt_s: f64) -> u64 {
+    (time_s / dt_s).round() as u64
 }
 
 /// Rates of all populations whose spikes are recorded as a whole, in order of the network.
@@ -95,6 +104,9 @@ mod tests {
 
     #[test]
     fn a_run_that_is_too_short_to_discard_anything_counts_whole() {
-        assert_eq!(Window::of(0.5, 5000, 1e-4).start, 0);
+        let window = Window::of(0.5, 5000, 1e-4);
+        assert!(window.start == 0 && !window.leaves_out(0.5));
+        assert!(Window::of(0.5, 5001, 1e-4).leaves_out(0.5));
+        assert!(Window::of(0.0, 10, 1e-4).leaves_out(0.0));
     }
 }

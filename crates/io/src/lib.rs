@@ -16,6 +16,7 @@ mod expr;
 mod load;
 mod model_file;
 mod recording;
+mod text;
 mod tree;
 
 pub use error::{Cause, ModelFault, ModelFileError, RecordingError};

@@ -11,7 +11,7 @@
 //! * A keyed draw is a function of (seed, path, purpose, index, step, site) alone. Nothing here knows networks, ids,
 //!   threads, backends or files, so no draw can depend on them.
 //! * Everything but [`random_state`] is IEEE arithmetic and the crate `libm`, never the platform's functions:
-//!   equal bits on every CPU. [`random_state`] uses the platform's logarithm, because NumPy does.
+//!   equal bits on every CPU. [`random_state`] uses the platform's elementary functions, because NumPy does.
 //! * No function here panics or runs away, whatever parameters it is given.
 //!
 //! # Examples

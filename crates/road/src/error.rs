@@ -2,12 +2,14 @@
 
 use pontine_builder::BuildError;
 use pontine_core_ir::{
-    Faults,
+    Faults, Path,
     model::ModelFault,
     network::NetworkFault,
     port::{CompileError, Estimate, Missing, RunError, SimulationError},
 };
 use pontine_transforms::PipelineError;
+
+use crate::steps::StepsFault;
 
 /// Why a network does not run.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +32,9 @@ pub enum RoadError {
     Missing(Faults<Missing>),
     /// The machine has not enough memory.
     #[error(
-        "the model needs at least {:.1} GiB{}, but only {:.1} GiB are available",
-        gib(.estimate.bytes), synapses(.estimate), gib(*.limit as f64)
+        "the model needs {} {:.1} GiB{}, but only {:.1} GiB are available{}",
+        if .estimate.synapses > 0.0 { "about" } else { "at least" },
+        gib(.estimate.bytes), synapses(.estimate), gib(*.limit as f64), largest(.estimate)
     )]
     TooLarge {
         /// What it needs.
@@ -42,6 +45,16 @@ pub enum RoadError {
     /// The backend could not compile the model.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// The time to run is no number of steps.
+    #[error("a run of {time_s:?} s in steps of {dt_s:?} s {fault}")]
+    Steps {
+        /// Time to run, s.
+        time_s: f64,
+        /// Time step, s.
+        dt_s: f64,
+        /// What is wrong with it.
+        fault: StepsFault,
+    },
     /// The run ended early.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -61,4 +74,11 @@ fn synapses(estimate: &Estimate) -> String {
     } else {
         String::new()
     }
+}
+
+/// Which object needs most.
+fn largest(estimate: &Estimate) -> String {
+    let text =
+        |(path, bytes): &(Path, f64)| format!("; `{path}` needs most: {:.1} GiB", gib(*bytes));
+    estimate.largest.as_ref().map(text).unwrap_or_default()
 }

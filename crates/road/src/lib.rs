@@ -11,6 +11,7 @@
 
 mod error;
 mod memory;
+mod steps;
 
 use std::time::Instant;
 
@@ -22,6 +23,7 @@ use pontine_core_ir::{
     port::{Backend, CompileOptions, Estimate, RunControl, Simulation},
 };
 use pontine_transforms::{Pipeline, Provenance};
+pub use steps::{StepsFault, n_steps};
 
 /// A way from networks to simulations on one backend.
 pub struct Road<'b> {
@@ -101,7 +103,7 @@ impl<'b> Road<'b> {
         let mut clock = Clock::start();
         let mut report = BuildReport::default();
         network.validate()?;
-        self.fits(&Estimate { synapses: 0.0, bytes: memory::least_bytes(network) })?;
+        self.fits(&memory::least(network))?;
         // Passes must draw seeds as the build will.
         let pipeline = self.pipeline.clone().with_seed(self.build.seed);
         let (network, mut provenance) = pipeline.apply(network, &mut ())?;
@@ -140,7 +142,8 @@ impl<'b> Road<'b> {
             return Err(RoadError::Missing(pontine_core_ir::Faults(missing)));
         }
         let mut clock = Clock::start();
-        let estimate = self.backend.estimate(&model, &self.compile)?;
+        let mut estimate = self.backend.estimate(&model, &self.compile)?;
+        estimate.bytes += memory::of_model(&model);
         self.fits(&estimate)?;
         let simulation = self.backend.compile(&model, &self.compile)?;
         let report = BuildReport { compile_s: clock.lap(), ..BuildReport::default() };
@@ -152,7 +155,7 @@ impl Road<'_> {
     fn fits(&self, estimate: &Estimate) -> Result<(), RoadError> {
         match self.memory_limit {
             Some(limit) if estimate.bytes > limit as f64 => {
-                Err(RoadError::TooLarge { estimate: *estimate, limit })
+                Err(RoadError::TooLarge { estimate: estimate.clone(), limit })
             }
             _ => Ok(()),
         }
@@ -164,17 +167,13 @@ impl Prepared {
     /// call.
     ///
     /// # Errors
-    /// [`RoadError::Run`] if the run fails.
-    ///
-    /// # Panics
-    /// Never: recordings in memory take all that comes.
+    /// [`RoadError::Steps`] if that is no number of steps, [`RoadError::Run`] if the run fails.
     pub fn run(
         &mut self,
         time_s: f64,
         control: &mut dyn RunControl,
     ) -> Result<Recording, RoadError> {
-        let n_steps = (time_s / self.model.dt).round().max(0.0) as u64;
-        self.run_steps(n_steps, control)
+        self.run_steps(n_steps(time_s, self.model.dt)?, control)
     }
 
     /// Runs for a number of steps and returns what was recorded since the last call.

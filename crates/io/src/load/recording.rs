@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::{Cause, Located},
+    text::{number, quoted},
     tree::Item,
 };
 
@@ -31,8 +32,7 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     let mut probe = Probe::new(target(item, found)?);
     probe.label = reader.text_at(fields, "label")?;
     probe.seed = reader.seed(fields)?;
-    let filter = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;
-    probe.synapse = filter.unwrap_or_else(|| loader.network.root().config.probe_synapse.clone());
+    probe.synapse = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;
     probe.sample_every = interval(reader, fields, "sample_every")?;
     probe.solver = fields.get("solver").map(|item| solver(reader, item)).transpose()?;
     Ok(Some(loader.network.add_in(parent.id, probe).into()))
@@ -86,7 +86,7 @@ fn interval_in(
     let interval = reader.number_at(fields, key, unit)?;
     match (interval, fields.get(key)) {
         (Some(value), Some(item)) if value.is_nan() || value <= 0.0 => {
-            let (what, found) = (format!("`{key}`"), value.to_string());
+            let (what, found) = (quoted(key), number(value));
             Err(item.fault(Cause::Value { what, found, expected: "more than 0".into() }))
         }
         _ => Ok(interval),
