@@ -125,6 +125,7 @@ impl<'p> Printer<'p> {
 
     /// A slice of `n` lanes for every column that is kept between loops.
     fn kept(&mut self) {
+        self.line("let mut draws = columns.draws;");
         let [scalars, ints, bools] = self.columns.counts;
         self.parted("columns.scalars", "kf", scalars);
         self.parted("columns.ints", "ki", ints);
@@ -149,7 +150,7 @@ impl<'p> Printer<'p> {
                 let to = self.column(*reg);
                 let mean = mean.map_or("None".into(), |mean| format!("Some(&{}[..])", self.column(mean)));
                 let draw = format!("pontine_native::Draw::{kind:?}");
-                self.line(format!("pontine_native::draw(frame, {draw}, {site}, {mean}, {to});"));
+                self.line(format!("pontine_native::draw(&mut draws, frame, {draw}, {site}, {mean}, {to});"));
             }
             Node::Branch { cond, then, otherwise } => {
                 let cond = self.column(*cond);
