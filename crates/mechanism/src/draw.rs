@@ -55,9 +55,9 @@ pub(crate) fn draw<F: Real>(
     let level = Level::best();
     match (kind, mean.and_then(same)) {
         (Draw::Uniform, _) => from_bits(level, place, to, sample::unit_open),
-        (Draw::Normal, _) => from_bits(level, place, to, |bits| {
-            sample::normal_from_uniform(sample::unit_open(bits))
-        }),
+        (Draw::Normal, _) => {
+            from_bits(level, place, to, |bits| sample::normal_from_uniform(sample::unit_open(bits)))
+        }
         (Draw::Poisson, Some(mean)) => match tables.of(mean.to_f64()) {
             Some(table) => dispatch(level, Counts { table, place, to }),
             None => one_by_one(kind, place, |_| mean, to),

@@ -259,7 +259,8 @@ impl<F: Real> Interpreter<F> {
             }
             Instruction::Copy { a, .. } => to.copy_from_slice(column(a)),
             Instruction::Draw { kind, site, mean, .. } => {
-                let place = Place { key: args.key, first: args.first, step: args.step, site: *site };
+                let place =
+                    Place { key: args.key, first: args.first, step: args.step, site: *site };
                 let mean = mean.as_ref().map(column);
                 draw(tables, *kind, place, mean, to);
             }

@@ -600,14 +600,20 @@ fn loops_are_bounded_and_draw_nothing() {
                     step { for k in 0..3 { x += normal()   let k = 1 } }
                                                                ^"#]],
     );
-    check_error("    state x = 1\n step { for k in 0..x { x = k } }", expect![[r#"
+    check_error(
+        "    state x = 1\n step { for k in 0..x { x = k } }",
+        expect![[r#"
         4:21: expected a whole number up to 1000000, found `x`
              step { for k in 0..x { x = k } }
-                                ^"#]]);
-    check_error("    state x = 1\n step { for k in 0..3 { k = 1 } }", expect![[r#"
+                                ^"#]],
+    );
+    check_error(
+        "    state x = 1\n step { for k in 0..3 { k = 1 } }",
+        expect![[r#"
         4:25: unknown state or output `k` (available: x)
              step { for k in 0..3 { k = 1 } }
-                                    ^"#]]);
+                                    ^"#]],
+    );
 }
 
 #[test]
@@ -617,5 +623,6 @@ fn a_mechanism_without_equations_takes_no_solver() {
     expect![[r#"
         1:11: `M` has no equations for a solver
             mechanism M {
-                      ^"#]].assert_eq(&error.to_string());
+                      ^"#]]
+    .assert_eq(&error.to_string());
 }

@@ -203,7 +203,8 @@ impl<'a> Compiler<'a> {
             self.push(Instruction::Copy { to, a });
         }
         // The lanes that are not done; two columns, since an operation never writes an operand.
-        let active = cond.map(|_| [0; 2].map(|_| take(&mut self.free_bools, &mut self.code.n_bools)));
+        let active =
+            cond.map(|_| [0; 2].map(|_| take(&mut self.free_bools, &mut self.code.n_bools)));
         if let Some([active, _]) = active {
             self.push(Instruction::Bool { to: active, value: true });
         }

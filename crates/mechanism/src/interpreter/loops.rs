@@ -57,9 +57,7 @@ pub(super) fn any<F: Real>(conditions: &[F]) -> bool {
 #[inline(always)]
 pub(super) fn any_spike<F: Real>(counts: &[F]) -> bool {
     let chunks = counts.as_chunks::<CHUNK>().0;
-    chunks
-        .iter()
-        .any(|chunk| chunk.iter().fold(false, |any, count| any | (*count != F::default())))
+    chunks.iter().any(|chunk| chunk.iter().fold(false, |any, count| any | (*count != F::default())))
 }
 
 #[inline(always)]

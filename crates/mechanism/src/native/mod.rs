@@ -7,8 +7,8 @@ mod dispatch;
 use std::marker::PhantomData;
 
 pub use inventory;
-pub use pontine_mechanism_lang::Real;
 pub use pontine_mechanism_lang::Draw;
+pub use pontine_mechanism_lang::Real;
 use pontine_rng::StreamKey;
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
