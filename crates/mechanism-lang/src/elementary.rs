@@ -173,9 +173,10 @@ fn clamp<A: Arith>(a: &mut A, x: A::V, [low, high]: [f64; 2]) -> A::V {
 
 pub(crate) fn exp<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let x = clamp(a, x, numbers(a.precision()).exp_range);
-    let ((_, n), r, c) = reduce_exp(a, x);
-    let p = small_expm1(a, r, c);
-    scaled_up(a, p, n)
+    let ((_, n), r, _) = reduce_exp(a, x);
+    let count = numbers(a.precision()).terms[0];
+    let y = a.polynomial(r, &inverse_factorials(0, count));
+    a.scale(y, n)
 }
 
 /// `e^(x + tail)` for a tail that is small beside 1.
