@@ -133,6 +133,7 @@ impl<'p> Printer<'p> {
 
     /// A slice of `n` lanes for every column that is kept between loops.
     fn kept(&mut self) {
+        self.line("let mut draws = columns.draws;");
         let [scalars, ints, bools] = self.columns.counts;
         self.parted("columns.scalars", "kf", scalars);
         self.parted("columns.ints", "ki", ints);
@@ -158,7 +159,9 @@ impl<'p> Printer<'p> {
                 let mean =
                     mean.map_or("None".into(), |mean| format!("Some(&{}[..])", self.column(mean)));
                 let draw = format!("pontine_native::Draw::{kind:?}");
-                self.line(format!("pontine_native::draw(frame, {draw}, {site}, {mean}, {to});"));
+                self.line(format!(
+                    "pontine_native::draw(&mut draws, frame, {draw}, {site}, {mean}, {to});"
+                ));
             }
             Node::Branch { cond, then, otherwise } => {
                 let cond = self.column(*cond);
@@ -324,7 +327,7 @@ impl<'p> Printer<'p> {
             Op::Fma(a, b, c) => format!("R::fused({}, {}, {})", name(*a), name(*b), name(*c)),
             Op::Scale(a, n) => format!("R::scale({}, {})", name(*a), name(*n)),
             Op::Exponent(a) => format!("R::exponent({})", name(*a)),
-            Op::ToInt(a) => format!("R::to_i32({})", name(*a)),
+            Op::Nearest(a) => format!("R::nearest({})", name(*a)),
             Op::ToScalar(a) => format!("R::from_i32({})", name(*a)),
             Op::IntAdd(a, b) => format!("{}.wrapping_add({})", name(*a), name(*b)),
             Op::IntAnd(a, b) => format!("{} & {}", name(*a), name(*b)),

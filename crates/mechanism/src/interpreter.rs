@@ -10,8 +10,8 @@ mod loops;
 use pontine_mechanism_lang::{Mechanism, OutputKind, Precision, Program, Real, expand};
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
-use crate::draw::{Place, draw};
-use crate::native::{Columns, Level, Task, dispatch};
+use crate::draw::{Place, Tables, draw};
+use crate::native::{Columns, Draws, Level, Task, dispatch};
 use compile::{Code, Column, Instruction, compile};
 use loops::{all, any, any_spike, binary, compare, condition, each, each2, each3, holds, unary};
 
@@ -38,6 +38,7 @@ pub struct Scratch<F> {
     time: Vec<F>,
     /// Columns of native kernels, one behind the other.
     kept: (Vec<F>, Vec<i32>, Vec<bool>),
+    tables: Tables,
     /// Rounds of loops.
     counters: Vec<u32>,
 }
@@ -55,6 +56,7 @@ impl<F: Real> Scratch<F> {
             scalars: at_least(scalars, counts[0] * LANES),
             ints: at_least(ints, counts[1] * LANES),
             bools: at_least(bools, counts[2] * LANES),
+            draws: Draws(&mut self.tables),
         }
     }
 
@@ -208,7 +210,9 @@ impl<F: Real> Interpreter<F> {
         match instruction.result() {
             compile::Result::Scalar(to) => {
                 let mut column = std::mem::take(&mut scratch.scalars[to]);
-                self.scalar(instruction, &mut column[..args.width], scratch, args);
+                let mut tables = std::mem::take(&mut scratch.tables);
+                self.scalar(instruction, &mut column[..args.width], &mut tables, scratch, args);
+                scratch.tables = tables;
                 scratch.scalars[to] = column;
             }
             compile::Result::Int(to) => {
@@ -230,6 +234,7 @@ impl<F: Real> Interpreter<F> {
         &self,
         op: &Instruction,
         to: &mut [F],
+        tables: &mut Tables,
         scratch: &Scratch<F>,
         args: &BlockArgs<'_, F>,
     ) {
@@ -256,7 +261,8 @@ impl<F: Real> Interpreter<F> {
             Instruction::Draw { kind, site, mean, .. } => {
                 let place =
                     Place { key: args.key, first: args.first, step: args.step, site: *site };
-                draw(*kind, place, mean.as_ref().map(column), to);
+                let mean = mean.as_ref().map(column);
+                draw(tables, *kind, place, mean, to);
             }
             _ => {}
         }
@@ -270,7 +276,7 @@ impl<F: Real> Interpreter<F> {
         match op {
             Instruction::Int { value, .. } => to.fill(*value),
             Instruction::Exponent { a, .. } => each(to, column(a), F::exponent),
-            Instruction::ToInt { a, .. } => each(to, column(a), F::to_i32),
+            Instruction::Nearest { a, .. } => each(to, column(a), F::nearest),
             Instruction::IntAdd { a, b, .. } => each2(to, int(a), int(b), i32::wrapping_add),
             Instruction::IntAnd { a, b, .. } => each2(to, int(a), int(b), |a, b| a & b),
             Instruction::SelectInt { cond, a, b, .. } => {

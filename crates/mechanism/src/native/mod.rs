@@ -1,7 +1,7 @@
 //! Native kernels: what the macros print, and the code around it.
 //!
-//! A user meets [`Level`], [`Task`] and [`dispatch`] here; all else is called by code that the macros
-//! made.
+//! A user meets [`Level`] here, and who has other loops for each level [`Task`] and [`dispatch`]; all else
+//! is called by code that the macros made.
 
 mod dispatch;
 
@@ -13,7 +13,7 @@ pub use pontine_mechanism_lang::Real;
 use pontine_rng::StreamKey;
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
-use crate::draw::{Place, draw as draw_column};
+use crate::draw::{Place, Tables, draw as draw_column};
 use crate::interpreter::Scratch;
 pub use crate::registry::NativeKernel;
 pub use dispatch::{Level, Task, dispatch};
@@ -74,7 +74,13 @@ pub struct Columns<'a, F> {
     pub ints: &'a mut [i32],
     /// Conditions.
     pub bools: &'a mut [bool],
+    /// What [`draw`] keeps.
+    pub draws: Draws<'a>,
 }
+
+/// What draws keep from step to step.
+#[derive(Debug)]
+pub struct Draws<'a>(pub(crate) &'a mut Tables);
 
 /// A body as a kernel, at one level of instructions.
 #[derive(Debug)]
@@ -142,6 +148,7 @@ impl<F: Real, B: Body<F>> Task for Step<'_, F, B> {
 
 /// Fills a column with draws.
 pub fn draw<F: Real>(
+    draws: &mut Draws<'_>,
     frame: &Frame<'_, F>,
     kind: Draw,
     site: u16,
@@ -149,7 +156,7 @@ pub fn draw<F: Real>(
     to: &mut [F],
 ) {
     let place = Place { key: frame.key, first: frame.first, step: frame.step, site };
-    draw_column(kind, place, mean, to);
+    draw_column(draws.0, kind, place, mean, to);
 }
 
 /// Whether a condition holds in any lane.
