@@ -35,13 +35,13 @@ pub(super) fn blocks(n: usize) -> impl Iterator<Item = Block> {
 
 /// When a step ends, and what its draws are keyed by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
+pub(super) struct Moment<F> {
     /// Which step.
     pub step: u64,
     /// Its end, in the unit of the mechanism.
-    pub time: f64,
+    pub time: F,
     /// The time step, in the unit of the mechanism.
-    pub dt: f64,
+    pub dt: F,
     /// The key of its draws.
     pub key: StreamKey,
 }
@@ -133,7 +133,7 @@ impl<F: Real> Body<F> {
         &mut self,
         kernel: &dyn Kernel<F>,
         scratch: &mut Scratch<F>,
-        moment: Moment,
+        moment: &Moment<F>,
     ) {
         let zeros = [F::default(); LANES];
         let unread = |places: &mut Vec<Place>| {
@@ -155,7 +155,7 @@ impl<F: Real> Body<F> {
         kernel: &dyn Kernel<F>,
         scratch: &mut Scratch<F>,
         block: Block,
-        moment: Moment,
+        moment: &Moment<F>,
         dense: &[F],
     ) -> bool {
         let Block { first, width, .. } = block;
@@ -166,8 +166,8 @@ impl<F: Real> Body<F> {
             width,
             first: (self.cells.start + first) as u64,
             step: moment.step,
-            time: F::from_f64(moment.time),
-            dt: F::from_f64(moment.dt),
+            time: moment.time,
+            dt: moment.dt,
             key: moment.key,
             constants: &self.parameters.constants,
             parameter_at: self.parameter_at.of(block),

@@ -98,8 +98,8 @@ impl<F: Real> Cells<F> {
         scratch: &mut Scratch<F>,
     ) -> Result<(), CompileError> {
         let key = StreamKey::new(seed, path.as_str(), "init");
-        let moment = Moment { step: 0, time: 0.0, dt: self.dt, key };
-        self.body.draw_initial(&*kernel(&self.mechanism, Phase::Initial), scratch, moment);
+        let moment = Moment { step: 0, time: F::default(), dt: F::from_f64(self.dt), key };
+        self.body.draw_initial(&*kernel(&self.mechanism, Phase::Initial), scratch, &moment);
         for (state, value) in neurons.initial.iter().enumerate() {
             if let Some(value) = value {
                 let purpose = format!("init.{}", self.mechanism.states[state].name);
@@ -119,10 +119,10 @@ impl<F: Real> Cells<F> {
         spikes: &mut [Spikes<F>],
     ) {
         self.begin(step, dense, spikes);
-        let time = step as f64 * self.dt;
-        let moment = Moment { step, time, dt: self.dt, key: self.key };
+        let time = F::from_f64(step as f64 * self.dt);
+        let moment = Moment { step, time, dt: F::from_f64(self.dt), key: self.key };
         for block in body::blocks(self.body.n()) {
-            let any = self.body.run(&*self.kernel, scratch, block, moment, dense);
+            let any = self.body.run(&*self.kernel, scratch, block, &moment, dense);
             self.body.clear_sums(block, step, dense);
             for (i, output) in self.outputs.iter().enumerate() {
                 let values = self.body.output(i, block);
