@@ -1,3 +1,5 @@
+//! Rows by source and by target, in one share and in several.
+
 use std::sync::Arc;
 
 use pontine_core_ir::{
