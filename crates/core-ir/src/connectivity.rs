@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use pontine_mechanism::FunctionKernel;
+use pontine_mechanism::{
+    FunctionKernel,
+    native::{Level, Task, dispatch},
+};
 use pontine_rng::StreamKey;
 
 use crate::{
@@ -318,7 +321,7 @@ impl Synapses {
     }
 
     fn steps(&self, delay_ms: f64) -> u32 {
-        (delay_ms / self.dt_ms).round().max(1.0) as u32
+        steps(delay_ms, self.dt_ms)
     }
 
     /// Makes row `i`: a pure function of the projection and `i`, so rows may be pulled in any
@@ -338,8 +341,9 @@ impl Synapses {
         if matches!(self.delay, Variable::Computed(_)) {
             self.note(delays.iter().try_for_each(|&delay| self.check_delay(delay)));
         }
-        row.delays.clear();
-        row.delays.extend(delays.iter().map(|&d| self.steps(d)));
+        row.delays.resize(delays.len(), 0);
+        let dt_ms = self.dt_ms;
+        dispatch(Level::best(), Steps { delays_ms: &delays, dt_ms, steps: &mut row.delays });
         row.rows.scratch = delays;
     }
 
@@ -351,6 +355,29 @@ impl Synapses {
         row.delays.clear();
         row.minor.clear();
         row.minor.extend(row.rows.minor.iter().map(|&m| self.minor_window.at(m as usize)));
+    }
+}
+
+#[inline(always)]
+fn steps(delay_ms: f64, dt_ms: f64) -> u32 {
+    (delay_ms / dt_ms).round().max(1.0) as u32
+}
+
+/// The delays of a row in steps, with the best instructions that there are.
+struct Steps<'a> {
+    delays_ms: &'a [f64],
+    dt_ms: f64,
+    steps: &'a mut [u32],
+}
+
+impl Task for Steps<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (n, &delay_ms) in self.steps.iter_mut().zip(self.delays_ms) {
+            *n = steps(delay_ms, self.dt_ms);
+        }
     }
 }
 

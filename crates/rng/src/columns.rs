@@ -5,7 +5,7 @@
 //! from the [`Stream`](crate::Stream) of its element instead.
 
 use crate::key::StreamKey;
-use crate::sample::{PoissonTable, normals_from_bits};
+use crate::sample::{N_AT_ONCE, PoissonTable, normals_from_bits};
 
 /// The first `u64` of each of the streams at (`first_index + i`, `step`, `site`), into `out[i]`.
 ///
@@ -90,12 +90,12 @@ pub fn normal_columns(
     out: &mut [f64],
 ) {
     let mut index = first_index;
-    for numbers in out.chunks_mut(N_LANES) {
-        let mut bits = [0; N_LANES];
+    for numbers in out.chunks_mut(N_AT_ONCE) {
+        let mut bits = [0; N_AT_ONCE];
         let bits = &mut bits[..numbers.len()];
         philox_columns(key, index, step, site, bits);
         normals_from_bits(bits, mean, sd, numbers);
-        index = index.wrapping_add(N_LANES as u64);
+        index = index.wrapping_add(N_AT_ONCE as u64);
     }
 }
 

@@ -85,15 +85,18 @@ impl Partners {
                 drawn.insert(i);
             }
         }
+        if again.is_empty() {
+            return drawn.each(|i| minor.push(self.at(row, i)));
+        }
         again.sort_unstable();
         let mut again = again.into_iter().peekable();
-        for i in drawn.iter() {
+        drawn.each(|i| {
             let cell = self.at(row, i);
             minor.push(cell);
             while again.next_if_eq(&i).is_some() {
                 minor.push(cell);
             }
-        }
+        });
     }
 
     /// Adds `n` cells: each of all `n div size` times, and `n mod size` different ones once more;
@@ -109,7 +112,7 @@ impl Partners {
         let (each, rest) = (n / size.max(1), n % size.max(1));
         let chosen = Subset::draw(size, rest, stream);
         if each == 0 {
-            return minor.extend(chosen.iter().map(|i| self.at(row, i)));
+            return chosen.each(|i| minor.push(self.at(row, i)));
         }
         for i in 0..size {
             let times = each + usize::from(chosen.contains(i));
@@ -149,12 +152,15 @@ impl Subset {
         self.0[i / 64] |= 1 << (i % 64);
     }
 
-    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, &word)| {
-            let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
-            let bits = rests.take_while(|&rest| rest != 0);
-            bits.map(move |rest| at * 64 + rest.trailing_zeros() as usize)
-        })
+    /// Visits the numbers, ascending.
+    fn each(&self, mut visit: impl FnMut(usize)) {
+        for (at, &word) in self.0.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                visit(at * 64 + rest.trailing_zeros() as usize);
+                rest &= rest - 1;
+            }
+        }
     }
 }
 
@@ -187,7 +193,9 @@ mod tests {
             let n_chosen = (size as f64 * part) as usize;
             let subset = Subset::draw(size, n_chosen, &mut StreamKey::from_raw(seed).stream(0, 0, 0));
             let expected: Vec<_> = (0..size).filter(|&i| subset.contains(i)).collect();
-            prop_assert_eq!(subset.iter().collect::<Vec<_>>(), expected.clone());
+            let mut visited = Vec::new();
+            subset.each(|i| visited.push(i));
+            prop_assert_eq!(&visited, &expected);
             prop_assert_eq!(expected.len(), n_chosen);
         }
     }

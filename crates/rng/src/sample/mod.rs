@@ -33,7 +33,7 @@ pub use exponential::{Exponential, exponential};
 pub use gamma::{Gamma, gamma};
 pub use geometric::{Geometric, geometric};
 pub use lognormal::{LogNormal, lognormal};
-pub(crate) use normal::normals_from_bits;
+pub(crate) use normal::{N_AT_ONCE, normals_from_bits};
 pub use normal::{Normal, normal, normal_from_uniform, standard_normal};
 pub use poisson::{MAX_POISSON_MEAN, Poisson, poisson, poisson_from_uniform};
 pub use poisson_table::PoissonTable;
