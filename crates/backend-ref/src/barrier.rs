@@ -9,8 +9,8 @@ use std::{
     thread,
 };
 
-/// Looks before a thread goes to sleep: some tens of microseconds.
-const N_LOOKS: u32 = 10_000;
+/// Looks before a thread goes to sleep: some tens of microseconds, as a look may take 140 cycles.
+const N_LOOKS: u32 = 1000;
 
 /// A meeting point of `n` threads, used again and again.
 #[derive(Debug)]

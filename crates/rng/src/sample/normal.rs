@@ -113,6 +113,7 @@ fn beyond_centre(outer: &mut [f64]) {
 ///
 /// # References
 /// The method and the coefficients are those of `e_log.c` in FreeBSD's msun (Sun Microsystems, 1993).
+#[expect(clippy::excessive_precision, reason = "the numbers as published")]
 #[inline(always)]
 fn ln_small(x: f64) -> f64 {
     const EVEN: [f64; 3] =
