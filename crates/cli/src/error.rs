@@ -1,9 +1,10 @@
 //! What can go wrong, and how it is shown.
 
-use std::{fmt::Write as _, io};
+use std::{fmt::Write as _, io, path::PathBuf};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use pontine_io::{LoadedModel, ModelFileError, RecordingError};
+use pontine_core_ir::port::{AccessError, Missing};
+use pontine_io::{LoadedModel, ModelFileError, RecordingError, SnapshotError};
 use pontine_road::RoadError;
 
 /// Why the command failed.
@@ -18,6 +19,14 @@ pub(crate) enum CliError {
     Run { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// A state that this run cannot continue from.
+    #[error(transparent)]
+    State(#[from] SnapshotError),
+    /// A state that the backend cannot continue from.
+    #[error("{}: cannot be continued from", .path.display())]
+    Restore { path: PathBuf, source: AccessError },
+    #[error(transparent)]
+    Missing(#[from] Missing),
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
 }
@@ -26,7 +35,8 @@ impl CliError {
     /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run.
     pub fn status(&self) -> u8 {
         match self {
-            Self::ModelFile(_) | Self::Road { .. } => 2,
+            Self::ModelFile(_) | Self::Road { .. } | Self::State(_) => 2,
+            Self::Restore { .. } | Self::Missing(_) => 2,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
         }
     }

@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,6 +21,7 @@ use crate::{
     model,
     rates::{self, Rate, Window},
     resources::{Stopwatch, peak_memory_bytes},
+    state,
     table::Table,
 };
 
@@ -31,14 +32,23 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), C
         if arguments.quiet { Box::new(io::sink()) } else { Box::new(out) };
     let out = &mut *out;
     announce(&loaded, out)?;
+    // What cannot be continued from is refused before anything is built.
+    let state = state::Saved::read(arguments)?;
     let mut run = Run::build(arguments, &loaded)?;
     run.built(out)?;
+    if let Some(state) = state {
+        run.restore(&state, out)?;
+    }
     let done = run.go(arguments.quiet);
     let recording = run.recording().map_err(|error| CliError::road(&loaded, &error))?;
     let rates = run.rates(&recording);
     run.report(&recording, &rates, out)?;
     run.write(arguments, &recording, &rates, out)?;
-    done.map_err(|error| CliError::road(&loaded, &error))
+    done.map_err(|error| CliError::road(&loaded, &error))?;
+    match &arguments.save_state {
+        Some(path) => run.save(path, out),
+        None => Ok(()),
+    }
 }
 
 fn announce(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
@@ -55,6 +65,7 @@ struct Run<'a> {
     options: CompileOptions,
     prepared: Prepared,
     n_neurons: u64,
+    first_step: u64,
     n_steps: u64,
     build: (f64, Option<f64>),
     run: (f64, Option<f64>),
@@ -62,8 +73,8 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn build(arguments: &RunArguments, loaded: &'a LoadedModel) -> Result<Self, CliError> {
-        let backend = arguments.backend.backend();
-        let options = CompileOptions::default();
+        let backend = arguments.engine.backend.backend();
+        let options = arguments.engine.options();
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
         let watch = Stopwatch::start();
         let prepared = Road::new(backend)
@@ -75,6 +86,7 @@ impl<'a> Run<'a> {
             backend: backend.name(),
             options,
             n_neurons: crate::info::n_neurons(&loaded.network),
+            first_step: 0,
             n_steps: (loaded.defaults.time_s / loaded.defaults.dt_s).round() as u64,
             prepared,
             build: watch.elapsed(),
@@ -90,6 +102,21 @@ impl<'a> Run<'a> {
         let synapses = self.simulation().n_synapses();
         let (neurons, seconds) = (self.n_neurons, self.build.0);
         writeln!(out, "built {neurons} neurons, {synapses} synapses in {seconds:.2} s")
+    }
+
+    fn restore(&mut self, state: &state::Saved, out: &mut dyn Write) -> Result<(), CliError> {
+        let current = self.manifest();
+        state.restore(&current, &mut *self.prepared.simulation)?;
+        self.first_step = self.simulation().n_steps();
+        writeln!(out, "continuing from step {}", self.first_step)?;
+        Ok(())
+    }
+
+    fn save(&mut self, path: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+        let manifest = self.manifest();
+        state::save(path, &manifest, &mut *self.prepared.simulation)?;
+        writeln!(out, "wrote the state after step {} to {}", manifest.n_steps, path.display())?;
+        Ok(())
     }
 
     fn go(&mut self, quiet: bool) -> Result<(), RoadError> {
@@ -109,7 +136,7 @@ impl<'a> Run<'a> {
 
     fn window(&self) -> Window {
         let d = &self.loaded.defaults;
-        Window::of(d.discard_s, self.simulation().n_steps(), d.dt_s)
+        Window::of(d.discard_s, self.first_step, self.simulation().n_steps(), d.dt_s)
     }
 
     fn rates(&self, recording: &Recording) -> Vec<Rate> {
@@ -117,7 +144,7 @@ impl<'a> Run<'a> {
     }
 
     fn report(&self, recording: &Recording, rates: &[Rate], out: &mut dyn Write) -> io::Result<()> {
-        let (seconds, steps) = (self.run.0, self.simulation().n_steps());
+        let (seconds, steps) = (self.run.0, self.simulation().n_steps() - self.first_step);
         writeln!(out, "ran {steps} steps in {seconds:.2} s")?;
         let reference = rates::reference(self.loaded);
         let table = rates::table(rates, reference.map(|(_, published)| published));
@@ -168,6 +195,7 @@ impl<'a> Run<'a> {
             model_hash: model_hash(&self.prepared.model),
             seed: self.loaded.defaults.seed,
             dt_s: self.loaded.defaults.dt_s,
+            first_step: self.first_step,
             n_steps: self.simulation().n_steps(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             backend: self.backend.to_owned(),
@@ -184,7 +212,7 @@ impl<'a> Run<'a> {
             neurons: self.n_neurons,
             synapses: self.simulation().n_synapses(),
             spikes: n_spikes(recording),
-            model_time_s: manifest.n_steps as f64 * manifest.dt_s,
+            model_time_s: (manifest.n_steps - manifest.first_step) as f64 * manifest.dt_s,
             build_wall_s: self.build.0,
             build_cpu_s: self.build.1,
             run_wall_s: self.run.0,
