@@ -66,7 +66,7 @@ fn channel(variant: &str) -> Network {
     a_b.function = (variant == "square").then(|| Function::of_vector("x * x", 1).unwrap());
     network.add(a_b);
     let mut b_decoded = Probe::new(ProbeTarget::Decoded(b)).labelled("b_decoded");
-    b_decoded.synapse = Some(Spec::new("Lowpass").with("tau", 0.01));
+    b_decoded.synapse = Some(Some(Spec::new("Lowpass").with("tau", 0.01)));
     network.add(b_decoded);
     network.add(Probe::new(ProbeTarget::Neurons(a)).labelled("a_spikes"));
     network.add(Probe::new(ProbeTarget::Neurons(b)).labelled("b_spikes"));

@@ -105,7 +105,7 @@ fn network() -> Network {
 
     let mut probe = |label: &str, target, tau: Option<f64>, sample_every| {
         let mut probe = Probe::new(target).labelled(label);
-        probe.synapse = tau.map(|tau| Spec::new("Lowpass").with("tau", tau));
+        probe.synapse = Some(tau.map(|tau| Spec::new("Lowpass").with("tau", tau)));
         probe.sample_every = sample_every;
         network.add(probe)
     };

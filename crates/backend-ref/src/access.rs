@@ -90,7 +90,11 @@ impl<F: Real> RefSimulation<F> {
         values: &[f64],
     ) -> Result<(), AccessError> {
         let weights = per_synapse(address, values, self.n_synapses_of(op, address)?, |value| {
-            Ok(F::from_f64(value))
+            if value.is_finite() {
+                return Ok(F::from_f64(value));
+            }
+            let message = format!("{value} is no weight");
+            Err(AccessError::Value { address, message })
         })?;
         self.rewire(op, address, |rows| rows.weights = weights)?;
         let (receptor, _) = self.index.projections[&op];

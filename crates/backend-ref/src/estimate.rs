@@ -19,16 +19,17 @@ const UNKNOWN_DELAY: f64 = 64.0;
 
 /// Bytes of synapses, sums under way, states, parameters and signals, for numbers of `size` bytes.
 pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileError> {
-    let mut total = Estimate { synapses: 0.0, bytes: arena::estimate(model, size) };
+    let mut total = Estimate { bytes: arena::estimate(model, size), ..Estimate::default() };
     for (_, op) in model.operators.iter() {
         match &op.kind {
             OperatorKind::Deliver(deliver) => {
-                let part = of_delivery(model, &op.path, deliver, size)?;
-                total.synapses += part.synapses;
-                total.bytes += part.bytes;
+                let (synapses, bytes) = of_delivery(model, &op.path, deliver, size)?;
+                total.add(&op.path, synapses, bytes);
             }
-            OperatorKind::Neurons(neurons) => total.bytes += of_cells(neurons, size),
-            OperatorKind::SpikeList(list) => total.bytes += 16.0 * list.steps.len() as f64,
+            OperatorKind::Neurons(neurons) => total.add(&op.path, 0.0, of_cells(neurons, size)),
+            OperatorKind::SpikeList(list) => {
+                total.add(&op.path, 0.0, 16.0 * list.steps.len() as f64);
+            }
             OperatorKind::Time { .. }
             | OperatorKind::Reset { .. }
             | OperatorKind::Copy { .. }
@@ -42,12 +43,13 @@ pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileEr
     Ok(total)
 }
 
+/// Number of synapses, and bytes.
 fn of_delivery(
     model: &Model,
     path: &Path,
     deliver: &Deliver,
     size: usize,
-) -> Result<Estimate, CompileError> {
+) -> Result<(f64, f64), CompileError> {
     let rows = synapses(model, path, deliver)?;
     let n = rows.n_expected();
     let weight = if rows.constant_weight().is_some() { 0 } else { size };
@@ -60,16 +62,17 @@ fn of_delivery(
     };
     let past = longest * size_of::<SpikeList<f64>>() as f64;
     let bytes = n * (4 + weight + delay) as f64 + 8.0 * (n_source + 1.0) + ring + past;
-    Ok(Estimate { synapses: n, bytes })
+    Ok((n, bytes))
 }
 
 /// In steps.
 fn longest_delay(model: &Model, deliver: &Deliver) -> f64 {
-    let longest_ms = match &deliver.delay {
+    let listed = deliver.longest_listed_delay();
+    let longest_ms = listed.unwrap_or_else(|| match &deliver.delay {
         Value::Distribution(spec) => sampler(spec).map_or(f64::INFINITY, |s| s.bounds().1),
         Value::Const(delay) => *delay,
         Value::Dense(_) | Value::Expression(_) => f64::INFINITY,
-    };
+    });
     let steps = longest_ms / (model.dt * 1e3);
     if steps.is_finite() { steps.max(1.0) } else { UNKNOWN_DELAY }
 }

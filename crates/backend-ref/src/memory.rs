@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_named_with_its_size() {
-        let error = filled("`Population:E`", usize::MAX / 32, 0.0f64).unwrap_err();
+        let error = filled("Population:E", usize::MAX / 32, 0.0f64).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!(

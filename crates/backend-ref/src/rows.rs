@@ -51,6 +51,7 @@ impl<F: Real> Rows<F> {
             Major::Source => Self::by_source(synapses, sides, path),
             Major::Target => Self::by_target(synapses, sides, path),
         }?;
+        synapses.check_pulled()?;
         rows.weights.compact();
         rows.delays.compact();
         Ok(rows)

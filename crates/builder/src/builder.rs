@@ -61,7 +61,7 @@ impl<'n> Builder<'n> {
             cells: HashMap::new(),
             ensembles: HashMap::new(),
             time: None,
-            seeds: pontine_nef::seeding::walk(network, options.seed as u32),
+            seeds: pontine_nef::seeding::walk(network, options.seed),
             faults: Vec::new(),
         }
     }

@@ -1,9 +1,6 @@
 //! Build functions by the name of what they build.
 
-use pontine_core_ir::{
-    CustomId, ObjId, Path, SignalId, Spec, inventory,
-    registry::{Entry, Registry},
-};
+use pontine_core_ir::{CustomId, ObjId, Path, SignalId, Spec, registry};
 
 use crate::{builder::Builder, error::BuildError};
 
@@ -48,40 +45,15 @@ pub struct FilterSite {
     pub size: usize,
 }
 
-macro_rules! registry {
-    ($(#[$doc:meta])* $function:ident: $entry:ident, $role:literal) => {
-        inventory::collect!($entry);
-
-        impl Entry for $entry {
-            const ROLE: &'static str = $role;
-
-            fn name(&self) -> &str {
-                self.kind
-            }
-
-            fn place(&self) -> &'static str {
-                self.place
-            }
-        }
-
-        $(#[$doc])*
-        pub fn $function() -> &'static Registry<$entry> {
-            static REGISTRY: std::sync::LazyLock<Registry<$entry>> =
-                std::sync::LazyLock::new(|| Registry::read(inventory::iter::<$entry>()));
-            &REGISTRY
-        }
-    };
-}
-
 registry!(
     /// Kinds of objects that can be built.
-    object_kinds: ObjectEntry, "kind of object"
+    object_kinds: ObjectEntry, "kind of object", kind
 );
 registry!(
     /// Kinds of custom objects that can be built.
-    custom_kinds: CustomEntry, "custom object"
+    custom_kinds: CustomEntry, "custom object", kind
 );
 registry!(
     /// Kinds of synapses (filters of connections and probes) that can be built.
-    synapse_kinds: SynapseEntry, "synapse"
+    synapse_kinds: SynapseEntry, "synapse", kind
 );

@@ -263,7 +263,7 @@ fn spikes_are_recorded_as_spikes_unless_something_is_done_to_them() {
 #[test]
 fn a_states_filter_reads_a_copy_of_it() {
     let (mut network, a) = with_ensemble(|_| ());
-    network.root_mut().config.probe_synapse = Some(Spec::new("Lowpass").with("tau", 0.01));
+    network.root_mut().config.probe_synapse = Some(Some(Spec::new("Lowpass").with("tau", 0.01)));
     for _ in 0..2 {
         network.add(Probe::new(ProbeTarget::NeuronState(a, "voltage".into())));
     }

@@ -1,6 +1,6 @@
 //! Connectivity kept as what it is: a rule, or a list; pulled row by row when a backend wants it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pontine_mechanism::FunctionKernel;
 use pontine_rng::StreamKey;
@@ -103,6 +103,14 @@ pub enum SynapseError {
     /// Weights or delays cannot be expanded.
     #[error(transparent)]
     Value(#[from] ValueError),
+    /// A weight that is not a finite number.
+    #[error("`{path}`: a weight of {weight} cannot be used")]
+    Weight {
+        /// The projection.
+        path: Path,
+        /// The weight.
+        weight: f64,
+    },
     /// A delay shorter than a step.
     #[error("`{path}`: a delay of {delay_ms} ms is shorter than a step of {dt_ms} ms")]
     Delay {
@@ -132,6 +140,8 @@ pub struct Synapses {
     weight: Variable,
     delay: Variable,
     dt_ms: f64,
+    path: Path,
+    fault: OnceLock<SynapseError>,
 }
 
 /// One synaptic variable as it is made row by row.
@@ -178,11 +188,47 @@ impl Synapses {
         if !matches!(synapses.delay, Variable::FromRow) {
             synapses.delay = Variable::new(delay_ms, path, seed, "delay")?;
         }
-        match synapses.shortest_delay() {
-            Some(delay_ms) if !(delay_ms / dt_ms).round().ge(&1.0) => {
-                Err(SynapseError::Delay { path: path.clone(), delay_ms, dt_ms })
-            }
-            _ => Ok(synapses),
+        if let Some(weight) = synapses.constant_weight() {
+            synapses.check_weight(weight)?;
+        }
+        if let Some(delay) = synapses.shortest_delay() {
+            synapses.check_delay(delay)?;
+        }
+        if let Connectivity::List(list) = connectivity {
+            list.weight.iter().flatten().try_for_each(|&weight| synapses.check_weight(weight))?;
+            list.delay.iter().flatten().try_for_each(|&delay| synapses.check_delay(delay))?;
+        }
+        Ok(synapses)
+    }
+
+    fn check_weight(&self, weight: f64) -> Result<(), SynapseError> {
+        if weight.is_finite() {
+            return Ok(());
+        }
+        Err(SynapseError::Weight { path: self.path.clone(), weight })
+    }
+
+    fn check_delay(&self, delay_ms: f64) -> Result<(), SynapseError> {
+        let steps = (delay_ms / self.dt_ms).round();
+        if (1.0..=f64::from(u32::MAX)).contains(&steps) {
+            return Ok(());
+        }
+        Err(SynapseError::Delay { path: self.path.clone(), delay_ms, dt_ms: self.dt_ms })
+    }
+
+    /// What was found wrong with the rows pulled so far: weights and delays that are computed are
+    /// known only then. To be asked once all rows are pulled.
+    ///
+    /// # Errors
+    /// The first fault that was met.
+    pub fn check_pulled(&self) -> Result<(), SynapseError> {
+        self.fault.get().map_or(Ok(()), |fault| Err(fault.clone()))
+    }
+
+    fn note(&self, outcome: Result<(), SynapseError>) {
+        if let Err(fault) = outcome {
+            // Only the first is kept.
+            self.fault.set(fault).ok();
         }
     }
 
@@ -209,7 +255,8 @@ impl Synapses {
             Major::Target => (spec.target.clone(), spec.source.clone()),
         };
         let (weight, delay) = (Variable::Const(0.0), Variable::Const(0.0));
-        Ok(Self { rows, major_window, minor_window, weight, delay, dt_ms })
+        let (path, fault) = (path.clone(), OnceLock::new());
+        Ok(Self { rows, major_window, minor_window, weight, delay, dt_ms, path, fault })
     }
 
     fn of_list(list: &Arc<SynapseList>, path: &Path, dt_ms: f64) -> Result<Self, SynapseError> {
@@ -226,6 +273,8 @@ impl Synapses {
             delay: from_row(&list.delay),
             rows: Box::new(rows),
             dt_ms,
+            path: path.clone(),
+            fault: OnceLock::new(),
         })
     }
 
@@ -284,6 +333,12 @@ impl Synapses {
         self.weight.fill(i, &row.rows.minor, row.rows.columns.first(), ends, &mut row.weights);
         let mut delays = std::mem::take(&mut row.rows.scratch);
         self.delay.fill(i, &row.rows.minor, row.rows.columns.get(1), ends, &mut delays);
+        if matches!(self.weight, Variable::Computed(_)) {
+            self.note(row.weights.iter().try_for_each(|&weight| self.check_weight(weight)));
+        }
+        if matches!(self.delay, Variable::Computed(_)) {
+            self.note(delays.iter().try_for_each(|&delay| self.check_delay(delay)));
+        }
         row.delays.clear();
         row.delays.extend(delays.iter().map(|&d| self.steps(d)));
         row.rows.scratch = delays;
@@ -415,6 +470,8 @@ impl RowSource for ListRows {
 
 #[cfg(test)]
 mod tests {
+    use pontine_mechanism::lang::Argument;
+
     use super::*;
 
     fn synapses(list: SynapseList, delay: f64) -> Result<Synapses, SynapseError> {
@@ -437,6 +494,39 @@ mod tests {
         assert_eq!(row.minor, [3, 3, 0]);
         assert_eq!(row.weights, [0.1, 0.3, 0.4]);
         assert_eq!(synapses.constant_delay(), Some(15));
+    }
+
+    #[test]
+    fn listed_numbers_are_held_against_the_same_rules() {
+        let list = |weight, delay| SynapseList {
+            source: vec![0],
+            target: vec![0],
+            weight: Some(vec![weight]),
+            delay: Some(vec![delay]),
+        };
+        let message = |w, d| synapses(list(w, d), 1.0).err().unwrap().to_string();
+        assert_eq!(message(f64::NAN, 1.0), "`Projection:p`: a weight of NaN cannot be used");
+        assert_eq!(
+            message(1.0, -5.0),
+            "`Projection:p`: a delay of -5 ms is shorter than a step of 0.1 ms"
+        );
+    }
+
+    #[test]
+    fn computed_numbers_are_checked_when_they_are_pulled() {
+        let arguments = [Argument::new("i", 1), Argument::new("j", 1)];
+        let weight = pontine_mechanism::Function::parse("1 / (i - j)", &arguments, &[]).unwrap();
+        let list = SynapseList { source: vec![1], target: vec![1], ..SynapseList::default() };
+        let path = Path::from_text("Projection:p");
+        let weight = Value::Expression(Arc::new(weight));
+        let connectivity = Connectivity::List(Arc::new(list));
+        let synapses =
+            Synapses::new(&connectivity, &weight, &Value::Const(1.0), &path, 0, 1e-4).unwrap();
+        synapses.fill(1, &mut SynapseRow::default());
+        assert_eq!(
+            synapses.check_pulled().unwrap_err().to_string(),
+            "`Projection:p`: a weight of inf cannot be used"
+        );
     }
 
     #[test]

@@ -105,11 +105,34 @@ pub enum LookupError {
     },
 }
 
+/// Makes a registry of entries: collects them through `inventory`, implements [`Entry`] from the
+/// field that holds the name and the field `place`, and defines the function that reads them.
+///
+/// # Examples
+/// ```
+/// use pontine_core_ir::{inventory, registry};
+///
+/// pub struct FilterEntry {
+///     pub kind: &'static str,
+///     pub place: &'static str,
+/// }
+///
+/// registry!(
+///     /// Filters of all linked crates.
+///     filters: FilterEntry, "filter", kind
+/// );
+///
+/// inventory::submit! { FilterEntry { kind: "Lowpass", place: module_path!() } }
+///
+/// assert_eq!(filters().get("Lowpass").unwrap().kind, "Lowpass");
+/// assert!(filters().get("Highpass").is_err());
+/// ```
+#[macro_export]
 macro_rules! registry {
     ($(#[$doc:meta])* $function:ident: $entry:ident, $role:literal, $field:ident) => {
-        inventory::collect!($entry);
+        $crate::inventory::collect!($entry);
 
-        impl Entry for $entry {
+        impl $crate::registry::Entry for $entry {
             const ROLE: &'static str = $role;
 
             fn name(&self) -> &str {
@@ -122,9 +145,11 @@ macro_rules! registry {
         }
 
         $(#[$doc])*
-        pub fn $function() -> &'static Registry<$entry> {
-            static REGISTRY: std::sync::LazyLock<Registry<$entry>> =
-                std::sync::LazyLock::new(|| Registry::read(inventory::iter::<$entry>()));
+        pub fn $function() -> &'static $crate::registry::Registry<$entry> {
+            static REGISTRY: std::sync::LazyLock<$crate::registry::Registry<$entry>> =
+                std::sync::LazyLock::new(|| {
+                    $crate::registry::Registry::read($crate::inventory::iter::<$entry>())
+                });
             &REGISTRY
         }
     };

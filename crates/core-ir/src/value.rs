@@ -48,6 +48,14 @@ pub enum ValueError {
         /// The cause.
         source: LookupError,
     },
+    /// Something that is not a number.
+    #[error("`{path}`: {purpose} is not a number")]
+    NotANumber {
+        /// Whose value it is.
+        path: Path,
+        /// Which value it is.
+        purpose: String,
+    },
     /// There are more or fewer numbers than elements.
     #[error("`{path}`: {purpose} has {found} numbers for {expected} elements")]
     Length {
@@ -83,8 +91,8 @@ impl Value {
     /// [`ValueError`] as [`Value::expand`].
     pub fn check(&self, n: usize, path: &Path, purpose: &str) -> Result<(), ValueError> {
         match self {
-            Self::Const(_) => Ok(()),
-            Self::Dense(numbers) if numbers.len() == n => Ok(()),
+            Self::Const(value) => a_number(&[*value], path, purpose),
+            Self::Dense(numbers) if numbers.len() == n => a_number(numbers, path, purpose),
             Self::Dense(numbers) => Err(ValueError::Length {
                 path: path.clone(),
                 purpose: purpose.into(),
@@ -136,6 +144,13 @@ impl Value {
             }
         })
     }
+}
+
+fn a_number(numbers: &[f64], path: &Path, purpose: &str) -> Result<(), ValueError> {
+    if !numbers.iter().any(|value| value.is_nan()) {
+        return Ok(());
+    }
+    Err(ValueError::NotANumber { path: path.clone(), purpose: purpose.into() })
 }
 
 /// Whether a function takes `n_arguments` numbers and gives one.
@@ -218,6 +233,13 @@ mod tests {
         };
         assert_eq!(draw(3, "init.v"), draw(5, "init.v")[..3]);
         assert_ne!(draw(3, "init.v"), draw(3, "init.w"));
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_refused() {
+        let path = Path::from_text("Population:E");
+        let error = Value::Const(f64::NAN).check(1, &path, "parameter.cm").unwrap_err();
+        assert_eq!(error.to_string(), "`Population:E`: parameter.cm is not a number");
     }
 
     #[test]

@@ -6,13 +6,8 @@ mod quasirandom;
 mod scattered;
 mod uniform;
 
-use std::sync::LazyLock;
-
 use ndarray::Array2;
-use pontine_core_ir::{
-    Spec, SpecError, inventory,
-    registry::{Entry, LookupError, Registry},
-};
+use pontine_core_ir::{Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
 use crate::samples::SampleError;
@@ -52,26 +47,10 @@ pub struct PointsEntry {
     pub place: &'static str,
 }
 
-inventory::collect!(PointsEntry);
-
-impl Entry for PointsEntry {
-    const ROLE: &'static str = "distribution of points";
-
-    fn name(&self) -> &str {
-        self.kind
-    }
-
-    fn place(&self) -> &'static str {
-        self.place
-    }
-}
-
-/// The distributions of points of all linked crates.
-pub fn kinds() -> &'static Registry<PointsEntry> {
-    static KINDS: LazyLock<Registry<PointsEntry>> =
-        LazyLock::new(|| Registry::read(inventory::iter::<PointsEntry>()));
-    &KINDS
-}
+registry!(
+    /// The distributions of points of all linked crates.
+    kinds: PointsEntry, "distribution of points", kind
+);
 
 /// The distribution that a specification names.
 ///

@@ -3,13 +3,8 @@
 mod lstsq_l2;
 mod no_solver;
 
-use std::sync::LazyLock;
-
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use pontine_core_ir::{
-    Spec, SpecError, inventory,
-    registry::{Entry, LookupError, Registry},
-};
+use pontine_core_ir::{Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
 use crate::linear;
@@ -96,26 +91,10 @@ pub struct SolverEntry {
     pub place: &'static str,
 }
 
-inventory::collect!(SolverEntry);
-
-impl Entry for SolverEntry {
-    const ROLE: &'static str = "solver";
-
-    fn name(&self) -> &str {
-        self.kind
-    }
-
-    fn place(&self) -> &'static str {
-        self.place
-    }
-}
-
-/// The solvers of all linked crates.
-pub fn kinds() -> &'static Registry<SolverEntry> {
-    static KINDS: LazyLock<Registry<SolverEntry>> =
-        LazyLock::new(|| Registry::read(inventory::iter::<SolverEntry>()));
-    &KINDS
-}
+registry!(
+    /// The solvers of all linked crates.
+    kinds: SolverEntry, "solver", kind
+);
 
 /// The solver that a specification names.
 ///

@@ -19,7 +19,7 @@
 //! into_a.options.synapse = Some(None);
 //! network.add(into_a);
 //! let mut probe = Probe::new(ProbeTarget::Decoded(a)).labelled("a");
-//! probe.synapse = Some(Spec::new("Lowpass").with("tau", 0.01));
+//! probe.synapse = Some(Some(Spec::new("Lowpass").with("tau", 0.01)));
 //! network.add(probe);
 //!
 //! let mut simulator = Simulator::builder().dt(0.001).seed(1).build(&network)?;

@@ -4,7 +4,7 @@ use pontine_core_ir::{
     Model, Network, Recording,
     port::{Backend, CompileOptions, Precision, Simulation, Unattended},
 };
-use pontine_road::{BuildOptions, Prepared, Road, RoadError};
+use pontine_road::{BuildOptions, Prepared, Road, RoadError, n_steps};
 
 /// A network that runs and remembers what it recorded.
 pub struct Simulator {
@@ -74,9 +74,10 @@ impl Simulator {
     /// Runs for a time (s), rounded to whole steps.
     ///
     /// # Errors
-    /// [`RoadError::Run`]; what was recorded until then is kept.
+    /// [`RoadError::Time`] if that is no number of steps, [`RoadError::Run`] if the run fails; what
+    /// was recorded until then is kept.
     pub fn run(&mut self, time_s: f64) -> Result<(), RoadError> {
-        self.run_steps((time_s / self.prepared.model.dt).round().max(0.0) as u64)
+        self.run_steps(n_steps(time_s, self.prepared.model.dt)?)
     }
 
     /// Runs for a number of steps.

@@ -2,7 +2,7 @@
 
 use pontine_builder::BuildError;
 use pontine_core_ir::{
-    Faults,
+    Faults, Path,
     model::ModelFault,
     network::NetworkFault,
     port::{CompileError, Estimate, Missing, RunError, SimulationError},
@@ -30,14 +30,23 @@ pub enum RoadError {
     Missing(Faults<Missing>),
     /// The machine has not enough memory.
     #[error(
-        "the model needs at least {:.1} GiB{}, but only {:.1} GiB are available",
-        gib(.estimate.bytes), synapses(.estimate), gib(*.limit as f64)
+        "the model needs {} {:.1} GiB{}, but only {:.1} GiB are available{}",
+        if .estimate.synapses > 0.0 { "about" } else { "at least" },
+        gib(.estimate.bytes), synapses(.estimate), gib(*.limit as f64), largest(.estimate)
     )]
     TooLarge {
         /// What it needs.
         estimate: Estimate,
         /// What there is, bytes.
         limit: u64,
+    },
+    /// A time that is no number of steps.
+    #[error("a time of {time_s:e} s cannot be run in steps of {dt_s:e} s")]
+    Time {
+        /// The time, s.
+        time_s: f64,
+        /// The step, s.
+        dt_s: f64,
     },
     /// The backend could not compile the model.
     #[error(transparent)]
@@ -61,4 +70,11 @@ fn synapses(estimate: &Estimate) -> String {
     } else {
         String::new()
     }
+}
+
+/// Which object needs most.
+fn largest(estimate: &Estimate) -> String {
+    let text =
+        |(path, bytes): &(Path, f64)| format!("; `{path}` needs most: {:.1} GiB", gib(*bytes));
+    estimate.largest.as_ref().map(text).unwrap_or_default()
 }

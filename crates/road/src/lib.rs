@@ -101,7 +101,7 @@ impl<'b> Road<'b> {
         let mut clock = Clock::start();
         let mut report = BuildReport::default();
         network.validate()?;
-        self.fits(&Estimate { synapses: 0.0, bytes: memory::least_bytes(network) })?;
+        self.fits(&memory::least(network))?;
         // Passes must draw seeds as the build will.
         let pipeline = self.pipeline.clone().with_seed(self.build.seed);
         let (network, mut provenance) = pipeline.apply(network, &mut ())?;
@@ -140,7 +140,8 @@ impl<'b> Road<'b> {
             return Err(RoadError::Missing(pontine_core_ir::Faults(missing)));
         }
         let mut clock = Clock::start();
-        let estimate = self.backend.estimate(&model, &self.compile)?;
+        let mut estimate = self.backend.estimate(&model, &self.compile)?;
+        estimate.bytes += memory::of_model(&model);
         self.fits(&estimate)?;
         let simulation = self.backend.compile(&model, &self.compile)?;
         let report = BuildReport { compile_s: clock.lap(), ..BuildReport::default() };
@@ -152,7 +153,7 @@ impl Road<'_> {
     fn fits(&self, estimate: &Estimate) -> Result<(), RoadError> {
         match self.memory_limit {
             Some(limit) if estimate.bytes > limit as f64 => {
-                Err(RoadError::TooLarge { estimate: *estimate, limit })
+                Err(RoadError::TooLarge { estimate: estimate.clone(), limit })
             }
             _ => Ok(()),
         }
@@ -164,17 +165,13 @@ impl Prepared {
     /// call.
     ///
     /// # Errors
-    /// [`RoadError::Run`] if the run fails.
-    ///
-    /// # Panics
-    /// Never: recordings in memory take all that comes.
+    /// [`RoadError::Time`] if that is no number of steps, [`RoadError::Run`] if the run fails.
     pub fn run(
         &mut self,
         time_s: f64,
         control: &mut dyn RunControl,
     ) -> Result<Recording, RoadError> {
-        let n_steps = (time_s / self.model.dt).round().max(0.0) as u64;
-        self.run_steps(n_steps, control)
+        self.run_steps(n_steps(time_s, self.model.dt)?, control)
     }
 
     /// Runs for a number of steps and returns what was recorded since the last call.
@@ -191,6 +188,26 @@ impl Prepared {
         self.simulation.drain(&mut recording).map_err(RoadError::Recording)?;
         Ok(recording)
     }
+}
+
+/// The number of steps of a time (s), rounded to the nearest.
+///
+/// # Errors
+/// [`RoadError::Time`] if the time is negative or not a number, if it is not zero and yet shorter
+/// than half a step, or if there are more than 2^53 steps.
+///
+/// # Examples
+/// ```
+/// assert_eq!(pontine_road::n_steps(1.0, 1e-4).unwrap(), 10_000);
+/// assert!(pontine_road::n_steps(-1.0, 1e-4).is_err());
+/// ```
+pub fn n_steps(time_s: f64, dt_s: f64) -> Result<u64, RoadError> {
+    let steps = (time_s / dt_s).round();
+    let is_lost = steps == 0.0 && time_s != 0.0;
+    if (0.0..=2f64.powi(53)).contains(&steps) && !is_lost {
+        return Ok(steps as u64);
+    }
+    Err(RoadError::Time { time_s, dt_s })
 }
 
 struct Clock(Instant);

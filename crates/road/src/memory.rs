@@ -1,10 +1,12 @@
 //! How much memory the machine can give, and how much a network needs at the very least.
 
-use pontine_core_ir::Network;
+use pontine_core_ir::{Model, Network, port::Estimate};
 
-/// Bytes that can be allocated without swapping, where the system tells.
+/// Bytes that can be allocated without swapping, where the system tells: what the machine has, or
+/// what the control group of this process allows, if that is less.
 pub fn available_bytes() -> Option<u64> {
-    parse_available(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    let machine = parse_available(&std::fs::read_to_string("/proc/meminfo").ok()?)?;
+    Some(group_bytes().map_or(machine, |group| group.min(machine)))
 }
 
 fn parse_available(meminfo: &str) -> Option<u64> {
@@ -16,19 +18,38 @@ fn parse_available(meminfo: &str) -> Option<u64> {
 /// Bytes that building the network takes in any case: signals and states of its cells, and the
 /// activities from which decoders are solved. A network far too large is refused by this number
 /// before anything of its size is made.
-pub(crate) fn least_bytes(network: &Network) -> f64 {
-    let populations = network.populations.iter().map(|(_, population)| {
+pub(crate) fn least(network: &Network) -> Estimate {
+    let paths = network.paths();
+    let mut least = Estimate::default();
+    for (id, population) in network.populations.iter() {
         let m = &population.mechanism;
         let columns = m.states.len() + m.inputs.len() + m.receptors.len() + m.outputs.len();
-        population.size as f64 * (columns + 1) as f64
-    });
-    let ensembles = network.ensembles.iter().map(|(id, ensemble)| {
+        least.add(&paths[id.into()], 0.0, 8.0 * population.size as f64 * (columns + 1) as f64);
+    }
+    for (id, ensemble) in network.ensembles.iter() {
         let points = network.ensemble_params(id).n_eval_points as f64;
         let (n, d) = (ensemble.n_neurons as f64, ensemble.dimensions as f64);
-        n * (d + points) + points * d
-    });
-    let nodes = network.nodes.iter().map(|(_, node)| (node.size_in + node.size_out) as f64);
-    8.0 * populations.chain(ensembles).chain(nodes).sum::<f64>()
+        least.add(&paths[id.into()], 0.0, 8.0 * (n * (d + points) + points * d));
+    }
+    for (id, node) in network.nodes.iter() {
+        let n = node.size_in as f64 + node.size_out as f64;
+        // In the model, in the simulation, and once more where it is handed on.
+        least.add(&paths[id.into()], 0.0, 24.0 * n);
+    }
+    least
+}
+
+/// Bytes that a model holds besides its simulation: initial values.
+pub(crate) fn of_model(model: &Model) -> f64 {
+    model.signals.iter().map(|(_, signal)| 8.0 * signal.len() as f64).sum()
+}
+
+/// What a control group allows and does not use yet, where there is one.
+fn group_bytes() -> Option<u64> {
+    let read = |name| std::fs::read_to_string(format!("/sys/fs/cgroup/{name}")).ok();
+    let number = |text: String| text.trim().parse::<u64>().ok();
+    let limit = read("memory.max").and_then(number)?;
+    Some(limit.saturating_sub(read("memory.current").and_then(number).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -48,6 +69,6 @@ mod tests {
     fn two_thousand_million_cells_need_at_least_sixteen_gigabytes() {
         let mut network = Network::new("large");
         network.add(Population::new("IF_curr_exp", 2_000_000_000).unwrap());
-        assert!(least_bytes(&network) > 16e9);
+        assert!(least(&network).bytes > 16e9);
     }
 }

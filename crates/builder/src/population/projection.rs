@@ -1,7 +1,10 @@
 //! A projection becomes one operator: spikes through synapses.
 
+use std::sync::Arc;
+
 use pontine_core_ir::{
-    Cells, Connectivity, Connector, ObjId, Projection, RuleConnectivity, Window, inventory,
+    Cells, Connectivity, Connector, ObjId, Path, Projection, RuleConnectivity, SynapseList, Window,
+    inventory,
     model::{Deliver, OperatorKind},
 };
 
@@ -29,7 +32,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         });
     };
     let target = receptor_port(builder, population, &projection.receptor)?;
-    let connectivity = connectivity(builder, projection);
+    let connectivity = connectivity(builder, projection, &path)?;
     let deliver = Deliver {
         source,
         target,
@@ -45,7 +48,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
 fn neuron_spikes(
     builder: &Builder<'_>,
     ensemble: pontine_core_ir::EnsembleId,
-    path: &pontine_core_ir::Path,
+    path: &Path,
 ) -> Result<pontine_core_ir::SignalId, BuildError> {
     let signal = builder.output(ensemble)?;
     if builder.model().signals[signal].is_events() {
@@ -55,14 +58,39 @@ fn neuron_spikes(
     Err(BuildError::Unsupported { path: path.clone(), message })
 }
 
-fn connectivity(builder: &Builder<'_>, projection: &Projection) -> Connectivity {
-    match &projection.connector {
-        Connector::List(list) => Connectivity::List(list.clone()),
+fn connectivity(
+    builder: &Builder<'_>,
+    projection: &Projection,
+    path: &Path,
+) -> Result<Connectivity, BuildError> {
+    Ok(match &projection.connector {
+        Connector::List(list) => Connectivity::List(Arc::new(SynapseList {
+            source: through(&list.source, &window(builder, projection.source), path, "source")?,
+            target: through(&list.target, &window(builder, projection.target), path, "target")?,
+            ..(**list).clone()
+        })),
         Connector::Rule(spec) => Connectivity::Rule(RuleConnectivity {
             spec: spec.clone(),
             source: window(builder, projection.source),
             target: window(builder, projection.target),
             same_cells: projection.source == projection.target,
+        }),
+    })
+}
+
+/// Indices of a list, which count the cells of a view, as places in the signal.
+fn through(
+    indices: &[u32],
+    window: &Window,
+    path: &Path,
+    side: &str,
+) -> Result<Vec<u32>, BuildError> {
+    let n = window.len();
+    match indices.iter().find(|&&i| i as usize >= n) {
+        None => Ok(indices.iter().map(|&i| window.at(i as usize)).collect()),
+        Some(i) => Err(BuildError::Unsupported {
+            path: path.clone(),
+            message: format!("the list names {side} cell {i}, but there are {n}"),
         }),
     }
 }
@@ -73,5 +101,50 @@ fn window(builder: &Builder<'_>, cells: Cells) -> Window {
         Cells::Population(id) => Window::All(network.populations[id].size),
         Cells::View(id) => Window::Some(network.views[id].indices.clone()),
         Cells::Neurons(id) => Window::All(network.ensembles[id].n_neurons),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pontine_core_ir::{Network, Population, PopulationView, SynapseList, Value};
+
+    use super::*;
+    use crate::build;
+
+    fn with_list(source: Vec<u32>) -> Result<pontine_core_ir::Model, String> {
+        let mut network = Network::new("");
+        let a = network.add(Population::new("SpikeSourcePoisson", 9).unwrap().labelled("a"));
+        let b = network.add(Population::new("IF_curr_exp", 9).unwrap().labelled("b"));
+        let view = PopulationView { label: None, population: a, indices: [5, 3].into() };
+        let view = network.add(view);
+        let target = vec![0; source.len()];
+        let list = SynapseList { source, target, ..SynapseList::default() };
+        network.add(Projection {
+            label: Some("p".into()),
+            source: view.into(),
+            target: b.into(),
+            receptor: "excitatory".into(),
+            connector: Connector::List(Arc::new(list)),
+            weight: Value::Const(1.0),
+            delay: Value::Const(1.0),
+        });
+        build(&network, &Default::default()).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_list_counts_the_cells_of_a_view() {
+        let model = with_list(vec![1, 0]).unwrap();
+        let id = model.operator("Projection:p", 0).unwrap();
+        let OperatorKind::Deliver(deliver) = &model.operators[id].kind else { panic!() };
+        let Connectivity::List(list) = &deliver.connectivity else { panic!() };
+        assert_eq!(list.source, [3, 5]);
+    }
+
+    #[test]
+    fn a_list_stays_within_its_view() {
+        assert_eq!(
+            with_list(vec![2]).unwrap_err(),
+            "`Projection:p`: the list names source cell 2, but there are 2"
+        );
     }
 }

@@ -26,7 +26,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         path: builder.path(id),
         target,
         subset: subset(builder, recorder),
-        every: every(builder, recorder)?,
+        every: every(builder, id, recorder)?,
         first: First::Zero,
         unit,
     };
@@ -67,7 +67,7 @@ fn subset(builder: &Builder<'_>, recorder: &Recorder) -> Option<Arc<[u32]>> {
     }
 }
 
-fn every(builder: &Builder<'_>, recorder: &Recorder) -> Result<f64, BuildError> {
+fn every(builder: &Builder<'_>, id: ObjId, recorder: &Recorder) -> Result<f64, BuildError> {
     let Some(interval_ms) = recorder.sampling_interval else { return Ok(1.0) };
     let every = interval_ms / (builder.dt() * 1e3);
     // A quotient that rounding put just below a whole number is that number.
@@ -77,13 +77,5 @@ fn every(builder: &Builder<'_>, recorder: &Recorder) -> Result<f64, BuildError> 
         return Ok(every);
     }
     let message = format!("a sampling interval of {interval_ms} ms is shorter than a step");
-    Err(BuildError::Unsupported { path: recorder_path(builder, recorder), message })
-}
-
-fn recorder_path(builder: &Builder<'_>, recorder: &Recorder) -> pontine_core_ir::Path {
-    match recorder.cells {
-        Cells::Population(id) => builder.path(id),
-        Cells::View(id) => builder.path(id),
-        Cells::Neurons(id) => builder.path(id),
-    }
+    Err(BuildError::Unsupported { path: builder.path(id), message })
 }

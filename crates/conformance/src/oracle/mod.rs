@@ -67,12 +67,13 @@ impl Backend for Oracle {
             match &op.kind {
                 OperatorKind::Deliver(deliver) => {
                     let synapses = synapses::prepared(op, deliver, model.seed, model.dt)?;
-                    estimate.synapses += synapses.n_expected();
+                    let n = synapses.n_expected();
+                    estimate.add(&op.path, n, 24.0 * n);
                 }
                 OperatorKind::Neurons(neurons) => {
                     let m = &neurons.mechanism;
                     let columns = m.states.len() + m.parameters.len() + m.derived.len();
-                    estimate.bytes += 8.0 * columns as f64 * neurons.n as f64;
+                    estimate.add(&op.path, 0.0, 8.0 * columns as f64 * neurons.n as f64);
                 }
                 OperatorKind::Time { .. }
                 | OperatorKind::Reset { .. }
@@ -85,7 +86,6 @@ impl Backend for Oracle {
                 | OperatorKind::SpikeList(_) => {}
             }
         }
-        estimate.bytes += 24.0 * estimate.synapses;
         estimate.bytes += model.signals.iter().map(|(_, s)| 8.0 * s.len() as f64).sum::<f64>();
         Ok(estimate)
     }

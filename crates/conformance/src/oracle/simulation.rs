@@ -211,14 +211,18 @@ enum Place<'a> {
     Value(&'a mut Expanded, usize),
 }
 
-fn check_delays(address: Address, values: &[f64]) -> Result<(), AccessError> {
-    let is_whole = |&value: &f64| value >= 1.0 && value.fract() == 0.0;
-    match values.iter().find(|value| !is_whole(value)) {
-        Some(value) if matches!(address, Address::Delays(_)) => Err(AccessError::Value {
-            address,
-            message: format!("{value} is no number of steps from 1"),
-        }),
-        _ => Ok(()),
+/// Delays are whole numbers of steps, weights are finite.
+fn check_values(address: Address, values: &[f64]) -> Result<(), AccessError> {
+    let (is_fit, what): (fn(&f64) -> bool, _) = match address {
+        Address::Delays(_) => (|&v| v >= 1.0 && v.fract() == 0.0, "number of steps from 1"),
+        Address::Weights(_) => (|v| v.is_finite(), "weight"),
+        _ => return Ok(()),
+    };
+    match values.iter().find(|value| !is_fit(value)) {
+        Some(value) => {
+            Err(AccessError::Value { address, message: format!("{value} is no {what}") })
+        }
+        None => Ok(()),
     }
 }
 
@@ -278,7 +282,7 @@ impl Simulation for Running {
     }
 
     fn write(&mut self, address: Address, values: &[f64]) -> Result<(), AccessError> {
-        check_delays(address, values)?;
+        check_values(address, values)?;
         let length = |expected| AccessError::Length { address, found: values.len(), expected };
         match self.place(address)? {
             Place::Each(numbers) if numbers.len() == values.len() => {

@@ -57,6 +57,7 @@ impl Projection {
                 all.push((ends, row.weights.get(k).copied(), row.delays.get(k).copied()));
             }
         }
+        synapses.check_pulled()?;
         // Stable: synapses of one source stay in the order of rows and of places in them.
         all.sort_by_key(|((source, _), ..)| *source);
         let weights = synapses.constant_weight();

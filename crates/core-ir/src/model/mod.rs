@@ -24,7 +24,6 @@ use crate::{
     path::Path,
     port::{Address, Capability, CompileOptions, Precision},
     tensor::Tensor,
-    value::Value,
 };
 
 /// A model, ready for any backend.
@@ -176,7 +175,7 @@ impl Model {
                         },
                         &op.path,
                     );
-                    if !matches!(deliver.delay, Value::Const(_)) {
+                    if !deliver.has_one_delay() {
                         need(Capability::HeterogeneousDelays, &op.path);
                     }
                 }

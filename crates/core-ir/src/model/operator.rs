@@ -255,15 +255,34 @@ impl OperatorKind {
 }
 
 impl Deliver {
+    /// Whether all synapses have one delay, as far as it is known without drawing.
+    pub fn has_one_delay(&self) -> bool {
+        matches!(self.delay, Value::Const(_)) && self.listed_delays().is_none()
+    }
+
+    /// The longest delay that a list of synapses brings along, ms.
+    pub fn longest_listed_delay(&self) -> Option<f64> {
+        self.listed_delays().map(|delays| delays.iter().copied().fold(0.0, f64::max))
+    }
+
+    /// The delays that a list of synapses brings along, ms.
+    fn listed_delays(&self) -> Option<&[f64]> {
+        match &self.connectivity {
+            Connectivity::List(list) => list.delay.as_deref(),
+            Connectivity::Rule(_) => None,
+        }
+    }
+
     /// The shortest delay that is certain without drawing, in steps.
     pub fn lag(&self, dt_s: f64) -> Lag {
-        let shortest_ms = match &self.delay {
+        let listed = self.listed_delays().map(|d| d.iter().copied().fold(f64::INFINITY, f64::min));
+        let shortest_ms = listed.unwrap_or_else(|| match &self.delay {
             Value::Const(delay) => *delay,
             Value::Distribution(spec) => {
                 crate::registry::sampler(spec).map_or(0.0, |s| s.bounds().0)
             }
             Value::Dense(_) | Value::Expression(_) => 0.0,
-        };
+        });
         let steps = (shortest_ms / (dt_s * 1e3)).round().clamp(1.0, f64::from(u32::MAX));
         Lag::new(steps as u32).unwrap_or(Lag::MIN)
     }

@@ -247,8 +247,8 @@ pub struct Probe {
     pub seed: Option<u32>,
     /// What is read.
     pub target: ProbeTarget,
-    /// Filter before recording.
-    pub synapse: Option<Spec>,
+    /// Filter before recording: `Some(None)` is no filter; the network's default if absent.
+    pub synapse: Option<Option<Spec>>,
     /// Time between samples, s; every step if absent.
     pub sample_every: Option<f64>,
     /// Solver of a decoded probe; the connections' default if absent.
@@ -275,7 +275,7 @@ pub struct Config {
     /// Of connections.
     pub connection: ConnectionOptions,
     /// Filter of probes (default none).
-    pub probe_synapse: Option<Spec>,
+    pub probe_synapse: Option<Option<Spec>>,
 }
 
 impl Ensemble {

@@ -159,12 +159,25 @@ impl Network {
                 Some(parent) => {
                     let segment = siblings.entry(parent).or_default().segment(id.kind(), label);
                     // Subnetworks come first and after their parents, so the parent's path is known.
-                    paths[&ObjId::Subnetwork(parent)].join(&segment)
+                    // One that is not in this network is a fault that validation tells.
+                    let around = paths.get(&ObjId::Subnetwork(parent));
+                    around.map_or_else(|| Path::from_text(&segment), |path| path.join(&segment))
                 }
             };
             paths.insert(id, path);
         }
         Paths(paths)
+    }
+
+    /// Whether the network that an object belongs to is there and stands before it.
+    pub(super) fn has_parent(&self, id: ObjId) -> bool {
+        match (id, self.parent_and_label(id).0) {
+            (_, None) => true,
+            (ObjId::Subnetwork(id), Some(parent)) => {
+                parent < id && self.subnetworks.get(parent).is_some()
+            }
+            (_, Some(parent)) => self.subnetworks.get(parent).is_some(),
+        }
     }
 
     /// The seed that the user fixed, if any.

@@ -58,7 +58,9 @@ impl Network {
             intercepts: o.intercepts.unwrap_or_else(|| uniform(-1.0, 0.9)),
             max_rates: o.max_rates.unwrap_or_else(|| uniform(200.0, 400.0)),
             eval_points: o.eval_points.unwrap_or_else(|| Spec::new("ScatteredHypersphere").into()),
-            n_eval_points: o.n_eval_points.unwrap_or_else(|| (500 * d).clamp(750, 2500).max(2 * n)),
+            n_eval_points: o.n_eval_points.unwrap_or_else(|| {
+                500usize.saturating_mul(d).clamp(750, 2500).max(n.saturating_mul(2))
+            }),
             neuron_type: o.neuron_type.unwrap_or_else(|| Spec::new("LIF")),
             gain_bias: o.gain.zip(o.bias),
             normalize_encoders: o.normalize_encoders.unwrap_or(true),
@@ -89,7 +91,7 @@ impl Network {
     pub fn probe_synapse(&self, id: ProbeId) -> Option<Spec> {
         let probe = &self.probes[id];
         let default = || self.layers(probe.parent).find_map(|c| c.probe_synapse.clone());
-        probe.synapse.clone().or_else(default)
+        probe.synapse.clone().or_else(default).flatten()
     }
 
     /// The configuration of a network and of those around it, nearest first.
@@ -136,7 +138,7 @@ impl From<Spec> for Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Connection, Ensemble, Subnetwork};
+    use crate::network::{Connection, Ensemble, Probe, ProbeTarget, Subnetwork};
 
     #[test]
     fn the_nearest_network_that_sets_a_default_wins() {
@@ -167,6 +169,25 @@ mod tests {
         assert_eq!(points(&mut network, 50, 4), 2000);
         assert_eq!(points(&mut network, 50, 9), 2500);
         assert_eq!(points(&mut network, 2000, 1), 4000);
+    }
+
+    #[test]
+    fn a_probe_may_ask_for_no_filter_where_the_network_has_one() {
+        let lowpass = Spec::new("Lowpass").with("tau", 0.01);
+        let mut network = Network::new("");
+        network.root_mut().config.probe_synapse = Some(Some(lowpass.clone()));
+        let inner = network.add(Subnetwork {
+            config: Config { probe_synapse: Some(None), ..Config::default() },
+            ..Subnetwork::default()
+        });
+        let a = network.add(Ensemble::new(5, 1));
+        let probe = Probe::new(ProbeTarget::Decoded(a));
+        let filtered = network.add(probe.clone());
+        let raw = network.add(Probe { synapse: Some(None), ..probe.clone() });
+        let within = network.add_in(inner, probe);
+        assert_eq!(network.probe_synapse(filtered), Some(lowpass));
+        assert_eq!(network.probe_synapse(raw), None);
+        assert_eq!(network.probe_synapse(within), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@
 //!
 //! All faults are collected.
 
+use std::collections::HashSet;
+
 use super::{
     Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget,
     Transform,
@@ -127,6 +129,7 @@ impl Network {
     /// All the rules broken, with the labels of the objects.
     pub fn validate(&self) -> Result<(), Faults<NetworkFault>> {
         let mut check = Check { network: self, paths: self.paths(), faults: Vec::new() };
+        check.parents();
         check.ensembles();
         check.populations();
         check.views();
@@ -194,6 +197,15 @@ impl Check<'_> {
         }
     }
 
+    fn parents(&mut self) {
+        for id in self.network.objects() {
+            if !self.network.has_parent(id) {
+                let path = self.path(id);
+                self.dangling(&path, "a network around it");
+            }
+        }
+    }
+
     fn ensembles(&mut self) {
         for (id, ensemble) in self.network.ensembles.iter() {
             let path = self.path(id);
@@ -222,13 +234,14 @@ impl Check<'_> {
                 self.dangling(&path, "a population");
                 continue;
             };
-            let mut seen = vec![false; population.size];
+            let mut seen = HashSet::new();
             for &index in view.indices.iter() {
-                let twice = seen.get_mut(index as usize).map(|seen| std::mem::replace(seen, true));
-                let what = match twice {
-                    None => "not a cell of its population",
-                    Some(true) => "there twice",
-                    Some(false) => continue,
+                let what = if index as usize >= population.size {
+                    "not a cell of its population"
+                } else if !seen.insert(index) {
+                    "there twice"
+                } else {
+                    continue;
                 };
                 self.faults.push(NetworkFault::View { path: path.clone(), index, what });
             }

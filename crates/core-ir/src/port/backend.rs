@@ -152,12 +152,25 @@ impl fmt::Display for Precision {
 }
 
 /// Memory that a simulation needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Estimate {
     /// Expected number of synapses.
     pub synapses: f64,
     /// Bytes while it runs, recordings excluded.
     pub bytes: f64,
+    /// The object that needs most, and its bytes.
+    pub largest: Option<(Path, f64)>,
+}
+
+impl Estimate {
+    /// Adds what one object needs.
+    pub fn add(&mut self, path: &Path, synapses: f64, bytes: f64) {
+        self.synapses += synapses;
+        self.bytes += bytes;
+        if self.largest.as_ref().is_none_or(|(_, most)| bytes > *most) {
+            self.largest = Some((path.clone(), bytes));
+        }
+    }
 }
 
 /// Why a model could not be compiled.
@@ -182,7 +195,7 @@ pub enum CompileError {
     #[error(transparent)]
     Order(#[from] crate::model::OrderError),
     /// The machine has not enough memory.
-    #[error("{what} needs {bytes} bytes, which the machine does not have")]
+    #[error("`{what}` needs {bytes} bytes, which the machine does not have")]
     Memory {
         /// What was to be allocated.
         what: String,

@@ -93,7 +93,7 @@ pub(super) fn defaults(reader: &Reader<'_>, item: &Item) -> Result<Config, Locat
         config.connection = connection_options(reader, &connection)?;
     }
     if let Some(item) = fields.get("probe_synapse") {
-        config.probe_synapse = synapse(reader, item)?;
+        config.probe_synapse = Some(synapse(reader, item)?);
     }
     Ok(config)
 }

@@ -31,8 +31,7 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     let mut probe = Probe::new(target(item, found)?);
     probe.label = reader.text_at(fields, "label")?;
     probe.seed = reader.seed(fields)?;
-    let filter = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;
-    probe.synapse = filter.unwrap_or_else(|| loader.network.root().config.probe_synapse.clone());
+    probe.synapse = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;
     probe.sample_every = interval(reader, fields, "sample_every")?;
     probe.solver = fields.get("solver").map(|item| solver(reader, item)).transpose()?;
     Ok(Some(loader.network.add_in(parent.id, probe).into()))

@@ -53,7 +53,7 @@ impl Pass<Network> for PinSeeds {
         cx: &PassCx,
     ) -> Result<(), PassError> {
         // The builder takes the low half of its seed for a network without one.
-        for (id, seed) in seeding::walk(network, cx.seed as u32) {
+        for (id, seed) in seeding::walk(network, cx.seed) {
             if network.seed_of(id) != Some(seed) {
                 edits.edit(NetworkEdit::SetSeed(id, seed));
             }
@@ -95,10 +95,10 @@ mod tests {
     proptest! {
         #[test]
         fn seeds_are_those_of_the_walk_whatever_the_build_says_later(
-            network in networks(), seed: u64, other: u32,
+            network in networks(), seed: u64, other: u64,
         ) {
             let pinned = pinned(&network, seed);
-            let walk = seeding::walk(&network, seed as u32);
+            let walk = seeding::walk(&network, seed);
             for (&id, &seed) in &walk {
                 prop_assert_eq!(pinned.seed_of(id), Some(seed));
             }

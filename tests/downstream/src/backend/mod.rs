@@ -34,7 +34,7 @@ impl Backend for Sketch {
 
     fn estimate(&self, model: &Model, _: &CompileOptions) -> Result<Estimate, CompileError> {
         let numbers: usize = model.signals.iter().map(|(_, signal)| signal.len()).sum();
-        Ok(Estimate { synapses: 0.0, bytes: 8.0 * numbers as f64 })
+        Ok(Estimate { bytes: 8.0 * numbers as f64, ..Estimate::default() })
     }
 
     fn compile(

@@ -262,7 +262,7 @@ impl Draft {
         })?;
         placed(&probes, shuffle, |i, (target, label, tau)| {
             let mut probe = Probe::new(target.clone()).labelled(label).seeded(i as u32);
-            probe.synapse = tau.map(|tau| Spec::new("Lowpass").with("tau", tau));
+            probe.synapse = Some(tau.map(|tau| Spec::new("Lowpass").with("tau", tau)));
             self.network.add(probe);
             Ok(())
         })?;
