@@ -10,14 +10,15 @@ mod listing;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::bench::table::Table;
 use crate::failure::Failure;
+use crate::table::Table;
 use crate::workspace::{Workspace, call, read};
 use listing::{Kernel, kernels};
 
 /// Prints a table of all kernels and their faults; true if there are none.
 pub fn command(workspace: &Workspace) -> Result<bool, Failure> {
-    let kernels = kernels(&read(&assembly(workspace)?)?);
+    let listing = read(&assembly(workspace)?)?;
+    let kernels = kernels(&listing);
     if kernels.is_empty() {
         let (from, problem) = ("the assembly of the catalogue".into(), "has no kernels".into());
         return Err(Failure::Content { from, problem });
@@ -61,8 +62,7 @@ fn table(kernels: &[Kernel<'_>]) -> Table {
     let head = ["kernel", "precision", "level", "instructions", "packed", "scalar", "calls"];
     let mut table = Table::new(&head);
     for kernel in kernels {
-        let counts =
-            [kernel.n_instructions, kernel.n_packed, kernel.n_scalar, kernel.calls.len()];
+        let counts = [kernel.n_instructions, kernel.n_packed, kernel.n_scalar, kernel.calls.len()];
         let names = [kernel.name, kernel.precision, kernel.level].map(str::to_owned);
         table.row(names.into_iter().chain(counts.map(|n| n.to_string())).collect());
     }

@@ -6,16 +6,15 @@
 mod measure;
 mod networks;
 mod options;
-pub mod table;
 mod threads;
 
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::table::Table;
 use crate::workspace::{Workspace, call};
 use measure::{Bench, Best, Sample};
 use networks::Network;
 use options::Options;
-use table::Table;
 
 /// Measures what the words ask for, and prints tables.
 pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
@@ -24,11 +23,8 @@ pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
         criterion(workspace)?;
         return Ok(true);
     }
-    let python = if options.nest {
-        Some(Environment::nest(&workspace.target).ready()?)
-    } else {
-        None
-    };
+    let python =
+        if options.nest { Some(Environment::nest(&workspace.target).ready()?) } else { None };
     let bench = Bench::ready(workspace, python)?;
     let table = if options.threads {
         threads::compare(&bench, &options)?
@@ -66,8 +62,20 @@ fn networks(bench: &Bench<'_>, options: &Options) -> Result<Table, Failure> {
         }
     }
     let mut table = Table::new(&[
-        "network", "neurons", "synapses", "rate f32", "rate NEST", "build M/s", "MiB f32", "f32", "f64",
-        "NEST", "NEST/f32", "goal", "NEST/f64", "goal",
+        "network",
+        "neurons",
+        "synapses",
+        "rate f32",
+        "rate NEST",
+        "build M/s",
+        "MiB f32",
+        "f32",
+        "f64",
+        "NEST",
+        "NEST/f32",
+        "goal",
+        "NEST/f64",
+        "goal",
     ]);
     for (network, row) in options.networks.iter().zip(&rows) {
         table.row(cells(network, row));

@@ -8,6 +8,7 @@ mod bench;
 mod environment;
 mod failure;
 mod golden;
+mod table;
 mod tidy;
 mod verify;
 mod workspace;

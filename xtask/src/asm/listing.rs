@@ -16,8 +16,7 @@ pub struct Kernel<'a> {
     pub calls: Vec<&'a str>,
 }
 
-const LEVELS: [(&str, &str); 2] =
-    [("8dispatch6avx512", "avx512"), ("8dispatch4avx2", "avx2")];
+const LEVELS: [(&str, &str); 2] = [("8dispatch6avx512", "avx512"), ("8dispatch4avx2", "avx2")];
 
 /// Draws fill whole columns by a call, and `memset` clears one.
 const ALLOWED: [&str; 2] = ["17pontine_mechanism4draw", "memset"];
@@ -113,7 +112,9 @@ mod tests {
     fn listing(body: &str) -> String {
         let symbol = "_RINvNtNtCs_17pontine_mechanism6native8dispatch6avx512INtB4_4StepfNtNvNtNt\
                       Cs_17pontine_catalogue10mechanisms3lif1__23Step7ec6065dc569f15ef32EEB1n_";
-        format!("\t.p2align\t4\n{symbol}:\n\t.cfi_startproc\n{body}.Lfunc_end7:\n_Rother:\n\tcallq\tx\n")
+        format!(
+            "\t.p2align\t4\n{symbol}:\n\t.cfi_startproc\n{body}.Lfunc_end7:\n_Rother:\n\tcallq\tx\n"
+        )
     }
 
     #[track_caller]

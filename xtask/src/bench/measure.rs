@@ -52,7 +52,7 @@ impl<'a> Bench<'a> {
         let out = self.workspace.target.join("bench/out");
         let mut command = Command::new(&self.command);
         command.arg("run").arg(self.workspace.root.join("models").join(network.file));
-        network.set.iter().for_each(|set| drop(command.args(["--set", set])));
+        command.args(network.set.iter().flat_map(|set| ["--set", set]));
         command.args(["--quiet", "--seed", SEED, "--precision", precision]);
         command.args(["--threads", &threads.to_string()]);
         command.args(["--time", &format!("{} s", network.time_s)]).arg("--out").arg(&out);
@@ -90,7 +90,8 @@ fn parse(text: &str, from: &str) -> Result<Sample, Failure> {
         value[key].as_f64().ok_or_else(|| failure(format!("`{key}` is not there, or no number")))
     };
     let rates = value["rates_hz"].as_object();
-    let rates: Vec<_> = rates.into_iter().flat_map(|r| r.values()).filter_map(Value::as_f64).collect();
+    let rates: Vec<_> =
+        rates.into_iter().flat_map(|r| r.values()).filter_map(Value::as_f64).collect();
     Ok(Sample {
         neurons: number("neurons")?,
         synapses: number("synapses")?,

@@ -17,13 +17,8 @@ pub struct Options {
 impl Options {
     /// Without names, all networks; those that several threads serve, for `threads`.
     pub fn parse(words: &[&str]) -> Result<Self, Failure> {
-        let mut options = Self {
-            nest: false,
-            threads: false,
-            criterion: false,
-            repeat: 0,
-            networks: Vec::new(),
-        };
+        let mut options =
+            Self { nest: false, threads: false, criterion: false, repeat: 0, networks: Vec::new() };
         let mut words = words.iter();
         while let Some(&word) = words.next() {
             match word {

@@ -2,14 +2,15 @@
 
 use super::measure::{Bench, Best, Sample};
 use super::options::Options;
-use super::table::Table;
 use crate::failure::Failure;
+use crate::table::Table;
 
 const THREADS: usize = 2;
 
 /// One thread against two, in f32, by turns.
 pub fn compare(bench: &Bench<'_>, options: &Options) -> Result<Table, Failure> {
-    let mut table = Table::new(&["network", "1 thread", "2 threads", "gain", "goal", "undisturbed"]);
+    let mut table =
+        Table::new(&["network", "1 thread", "2 threads", "gain", "goal", "undisturbed"]);
     for network in &options.networks {
         let (mut one, mut two) = (Best::default(), Best::default());
         for _ in 0..options.repeat {

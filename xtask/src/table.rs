@@ -30,7 +30,8 @@ impl fmt::Display for Table {
         for (n, row) in self.rows.iter().enumerate() {
             for &(i, width) in &columns {
                 let cell = &row[i];
-                let written = if i == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") };
+                let written =
+                    if i == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") };
                 write!(out, "| {written} ")?;
             }
             writeln!(out, "|")?;
