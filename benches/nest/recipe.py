@@ -4,7 +4,8 @@ Each recipe builds one network of `models/` in NEST, written from its publicatio
 own numbers, runs it, and prints one line of JSON. Run them through `cargo xtask bench nest`, which
 pins the version and holds the numbers beside ours.
 
-Seconds are those of the process's CPU time; the run is from time 0, as `pontine run` does it.
+Seconds are those of the process's CPU time; the run is from time 0, as `pontine run` does it. Rates
+leave out the first 500 ms, unless the run ends there.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 import nest
 
 DT = 0.1
+DISCARD = 500.0
 
 
 def arguments(*more):
@@ -62,8 +64,11 @@ class Recipe:
         run_cpu = time.process_time() - built
         run_wall = time.perf_counter() - wall
         nest.Cleanup()
+        start = DISCARD if DISCARD < 1000.0 * seconds else 0.0
+        window = seconds - 0.001 * start
         rates = {
-            name: recorder.n_events / (len(self.populations[name]) * seconds)
+            name: int((recorder.events["times"] > start).sum())
+            / (len(self.populations[name]) * window)
             for name, recorder in self.recorders.items()
         }
         result = {

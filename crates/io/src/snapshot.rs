@@ -225,8 +225,10 @@ mod tests {
         check_refused(&path, "is not a state that was saved");
         put(b"");
         check_refused(&path, "is not a state that was saved");
-        let text = String::from_utf8_lossy(&whole).replace(FORMAT, "pontine-state-9");
-        put(text.as_bytes());
+        let at = whole.windows(FORMAT.len()).position(|part| part == FORMAT.as_bytes()).unwrap();
+        let mut newer = whole.clone();
+        newer[at..at + FORMAT.len()].copy_from_slice(b"pontine-state-9");
+        put(&newer);
         check_refused(&path, "has the format `pontine-state-9`");
         std::fs::remove_file(&path).unwrap();
         check_refused(&path, "cannot be read");
