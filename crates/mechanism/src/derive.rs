@@ -27,14 +27,6 @@ pub enum DeriveError {
         /// Its own length.
         found: usize,
     },
-    /// Parameters for which the equations have no solution, such as a time constant of 0.
-    #[error("`{mechanism}` has no meaning for these parameters: `{derived}` is not a number")]
-    NotANumber {
-        /// The mechanism.
-        mechanism: String,
-        /// The derived parameter.
-        derived: String,
-    },
 }
 
 /// The derived parameters that follow from `parameters` and `dt`.
@@ -47,8 +39,7 @@ pub enum DeriveError {
 /// `dt` and parameters are in the units of the mechanism.
 ///
 /// # Errors
-/// If the number of slices is not that of the parameters, lengths differ other than by being 1, or
-/// a derived parameter is not a number.
+/// If the number of slices is not that of the parameters, or lengths differ other than by being 1.
 pub fn derive(
     mechanism: &Mechanism,
     dt: f64,
@@ -70,13 +61,7 @@ pub fn derive(
             }
         }
     }
-    match columns.iter().position(|column| column.iter().any(|value| value.is_nan())) {
-        None => Ok(columns),
-        Some(i) => Err(DeriveError::NotANumber {
-            mechanism: mechanism.name.clone(),
-            derived: mechanism.derived[i].name.clone(),
-        }),
-    }
+    Ok(columns)
 }
 
 fn common_length(mechanism: &Mechanism, parameters: &[&[f64]]) -> Result<usize, DeriveError> {

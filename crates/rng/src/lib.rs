@@ -3,6 +3,7 @@
 //! * [`philox`] is the counter-based generator, a pure function of counter and key.
 //! * [`key`] derives a [`StreamKey`] from a seed, a stable path and a purpose, and opens a [`Stream`] at one
 //!   (index, step, site).
+//! * [`columns`] draws for whole blocks of elements at once what their streams would.
 //! * [`sample`] turns random words into the standard distributions.
 //! * [`random_state`] is NumPy's `RandomState`, for parity with Nengo's seeded builds.
 //!
@@ -10,7 +11,7 @@
 //! * A keyed draw is a function of (seed, path, purpose, index, step, site) alone. Nothing here knows networks, ids,
 //!   threads, backends or files, so no draw can depend on them.
 //! * Everything but [`random_state`] is IEEE arithmetic and the crate `libm`, never the platform's functions:
-//!   equal bits on every CPU. [`random_state`] uses the platform's logarithm, because NumPy does.
+//!   equal bits on every CPU. [`random_state`] uses the platform's elementary functions, because NumPy does.
 //! * No function here panics or runs away, whatever parameters it is given.
 //!
 //! # Examples
@@ -24,6 +25,7 @@
 //! assert_eq!(v_mv, again);
 //! ```
 
+pub mod columns;
 pub mod key;
 pub mod philox;
 pub mod random_state;

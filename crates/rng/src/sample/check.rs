@@ -51,6 +51,21 @@ pub(super) fn check_chi_square(draw: impl Fn(&mut Stream) -> u64, pmf: &[f64]) {
     assert!(deviation <= MAX_DEVIATION, "chi-square deviates by {deviation}: {bins:?}");
 }
 
+/// Frequencies of what `draw` draws in 64 equal cells from `low` to `high`, against its distribution function `integral`;
+/// what lies beyond `high` is the rest.
+#[track_caller]
+pub(super) fn check_cells(
+    draw: impl Fn(&mut Stream) -> f64,
+    low: f64,
+    high: f64,
+    integral: impl Fn(f64) -> f64,
+) {
+    let width = (high - low) / 64.0;
+    let edges: Vec<f64> = (0..=64).map(|i| integral(low + f64::from(i) * width)).collect();
+    let pmf: Vec<f64> = edges.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    check_chi_square(|rng| ((draw(rng) - low) / width) as u64, &pmf);
+}
+
 /// Joins neighbouring (found, expected) until each is expected often enough for chi-square.
 fn merge_rare(bins: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
     let mut merged = vec![(0.0, 0.0)];

@@ -1,6 +1,6 @@
-//! What is wrong with the parameters of a distribution.
+//! What is wrong with the parameters of a distribution or a choice.
 
-/// Why a distribution cannot be drawn from.
+/// Why a distribution, a choice or a generator cannot be drawn from.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SampleError {
@@ -27,6 +27,14 @@ pub enum SampleError {
     /// No integer is below 0.
     #[error("uniform integers: no integer lies below 0")]
     EmptyRange,
+    /// No integer lies from the lower bound to below the upper one.
+    #[error("uniform integers: none lies from {low} to below {high}")]
+    EmptyIntegers {
+        /// The lower bound.
+        low: i64,
+        /// The upper bound, which is not drawn.
+        high: i64,
+    },
     /// More trials than the binomial sampler can count exactly.
     #[error("binomial distribution: {n_trials} trials, but the most is {max}")]
     TooManyTrials {
@@ -34,6 +42,39 @@ pub enum SampleError {
         n_trials: u64,
         /// [`MAX_TRIALS`](crate::sample::MAX_TRIALS).
         max: u64,
+    },
+    /// A sequence of seeds without a seed.
+    #[error("a sequence of seeds must have at least one")]
+    NoSeed,
+    /// Fewer items than are to be chosen.
+    #[error("choice: {size} to be chosen, but only {n_eligible} can be")]
+    TooFewItems {
+        /// How many items can be chosen.
+        n_eligible: usize,
+        /// How many are to be.
+        size: usize,
+    },
+    /// Not one probability for each item.
+    #[error("choice: {found} probabilities for {n} items")]
+    ProbabilitiesLength {
+        /// How many items there are.
+        n: usize,
+        /// How many probabilities were given.
+        found: usize,
+    },
+    /// An item's probability is negative or NaN.
+    #[error("choice: the probability of item {item} is {value}")]
+    Probability {
+        /// The item's position.
+        item: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// Probabilities that do not add up to 1.
+    #[error("choice: the probabilities add up to {sum}, but must to 1")]
+    ProbabilitiesSum {
+        /// What they add up to.
+        sum: f64,
     },
 }
 

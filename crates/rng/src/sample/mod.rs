@@ -8,26 +8,36 @@
 //! are the pure functions behind the samplers that take exactly one `u64`, so that a backend can draw whole vectors and
 //! get equal bits. All arithmetic is IEEE double precision, in the written order, and the crate `libm`.
 
+mod beta;
 mod binomial;
 mod error;
 mod exponential;
+mod gamma;
 mod geometric;
+mod lognormal;
 mod normal;
 mod poisson;
+mod poisson_table;
 mod rejection;
 mod saddle;
 mod uniform;
+mod vonmises;
 
 #[cfg(test)]
 mod check;
 
+pub use beta::{Beta, beta};
 pub use binomial::{Binomial, MAX_TRIALS, binomial};
 pub use error::SampleError;
 pub use exponential::{Exponential, exponential};
+pub use gamma::{Gamma, gamma};
 pub use geometric::{Geometric, geometric};
+pub use lognormal::{LogNormal, lognormal};
 pub use normal::{Normal, normal, normal_from_uniform, standard_normal};
 pub use poisson::{MAX_POISSON_MEAN, Poisson, poisson, poisson_from_uniform};
-pub use uniform::{Below, Uniform, below, bernoulli, uniform, unit_open};
+pub use poisson_table::PoissonTable;
+pub use uniform::{Below, Uniform, UniformInt, below, bernoulli, uniform, uniform_int, unit_open};
+pub use vonmises::{VonMises, vonmises};
 
 /// Below this mean, counts are drawn by inversion of one uniform number, from it on by rejection.
 const INVERSION_BELOW: f64 = 10.0;

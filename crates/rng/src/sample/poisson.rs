@@ -4,6 +4,7 @@ use libm::{exp, sqrt};
 use rand_core::Rng;
 
 use super::error::{Parameter, SampleError};
+use super::poisson_table::PoissonTable;
 use super::rejection::Rejection;
 use super::saddle::log_poisson_pmf;
 use super::uniform::unit_open;
@@ -42,6 +43,18 @@ impl Poisson {
             Method::Rejection { lambda, hat } => {
                 hat.draw(rng, MAX_COUNT, |count| log_poisson_pmf(count, lambda))
             }
+        }
+    }
+
+    /// What draws these counts for whole columns of random bits; none from a mean of 10 on, where one `u64` does not
+    /// decide a count.
+    #[must_use]
+    pub fn table(&self) -> Option<PoissonTable> {
+        match self.0 {
+            Method::Inversion { lambda, exp_minus_lambda } => {
+                Some(PoissonTable::new(lambda, exp_minus_lambda))
+            }
+            Method::Rejection { .. } => None,
         }
     }
 

@@ -107,6 +107,35 @@ pub fn below<R: Rng + ?Sized>(rng: &mut R, bound: u64) -> u64 {
     high
 }
 
+/// Uniform integers between two bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UniformInt {
+    low: i64,
+    high: i64,
+}
+
+impl UniformInt {
+    /// The integers from `low` to `high - 1`.
+    ///
+    /// # Errors
+    /// If `low ≥ high`.
+    pub fn new(low: i64, high: i64) -> Result<Self, SampleError> {
+        (low < high).then_some(Self { low, high }).ok_or(SampleError::EmptyIntegers { low, high })
+    }
+
+    /// Draws as [`uniform_int`] does.
+    #[inline]
+    pub fn draw<R: Rng + ?Sized>(&self, rng: &mut R) -> i64 {
+        uniform_int(rng, self.low, self.high)
+    }
+}
+
+/// A uniform integer from `low` to `high - 1`: `low` plus an integer [`below`] `high - low`; `low` if `low ≥ high`.
+#[inline]
+pub fn uniform_int<R: Rng + ?Sized>(rng: &mut R, low: i64, high: i64) -> i64 {
+    low.wrapping_add(below(rng, high.max(low).wrapping_sub(low) as u64) as i64)
+}
+
 /// The high and the low half of `a · b`.
 #[inline]
 fn wide_product(a: u64, b: u64) -> (u64, u64) {
@@ -118,7 +147,7 @@ fn wide_product(a: u64, b: u64) -> (u64, u64) {
 mod tests {
     use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
 
-    use super::{Below, Uniform, below, bernoulli, uniform, unit_open};
+    use super::{Below, Uniform, UniformInt, below, bernoulli, uniform, uniform_int, unit_open};
     use crate::sample::SampleError;
     use crate::sample::check::{Words, check_chi_square, check_moments, stream};
 
@@ -141,6 +170,16 @@ mod tests {
     fn large_bounds_have_no_bias() {
         let bound = 3 << 62;
         check_chi_square(|rng| below(rng, bound) >> 62, &[1.0 / 3.0; 3]);
+    }
+
+    #[test]
+    fn integers_between_bounds() {
+        let dice = UniformInt::new(-3, 3).unwrap();
+        check_chi_square(|rng| (dice.draw(rng) + 3) as u64, &[1.0 / 6.0; 6]);
+        assert_eq!(uniform_int(&mut stream(0), 5, 5), 5);
+        assert_eq!(uniform_int(&mut stream(0), 5, -5), 5);
+        let error = SampleError::EmptyIntegers { low: 5, high: 5 };
+        assert_eq!(UniformInt::new(5, 5), Err(error));
     }
 
     #[test]
@@ -179,6 +218,12 @@ mod tests {
         #[test]
         fn below_stays_below(raw: u64, bound in 1..=u64::MAX) {
             prop_assert!(below(&mut stream(raw), bound) < bound);
+        }
+
+        #[test]
+        fn integers_stay_between_bounds(raw: u64, low: i64, high: i64) {
+            let number = uniform_int(&mut stream(raw), low, high);
+            prop_assert!(low <= number && (number < high || low >= high));
         }
 
         #[test]

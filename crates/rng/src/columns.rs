@@ -1,0 +1,115 @@
+//! Draws for whole blocks of elements at once, bit for bit those of the elements' own streams.
+//!
+//! The loops have no branches on what is drawn and are always inlined: they vectorise in their caller, also under
+//! `#[target_feature]`. What a draw needs more than one `u64` for, such as a Poisson count of mean 10 and more, is drawn
+//! from the [`Stream`](crate::Stream) of its element instead.
+
+use crate::key::StreamKey;
+use crate::sample::PoissonTable;
+
+/// The first `u64` of each of the streams at (`first_index + i`, `step`, `site`), into `out[i]`.
+///
+/// Indices go on from 0 after the last one. Measured in blocks of 1024: 1.8 ns a number with AVX-512, 2.9 ns with AVX2,
+/// 6 ns without either.
+///
+/// # Examples
+/// ```
+/// use pontine_rng::{StreamKey, columns::philox_columns};
+///
+/// let key = StreamKey::new(1, "Population:exc", "step.0");
+/// let mut bits = [0; 3];
+/// philox_columns(key, 40, 7, 0, &mut bits);
+/// assert_eq!(bits[2], key.stream(42, 7, 0).next_u64());
+/// ```
+#[inline(always)]
+pub fn philox_columns(key: StreamKey, first_index: u64, step: u32, site: u16, out: &mut [u64]) {
+    for (i, bits) in out.iter_mut().enumerate() {
+        let [low, high, ..] = key.block(first_index.wrapping_add(i as u64), step, site, 0);
+        *bits = low as u64 | (high as u64) << 32;
+    }
+}
+
+/// A Poisson count of one mean from each of the streams at (`first_index + i`, `step`, `site`), into `out[i]`.
+///
+/// Each is what [`poisson`](crate::sample::poisson) draws from that stream, as any number type that holds a byte.
+/// Measured in blocks of 1024 for a mean of 1.6: 2.9 ns a count with AVX-512, 4.4 ns with AVX2, 12 ns without either;
+/// from the streams, one by one, 35 ns.
+///
+/// # Examples
+/// ```
+/// use pontine_rng::columns::poisson_columns;
+/// use pontine_rng::sample::{Poisson, poisson};
+/// use pontine_rng::StreamKey;
+///
+/// let key = StreamKey::new(1, "Population:drive", "step.0");
+/// let table = Poisson::new(0.8)?.table().expect("a mean below 10");
+/// let mut counts = [0.0_f32; 100];
+/// poisson_columns(&table, key, 40, 7, 0, &mut counts);
+/// assert_eq!(counts[2], poisson(&mut key.stream(42, 7, 0), 0.8) as f32);
+/// # Ok::<(), pontine_rng::SampleError>(())
+/// ```
+#[inline(always)]
+pub fn poisson_columns<T: From<u8>>(
+    table: &PoissonTable,
+    key: StreamKey,
+    first_index: u64,
+    step: u32,
+    site: u16,
+    out: &mut [T],
+) {
+    let mut index = first_index;
+    for counts in out.chunks_mut(N_LANES) {
+        let mut bits = [0; N_LANES];
+        philox_columns(key, index, step, site, &mut bits[..counts.len()]);
+        table.counts(&bits[..counts.len()], counts);
+        index = index.wrapping_add(N_LANES as u64);
+    }
+}
+
+/// So many that the set-up of a block is a small part of it, so few that they stay in the first cache.
+const N_LANES: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, prop_oneof, proptest};
+    use proptest::strategy::{Just, Strategy};
+
+    use super::{philox_columns, poisson_columns};
+    use crate::key::StreamKey;
+    use crate::sample::{Poisson, poisson};
+
+    /// Also where the low or the high word of the index overflows within the block.
+    fn first_index() -> impl Strategy<Value = u64> {
+        prop_oneof![any::<u64>(), Just((1 << 32) - 5), Just(u64::MAX - 5)]
+    }
+
+    proptest! {
+        #[test]
+        fn bits_are_the_first_of_each_stream(
+            raw: u64, first in first_index(), step: u32, site: u16, n in 0_usize..70,
+        ) {
+            let key = StreamKey::from_raw(raw);
+            let mut bits = vec![0; n];
+            philox_columns(key, first, step, site, &mut bits);
+            for (i, bits) in bits.into_iter().enumerate() {
+                let index = first.wrapping_add(i as u64);
+                prop_assert_eq!(bits, key.stream(index, step, site).next_u64());
+            }
+        }
+
+        #[test]
+        fn counts_are_those_of_the_streams(
+            raw: u64, first in first_index(), step: u32, site: u16, n in 0_usize..600,
+            lambda in 0.0_f64..10.0,
+        ) {
+            let key = StreamKey::from_raw(raw);
+            let table = Poisson::new(lambda).unwrap().table().unwrap();
+            let mut counts = vec![f64::NAN; n];
+            poisson_columns(&table, key, first, step, site, &mut counts);
+            for (i, count) in counts.into_iter().enumerate() {
+                let index = first.wrapping_add(i as u64);
+                prop_assert_eq!(count, poisson(&mut key.stream(index, step, site), lambda) as f64);
+            }
+        }
+    }
+}
