@@ -1,4 +1,4 @@
-//! Model files, recordings and their provenance.
+//! Model files, recordings, states and their provenance.
 //!
 //! ```text
 //!  model file ── ModelFile::load ──> Network, run defaults, published values
