@@ -2,7 +2,8 @@
 
 use crate::elementary::{self, Arith};
 use crate::ir::{
-    Arithmetic, CompareOp, Elementary, Merge, Op, Precision, Primitive, Program, Reg, Stmt,
+    Arithmetic, Carry, CompareOp, Elementary, Merge, Op, Precision, Primitive, Program, Reg, Stmt,
+    Type,
 };
 use crate::lower::Builder;
 
@@ -48,6 +49,9 @@ impl Expander {
                 let branches = [then, otherwise].map(|body| self.branch(body));
                 self.join(cond, branches, results);
             }
+            Stmt::Loop { rounds, carries, head, cond, body } => {
+                self.repeat(*rounds, carries, [head, body], *cond);
+            }
         }
     }
 
@@ -64,6 +68,21 @@ impl Expander {
         for (merge, reg) in results.iter().zip(regs) {
             self.names[merge.reg.0 as usize] = reg;
         }
+    }
+
+    fn repeat(&mut self, rounds: u32, old: &[Carry], parts: [&[Stmt]; 2], cond: Option<Reg>) {
+        let firsts: Vec<_> = old.iter().map(|carry| self.name(carry.first)).collect();
+        for carry in old {
+            self.names[carry.reg.0 as usize] = self.emit.builder.fresh(Type::Scalar);
+        }
+        let [head, body] = parts.map(|part| self.branch(part));
+        let renamed = |(carry, first): (&Carry, Reg)| {
+            let (reg, next) = (self.name(carry.reg), self.name(carry.next));
+            Carry { reg, first, next }
+        };
+        let carries = old.iter().zip(firsts).map(renamed).collect();
+        let cond = cond.map(|cond| self.name(cond));
+        self.emit.builder.repeat(Stmt::Loop { rounds, carries, head, cond, body });
     }
 
     fn op(&mut self, op: &Op) -> Reg {

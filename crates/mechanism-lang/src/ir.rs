@@ -16,7 +16,7 @@ pub enum Precision {
 
 /// A program for one lane (one neuron, one point of a function).
 ///
-/// Every register is assigned once, before its uses. Stores stand at the top level only, and no
+/// Every register is assigned in one place, before its uses. Stores stand at the top level only, and no
 /// statement but a store has an effect: both branches of an `If` may be executed and the results
 /// selected, and a draw is a pure function of key, lane, step and site.
 ///
@@ -75,6 +75,31 @@ pub enum Stmt {
         /// The registers that are defined afterwards.
         results: Vec<Merge>,
     },
+    /// Repetition, per lane: what is carried holds its first value before the first round and
+    /// changes after each. A lane whose condition fails is done: nothing in it changes any more.
+    Loop {
+        /// The greatest number of rounds.
+        rounds: u32,
+        /// What changes.
+        carries: Vec<Carry>,
+        /// Computes the condition, at the beginning of each round.
+        head: Vec<Stmt>,
+        /// A `Bool` made by `head` or before; always true if absent.
+        cond: Option<Reg>,
+        /// The rest of a round. No draws stand in it, nor in `head`.
+        body: Vec<Stmt>,
+    },
+}
+
+/// A `Scalar` register that a loop changes from round to round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carry {
+    /// The register, in the loop and behind it.
+    pub reg: Reg,
+    /// Its value before the first round.
+    pub first: Reg,
+    /// Its value after a round, made in it.
+    pub next: Reg,
 }
 
 /// A register that takes its value from the branch taken.

@@ -4,6 +4,7 @@ use crate::error::{At, Cause, LangError};
 use crate::ir::Program;
 use crate::lower::lower;
 use crate::parse::parse_trees;
+use crate::tree::Solver;
 use crate::unit::{Unit, UnitSystem};
 
 /// A mechanism: its tables, and its programs.
@@ -147,6 +148,31 @@ impl Mechanism {
         }
         let compile = |tree| lower(tree).map_err(|faults| LangError::new(text, faults));
         trees.iter().map(compile).collect()
+    }
+
+    /// The same equations, integrated by another solver.
+    ///
+    /// # Errors
+    /// If there are no equations, or the solver cannot integrate them.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_mechanism_lang::{Mechanism, Solver};
+    ///
+    /// let text = "mechanism M { units nef state x = 1 dx/dt = -x / 2 s solve exact }";
+    /// let other = Mechanism::parse(text)?.with_solver(Solver::Rk4)?;
+    /// assert!(other.source().contains("solve rk4"));
+    /// # Ok::<(), pontine_mechanism_lang::LangError>(())
+    /// ```
+    pub fn with_solver(&self, solver: Solver) -> Result<Mechanism, LangError> {
+        let text = self.source();
+        let mut tree = parse_trees(text)?.swap_remove(0);
+        if tree.solver.is_none() {
+            let what = format!("`{}` has no equations for a solver", self.name);
+            return Err(LangError::new(text, vec![tree.at.fault(Cause::Missing { what })]));
+        }
+        tree.solver = Some(solver);
+        lower(&tree).map_err(|faults| LangError::new(text, faults))
     }
 
     /// The canonical text, which compiles to an equal mechanism.

@@ -185,7 +185,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-const KEYWORDS: [&str; 21] = [
+const KEYWORDS: [&str; 23] = [
     "mechanism",
     "units",
     "parameter",
@@ -207,9 +207,11 @@ const KEYWORDS: [&str; 21] = [
     "events",
     "dense",
     "amplitude",
+    "for",
+    "while",
 ];
 
-/// Words that begin or join items; `events`, `dense` and `amplitude` are free as names.
+/// Words that begin or join items; those behind are free as names.
 fn is_keyword(word: &str) -> bool {
     KEYWORDS[..18].contains(&word)
 }

@@ -265,6 +265,16 @@ fn statement(f: &mut Formatter<'_>, item: &Statement, depth: usize) -> fmt::Resu
             f.write_str("}")?;
             alternative(f, otherwise, depth)
         }
+        Statement::For { name, first, end, condition, body, .. } => {
+            write!(f, "for {name} in {first}..{end} ")?;
+            if let Some(condition) = condition {
+                write!(f, "while {condition} ")?;
+            }
+            writeln!(f, "{{")?;
+            block(f, body, depth + 1)?;
+            indent(f, depth)?;
+            f.write_str("}")
+        }
     }
 }
 

@@ -38,8 +38,8 @@ pub(crate) fn tokens(text: &str) -> Result<(Vec<Token>, Vec<Comment>), Located> 
 }
 
 /// Longest first.
-const SIGNS: [&str; 29] = [
-    "==", "!=", "<=", ">=", "&&", "||", "+=", "-=", "*=", "/=", "+", "-", "*", "/", "=", "<", ">",
+const SIGNS: [&str; 30] = [
+    "..", "==", "!=", "<=", ">=", "&&", "||", "+=", "-=", "*=", "/=", "+", "-", "*", "/", "=", "<", ">",
     "!", "?", ":", ",", ";", "(", ")", "[", "]", "{", "}", "^",
 ];
 
@@ -83,7 +83,7 @@ impl<'a> Lexer<'a> {
             '/' if self.rest().starts_with("//") => self.comment(),
             c if c.is_ascii_alphabetic() || c == '_' => self.word(),
             c if c.is_ascii_digit() => self.number()?,
-            '.' => self.number()?,
+            '.' if !self.rest().starts_with("..") => self.number()?,
             other => self.sign(other)?,
         }
         Ok(true)
@@ -153,7 +153,8 @@ fn digits(bytes: &[u8]) -> usize {
 
 fn number_length(bytes: &[u8]) -> usize {
     let mut length = digits(bytes);
-    if bytes.get(length) == Some(&b'.') {
+    // Two dots are a range.
+    if bytes.get(length) == Some(&b'.') && bytes.get(length + 1) != Some(&b'.') {
         length += 1 + digits(&bytes[length + 1..]);
     }
     if matches!(bytes.get(length), Some(b'e' | b'E')) {

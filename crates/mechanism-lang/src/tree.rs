@@ -1,5 +1,7 @@
 //! A mechanism as written: the typed tree between text and IR.
 
+use std::str::FromStr;
+
 use crate::error::At;
 use crate::expr::Expr;
 use crate::unit::{Unit, UnitSystem};
@@ -185,6 +187,8 @@ pub enum Solver {
     ExponentialEuler,
     /// `x += dt · f(x)`
     Euler,
+    /// The classical Runge-Kutta method of fourth order, for all states together.
+    Rk4,
 }
 
 /// A statement of a `step`, `on_spike` or `spike` block.
@@ -212,6 +216,21 @@ pub enum Statement {
         /// Done where not.
         otherwise: Vec<Statement>,
         /// Where the keyword stands.
+        at: At,
+    },
+    /// `for name in first..end while condition { … }`
+    For {
+        /// Counts the rounds.
+        name: String,
+        /// Its first value.
+        first: u32,
+        /// One more than its last value.
+        end: u32,
+        /// Tested before each round; where it fails, the loop is over.
+        condition: Option<Expr>,
+        /// A round.
+        body: Vec<Statement>,
+        /// Where the name stands.
         at: At,
     },
     /// `emit output value`: adds `value` spikes.
@@ -257,7 +276,9 @@ impl AssignOp {
 }
 
 impl Solver {
-    pub(crate) const ALL: [Solver; 3] = [Solver::Exact, Solver::ExponentialEuler, Solver::Euler];
+    /// All solvers.
+    pub const ALL: [Solver; 4] =
+        [Solver::Exact, Solver::ExponentialEuler, Solver::Euler, Solver::Rk4];
 
     /// The word after `solve`.
     pub fn name(self) -> &'static str {
@@ -265,6 +286,24 @@ impl Solver {
             Solver::Exact => "exact",
             Solver::ExponentialEuler => "exponential_euler",
             Solver::Euler => "euler",
+            Solver::Rk4 => "rk4",
         }
+    }
+}
+
+/// A word that names no solver.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown solver `{name}`; there are `exact`, `exponential_euler`, `euler` and `rk4`")]
+pub struct UnknownSolver {
+    /// The word.
+    pub name: String,
+}
+
+impl FromStr for Solver {
+    type Err = UnknownSolver;
+
+    fn from_str(name: &str) -> Result<Solver, UnknownSolver> {
+        let found = Solver::ALL.into_iter().find(|solver| solver.name() == name);
+        found.ok_or_else(|| UnknownSolver { name: name.into() })
     }
 }

@@ -44,6 +44,9 @@ pub struct BlockArgs<'a, F> {
     pub parameter_at: &'a [usize],
     /// Where each derived parameter's column begins in `constants`.
     pub derived_at: &'a [usize],
+    /// All columns of parameters and derived parameters are splatted: a kernel may read one lane
+    /// for all. If in doubt, no.
+    pub homogeneous: bool,
     /// State `s` is the column at `s · width`.
     pub states: &'a mut [F],
     /// The arena of inputs and of weights due.
@@ -60,9 +63,12 @@ pub struct BlockArgs<'a, F> {
 ///
 /// Called once per block, so that the virtual call costs nothing per neuron.
 pub trait Kernel<F: Real>: Send + Sync {
-    /// Computes the phase for one block.
+    /// Computes the phase for one block; tells whether any lane has emitted a spike.
+    ///
+    /// Where the answer is no, every lane of every output of events is 0. Lanes behind the last
+    /// neuron count as well. The initial phase emits nothing.
     ///
     /// # Panics
     /// If a column of `args` lies outside its arena.
-    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>);
+    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) -> bool;
 }

@@ -5,16 +5,15 @@
 //! written at the end.
 
 mod compile;
-mod draw;
-#[cfg(test)]
-pub(crate) use draw::one as one_draw;
 mod loops;
 
-use pontine_mechanism_lang::{Mechanism, Precision, Program, Real, expand};
+use pontine_mechanism_lang::{Mechanism, OutputKind, Precision, Program, Real, expand};
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
+use crate::draw::{Place, draw};
+use crate::native::{Columns, Level, Task, dispatch};
 use compile::{Code, Column, Instruction, compile};
-use loops::{all, any, binary, compare, condition, each, each2, each3, holds, unary};
+use loops::{all, any, any_spike, binary, compare, condition, each, each2, each3, holds, unary};
 
 /// The program of one phase, ready to run on blocks.
 #[derive(Clone, Debug)]
@@ -22,6 +21,9 @@ pub struct Interpreter<F> {
     code: Code,
     /// One splatted column per constant.
     constants: Vec<F>,
+    /// The outputs that carry events.
+    events: Vec<usize>,
+    level: Level,
 }
 
 /// Registers of an interpreter. One per thread serves all interpreters of a precision; it grows to
@@ -34,6 +36,10 @@ pub struct Scratch<F> {
     bools: Vec<Vec<F>>,
     dt: Vec<F>,
     time: Vec<F>,
+    /// Columns of native kernels, one behind the other.
+    kept: (Vec<F>, Vec<i32>, Vec<bool>),
+    /// Rounds of loops.
+    counters: Vec<u32>,
 }
 
 impl<F: Real> Scratch<F> {
@@ -42,10 +48,21 @@ impl<F: Real> Scratch<F> {
         Scratch::default()
     }
 
+    /// So many columns of scalars, integers and conditions.
+    pub(crate) fn columns(&mut self, counts: [usize; 3]) -> Columns<'_, F> {
+        let (scalars, ints, bools) = &mut self.kept;
+        Columns {
+            scalars: at_least(scalars, counts[0] * LANES),
+            ints: at_least(ints, counts[1] * LANES),
+            bools: at_least(bools, counts[2] * LANES),
+        }
+    }
+
     fn prepare(&mut self, code: &Code, dt: F, time: F) {
         grow(&mut self.scalars, code.n_scalars);
         grow(&mut self.ints, code.n_ints);
         grow(&mut self.bools, code.n_bools);
+        at_least(&mut self.counters, code.n_counters);
         splat(&mut self.dt, dt);
         splat(&mut self.time, time);
     }
@@ -59,6 +76,13 @@ fn splat<F: Real>(column: &mut Vec<F>, value: F) {
     }
 }
 
+fn at_least<T: Clone + Default>(column: &mut Vec<T>, length: usize) -> &mut [T] {
+    if column.len() < length {
+        column.resize(length, T::default());
+    }
+    column
+}
+
 fn grow<T: Clone + Default>(columns: &mut Vec<Vec<T>>, count: usize) {
     while columns.len() < count {
         columns.push(vec![T::default(); LANES]);
@@ -68,18 +92,29 @@ fn grow<T: Clone + Default>(columns: &mut Vec<Vec<T>>, count: usize) {
 impl<F: Real> Interpreter<F> {
     /// Compiles one phase of a mechanism.
     pub fn new(mechanism: &Mechanism, phase: Phase) -> Interpreter<F> {
-        Interpreter::of_program(match phase {
+        let program = match phase {
             Phase::Initial => &mechanism.initial,
             Phase::Step => &mechanism.step,
-        })
+        };
+        let is_events = |output: &usize| {
+            let kind = mechanism.outputs[*output].kind;
+            phase == Phase::Step && matches!(kind, OutputKind::Events { .. })
+        };
+        let events = (0..mechanism.outputs.len()).filter(is_events).collect();
+        Interpreter { events, ..Interpreter::of_program(program) }
     }
 
-    /// Compiles a program that stores states and outputs only.
+    /// Compiles a program that stores states and outputs only; none of these carries events.
     pub fn of_program(program: &Program) -> Interpreter<F> {
         let code = compile(&expand(program, F::PRECISION));
         let splat = |value: &f64| [F::from_f64(*value); LANES];
         let constants = code.constants.iter().flat_map(splat).collect();
-        Interpreter { code, constants }
+        Interpreter { code, constants, events: Vec::new(), level: Level::best() }
+    }
+
+    /// The same with the instructions of `level`, or of the baseline where this CPU lacks them.
+    pub fn at(self, level: Level) -> Interpreter<F> {
+        Interpreter { level, ..self }
     }
 
     /// In which precision it computes.
@@ -89,11 +124,28 @@ impl<F: Real> Interpreter<F> {
 }
 
 impl<F: Real> Kernel<F> for Interpreter<F> {
-    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) {
+    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) -> bool {
         debug_assert!(args.width.is_multiple_of(CHUNK) && args.width <= LANES);
         scratch.prepare(&self.code, args.dt, args.time);
+        dispatch(self.level, Run { interpreter: self, scratch, args })
+    }
+}
+
+/// One call of an interpreter.
+struct Run<'r, 'a, F> {
+    interpreter: &'r Interpreter<F>,
+    scratch: &'r mut Scratch<F>,
+    args: &'r mut BlockArgs<'a, F>,
+}
+
+impl<F: Real> Task for Run<'_, '_, F> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Run { interpreter, scratch, args } = self;
         let mut position = 0;
-        while let Some(instruction) = self.code.instructions.get(position) {
+        while let Some(instruction) = interpreter.code.instructions.get(position) {
             position = match instruction {
                 Instruction::SkipIfNone { cond, to } => {
                     let none = !any(&scratch.bools[*cond][..args.width]);
@@ -103,16 +155,27 @@ impl<F: Real> Kernel<F> for Interpreter<F> {
                     let all = all(&scratch.bools[*cond][..args.width]);
                     if all { *to } else { position + 1 }
                 }
+                Instruction::Begin { counter } => {
+                    scratch.counters[*counter] = 0;
+                    position + 1
+                }
+                Instruction::Repeat { counter, rounds, to } => {
+                    scratch.counters[*counter] += 1;
+                    if scratch.counters[*counter] < *rounds { *to } else { position + 1 }
+                }
                 _ => {
-                    self.execute(instruction, scratch, args);
+                    interpreter.execute(instruction, scratch, args);
                     position + 1
                 }
             };
         }
+        let column = |output: &usize| &args.outputs[output * args.width..][..args.width];
+        interpreter.events.iter().any(|output| any_spike(column(output)))
     }
 }
 
 impl<F: Real> Interpreter<F> {
+    #[inline(always)]
     fn column<'c>(
         &'c self,
         column: Column,
@@ -135,6 +198,7 @@ impl<F: Real> Interpreter<F> {
 
     /// Takes the result's column out of the scratch space meanwhile, so that operands can be
     /// borrowed from there.
+    #[inline(always)]
     fn execute(
         &self,
         instruction: &Instruction,
@@ -161,6 +225,7 @@ impl<F: Real> Interpreter<F> {
         }
     }
 
+    #[inline(always)]
     fn scalar(
         &self,
         op: &Instruction,
@@ -189,12 +254,14 @@ impl<F: Real> Interpreter<F> {
             }
             Instruction::Copy { a, .. } => to.copy_from_slice(column(a)),
             Instruction::Draw { kind, site, mean, .. } => {
-                draw::draw(*kind, *site, mean.as_ref().map(column), to, args);
+                let place = Place { key: args.key, first: args.first, step: args.step, site: *site };
+                draw(*kind, place, mean.as_ref().map(column), to);
             }
             _ => {}
         }
     }
 
+    #[inline(always)]
     fn int(&self, op: &Instruction, to: &mut [i32], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
         let int = |i: &usize| &scratch.ints[*i][..args.width];
@@ -212,6 +279,7 @@ impl<F: Real> Interpreter<F> {
         }
     }
 
+    #[inline(always)]
     fn bool(&self, op: &Instruction, to: &mut [F], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
         let int = |i: &usize| &scratch.ints[*i][..args.width];
@@ -223,6 +291,7 @@ impl<F: Real> Interpreter<F> {
             Instruction::Not { a, .. } => each(to, bool(a), |a| F::from_i32(1) - a),
             Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a * b),
             Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), F::greatest),
+            Instruction::CopyBool { a, .. } => to.copy_from_slice(bool(a)),
             Instruction::SelectBool { cond, a, b, .. } => {
                 each3(to, bool(cond), bool(a), bool(b), |c, a, b| if holds(c) { a } else { b });
             }
@@ -230,6 +299,7 @@ impl<F: Real> Interpreter<F> {
         }
     }
 
+    #[inline(always)]
     fn store(&self, op: &Instruction, scratch: &Scratch<F>, args: &mut BlockArgs<'_, F>) {
         let width = args.width;
         match op {

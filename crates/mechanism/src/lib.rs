@@ -37,6 +37,7 @@
 //!     constants: &constants,
 //!     parameter_at: &[0],
 //!     derived_at: &[16],
+//!     homogeneous: true,
 //!     states: &mut states,
 //!     dense: &[],
 //!     input_at: &[],
@@ -50,8 +51,10 @@
 
 mod block;
 mod derive;
+mod draw;
 mod function;
 mod interpreter;
+pub mod native;
 mod registry;
 mod scalar;
 
@@ -61,9 +64,49 @@ pub use function::FunctionKernel;
 pub use interpreter::{Interpreter, Scratch};
 pub use pontine_mechanism_lang as lang;
 pub use pontine_mechanism_lang::{
-    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Unit, UnitSystem,
+    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Unit, UnitSystem,
 };
-pub use registry::{ErasedKernel, NativeKernel, kernel};
+pub use native::Level;
+pub use registry::{ErasedKernel, NativeKernel, kernel, native_kernel};
+
+#[doc(hidden)]
+pub use pontine_mechanism_macros as macros;
+
+/// The text of a mechanism, given as a string literal, whose steps are compiled to native code.
+///
+/// An expression of type `&'static str`. Kernels of all mechanisms of the text are registered, so
+/// that [`kernel`] finds them wherever an equal mechanism is run; a fault in the text is a compile
+/// error at the literal. Names of solvers may follow the text, as in `mechanism!("…", rk4)`: then
+/// there are kernels for [`Mechanism::with_solver`] as well.
+///
+/// ```
+/// use pontine_mechanism::{Level, Mechanism, Phase, mechanism, native_kernel};
+///
+/// let text = mechanism!(
+///     r"mechanism Leaky {
+///         units population
+///         parameter tau_m = 20 ms
+///         state v = 1 mV
+///         dv/dt = -v / tau_m
+///         solve exact
+///     }"
+/// );
+/// let leaky = Mechanism::parse(text)?;
+/// assert!(native_kernel::<f32>(&leaky, Phase::Step, Level::best()).is_some());
+/// # Ok::<(), pontine_mechanism::LangError>(())
+/// ```
+#[macro_export]
+macro_rules! mechanism {
+    ($($text:tt)*) => { $crate::macros::mechanism!({$crate} $($text)*) };
+}
+
+/// As [`mechanism!`](crate::mechanism), of a file whose path is given from the file of the call.
+///
+/// The crate is built anew when that file changes.
+#[macro_export]
+macro_rules! mechanism_file {
+    ($($path:tt)*) => { $crate::macros::mechanism_file!({$crate} $($path)*) };
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Evaluates a program for one lane; for the host's few values, and as the plain reading of the IR.
 
 use pontine_mechanism_lang::{
-    Arithmetic, CompareOp, Draw, Elementary, Op, Primitive, Program, Real, Reg, Slot, Stmt,
+    Arithmetic, Carry, CompareOp, Draw, Elementary, Op, Primitive, Program, Real, Reg, Slot, Stmt,
     exp_divided_difference,
 };
 
@@ -56,6 +56,33 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
                     self.registers[merge.reg.0 as usize] = self.registers[from.0 as usize];
                 }
             }
+            Stmt::Loop { rounds, carries, head, cond, body } => {
+                self.repeat(*rounds, carries, [head, body], *cond);
+            }
+        }
+    }
+
+    fn repeat(
+        &mut self,
+        rounds: u32,
+        carries: &[Carry],
+        [head, body]: [&[Stmt]; 2],
+        cond: Option<Reg>,
+    ) {
+        let mut values: Vec<_> = carries.iter().map(|carry| self.scalar(carry.first)).collect();
+        for round in 0..=rounds {
+            for (carry, value) in carries.iter().zip(&values) {
+                self.registers[carry.reg.0 as usize] = Value::Scalar(*value);
+            }
+            if round == rounds {
+                break;
+            }
+            self.block(head);
+            if cond.is_some_and(|cond| !self.bool(cond)) {
+                break;
+            }
+            self.block(body);
+            values = carries.iter().map(|carry| self.scalar(carry.next)).collect();
         }
     }
 

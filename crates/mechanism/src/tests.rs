@@ -148,6 +148,7 @@ impl<F: Real> Bench<F> {
             constants: &self.constants,
             parameter_at: &self.parameter_at,
             derived_at: &self.derived_at,
+            homogeneous: true,
             states: &mut self.states,
             dense: &self.dense,
             input_at: &at(0, n_inputs),

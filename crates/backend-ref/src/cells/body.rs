@@ -123,6 +123,7 @@ impl<F: Real> Body<F> {
             constants: &self.parameters.constants,
             parameter_at: &self.at.parameters,
             derived_at: &self.at.derived,
+            homogeneous: self.parameters.homogeneous,
             states: &mut self.states[first * self.n_states..][..width * self.n_states],
             dense,
             input_at: &self.at.inputs,

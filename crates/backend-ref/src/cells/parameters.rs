@@ -42,6 +42,8 @@ pub(crate) struct Parameters<F> {
     pub places: Vec<Place>,
     /// Where each derived parameter is.
     pub derived: Vec<Place>,
+    /// No cell differs from another.
+    pub homogeneous: bool,
 }
 
 impl<F: Real> Parameters<F> {
@@ -52,10 +54,11 @@ impl<F: Real> Parameters<F> {
     pub fn new(mechanism: &Mechanism, dt: f64, given: Vec<Vec<f64>>) -> Result<Self, String> {
         let slices: Vec<&[f64]> = given.iter().map(Vec::as_slice).collect();
         let derived = derive(mechanism, dt, &slices).map_err(|e| e.to_string())?;
+        let homogeneous = given.iter().all(|values| values.len() == 1);
         let mut constants = Vec::new();
         let places = given.iter().map(|values| lay_out(values, &mut constants)).collect();
         let derived = derived.iter().map(|values| lay_out(values, &mut constants)).collect();
-        Ok(Self { given, constants, places, derived })
+        Ok(Self { given, constants, places, derived, homogeneous })
     }
 
     /// Bytes held.

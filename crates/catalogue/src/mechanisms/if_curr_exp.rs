@@ -5,13 +5,14 @@ use pontine_core_ir::{
     port::{GainBias, NeuronMaths, TuningError},
     registry::MechanismEntry,
 };
+use pontine_mechanism::mechanism_file;
 
 use super::parameter;
 
 inventory::submit! {
     MechanismEntry {
         name: "IF_curr_exp",
-        text: include_str!("if_curr_exp.mech"),
+        text: mechanism_file!("if_curr_exp.mech"),
         reference: "Rotter & Diesmann (1999), Exact digital simulation of time-invariant linear \
                     systems with applications to neuronal modeling, doi:10.1007/s004220050570",
         maths: Some(&ConstantCurrent),

@@ -23,6 +23,8 @@ fn parameter(mechanism: &Mechanism, parameters: &[f64], name: &str) -> f64 {
 }
 
 #[cfg(test)]
+mod native;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

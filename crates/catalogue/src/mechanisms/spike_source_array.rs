@@ -1,11 +1,12 @@
 //! Spikes at given times.
 
 use pontine_core_ir::registry::MechanismEntry;
+use pontine_mechanism::mechanism_file;
 
 inventory::submit! {
     MechanismEntry {
         name: "SpikeSourceArray",
-        text: include_str!("spike_source_array.mech"),
+        text: mechanism_file!("spike_source_array.mech"),
         reference: "PyNN's standard cell of this name: Davison et al. (2009), PyNN: a common \
                     interface for neuronal network simulators, doi:10.3389/neuro.11.011.2008",
         maths: None,

@@ -66,6 +66,7 @@ impl Cells {
             constants: &self.constants,
             parameter_at: &at(0, m.parameters.len()),
             derived_at: &at(m.parameters.len(), m.derived.len()),
+            homogeneous: true,
             states: &mut self.states,
             dense: &dense,
             input_at: &at(0, m.inputs.len()),

@@ -5,7 +5,7 @@ use pontine_core_ir::{
     registry::{self, MechanismEntry},
 };
 
-const NAMES: [&str; 5] =
+pub(super) const NAMES: [&str; 5] =
     ["IF_curr_exp", "LIF", "LIFRate", "SpikeSourceArray", "SpikeSourcePoisson"];
 
 fn entries() -> impl Iterator<Item = (&'static MechanismEntry, Mechanism)> {

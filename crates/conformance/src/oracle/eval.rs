@@ -57,7 +57,28 @@ impl Frame<'_> {
                         self.registers[merge.reg.0 as usize] = self.registers[taken.0 as usize];
                     }
                 }
+                Stmt::Loop { rounds, carries, head, cond, body } => {
+                    let first = carries.iter().map(|carry| (carry.reg, carry.first)).collect();
+                    self.assign(first);
+                    for _ in 0..*rounds {
+                        self.block(head, store);
+                        if cond.is_some_and(|cond| !self.condition(cond)) {
+                            break;
+                        }
+                        self.block(body, store);
+                        self.assign(carries.iter().map(|carry| (carry.reg, carry.next)).collect());
+                    }
+                }
             }
+        }
+    }
+
+    /// Gives each first register the number of the second, all at once.
+    fn assign(&mut self, pairs: Vec<(Reg, Reg)>) {
+        let numbers: Vec<_> =
+            pairs.iter().map(|(_, from)| self.registers[from.0 as usize]).collect();
+        for ((to, _), number) in pairs.into_iter().zip(numbers) {
+            self.registers[to.0 as usize] = number;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Arithmetic, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt};
+use super::{Arithmetic, Carry, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt};
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -123,6 +123,21 @@ fn statement(f: &mut Formatter<'_>, stmt: &Stmt, depth: usize) -> fmt::Result {
             results.iter().try_for_each(|Merge { reg, then, otherwise }| {
                 writeln!(f, "{indent}{reg} = either {then} {otherwise}")
             })
+        }
+        Stmt::Loop { rounds, carries, head, cond, body } => {
+            carries.iter().try_for_each(|Carry { reg, first, .. }| {
+                writeln!(f, "{indent}{reg} = carried {first}")
+            })?;
+            writeln!(f, "{indent}loop {rounds} {{")?;
+            block(f, head, depth + 1)?;
+            if let Some(cond) = cond {
+                writeln!(f, "{indent}}} while {cond} {{")?;
+            }
+            block(f, body, depth + 1)?;
+            carries.iter().try_for_each(|Carry { reg, next, .. }| {
+                writeln!(f, "{indent}    {reg} = next {next}")
+            })?;
+            writeln!(f, "{indent}}}")
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Walks over programs, and what follows from them: use, and removal of what is not used.
 
-use super::{Op, Program, Reg, Slot, Stmt};
+use super::{Carry, Op, Program, Reg, Slot, Stmt};
 
 impl Program {
     /// Calls `f` with every operation, in order, branches included.
@@ -31,6 +31,10 @@ fn for_each_op(body: &[Stmt], f: &mut dyn FnMut(Reg, &Op)) {
             Stmt::If { then, otherwise, .. } => {
                 for_each_op(then, f);
                 for_each_op(otherwise, f);
+            }
+            Stmt::Loop { head, body, .. } => {
+                for_each_op(head, f);
+                for_each_op(body, f);
             }
         }
     }
@@ -70,6 +74,38 @@ fn keep(stmt: Stmt, live: &mut [bool]) -> Option<Stmt> {
             live[cond.0 as usize] = true;
             Some(Stmt::If { cond, then, otherwise, results })
         }
+        Stmt::Loop { rounds, carries, head, cond, body } => {
+            let (head, body, carries) = keep_loop(head, body, cond, carries, live)?;
+            Some(Stmt::Loop { rounds, carries, head, cond, body })
+        }
+    }
+}
+
+/// A carried register that is read in the loop keeps alive what makes its next value, so this goes
+/// on until nothing more is found.
+fn keep_loop(
+    head: Vec<Stmt>,
+    body: Vec<Stmt>,
+    cond: Option<Reg>,
+    mut carries: Vec<Carry>,
+    live: &mut [bool],
+) -> Option<(Vec<Stmt>, Vec<Stmt>, Vec<Carry>)> {
+    let count = |live: &[bool]| carries.iter().filter(|carry| live[carry.reg.0 as usize]).count();
+    let mut found = count(live);
+    if found == 0 {
+        return None;
+    }
+    loop {
+        let kept = carries.iter().filter(|carry| live[carry.reg.0 as usize]);
+        let made: Vec<_> = kept.map(|carry| carry.next).chain(cond).collect();
+        made.iter().for_each(|reg| live[reg.0 as usize] = true);
+        let (new_body, new_head) = (prune(body.clone(), live), prune(head.clone(), live));
+        if count(live) == found {
+            carries.retain(|carry| live[carry.reg.0 as usize]);
+            carries.iter().for_each(|carry| live[carry.first.0 as usize] = true);
+            return Some((new_head, new_body, carries));
+        }
+        found = count(live);
     }
 }
 
@@ -100,6 +136,16 @@ fn rename(body: &mut [Stmt], name: &dyn Fn(Reg) -> Reg) {
                     merge.reg = name(merge.reg);
                     merge.then = name(merge.then);
                     merge.otherwise = name(merge.otherwise);
+                }
+            }
+            Stmt::Loop { carries, head, cond, body, .. } => {
+                rename(head, name);
+                rename(body, name);
+                *cond = cond.map(name);
+                for carry in carries {
+                    carry.reg = name(carry.reg);
+                    carry.first = name(carry.first);
+                    carry.next = name(carry.next);
                 }
             }
         }

@@ -134,7 +134,8 @@ fn step(
     let zero = lowering.program.constant(0.0);
     lowering.values.extend(tree.outputs.iter().map(|item| (item.name.clone(), zero)));
     let refractory = Refractory::of(&mut lowering, tree);
-    integrate(&mut lowering, tree)?;
+    let held = refractory.as_ref().map(|r| (r.active, r.clamp.states.as_slice()));
+    integrate(&mut lowering, tree, held)?;
     lowering.block(tree.step.as_deref().unwrap_or_default())?;
     if let Some(refractory) = &refractory {
         refractory.hold(&mut lowering)?;

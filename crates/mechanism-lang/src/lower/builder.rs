@@ -84,6 +84,11 @@ impl Builder {
         regs
     }
 
+    /// Adds a loop, made of closed parts.
+    pub(crate) fn repeat(&mut self, stmt: Stmt) {
+        self.innermost().body.push(stmt);
+    }
+
     /// Continues another program's numbering, for expansion.
     pub(crate) fn fresh(&mut self, ty: Type) -> Reg {
         self.types.push(ty);

@@ -66,12 +66,14 @@ struct Checker<'a> {
     names: &'a Names,
     /// Local names, the innermost last.
     locals: Vec<(String, Kind)>,
+    /// How many loops enclose the statement at hand.
+    n_loops: usize,
     faults: Vec<Located>,
 }
 
 impl<'a> Checker<'a> {
     fn new(names: &'a Names) -> Checker<'a> {
-        Checker { names, locals: Vec::new(), faults: Vec::new() }
+        Checker { names, locals: Vec::new(), n_loops: 0, faults: Vec::new() }
     }
 
     fn finish(self) -> Result<(), Vec<Located>> {
@@ -120,11 +122,16 @@ impl<'a> Checker<'a> {
 
     fn bind(&mut self, item: &Let) {
         let kind = self.kind(&item.value);
-        let taken = self.names.get(&item.name).is_some();
-        if taken || self.locals.iter().any(|(name, _)| *name == item.name) {
-            self.fault(item.at, Cause::Duplicate { name: item.name.clone() });
+        self.declare(&item.name, item.at, kind);
+    }
+
+    /// Adds a local name.
+    fn declare(&mut self, name: &str, at: At, kind: Kind) {
+        let taken = self.names.get(name).is_some();
+        if taken || self.locals.iter().any(|(local, _)| local == name) {
+            self.fault(at, Cause::Duplicate { name: name.into() });
         }
-        self.locals.push((item.name.clone(), kind));
+        self.locals.push((name.into(), kind));
     }
 
     fn equations(&mut self, tree: &MechanismTree) {
@@ -149,8 +156,8 @@ impl<'a> Checker<'a> {
             seen.push(&item.state);
         }
         if !seen.is_empty() && tree.solver.is_none() {
-            let what = "equations need a solver: `solve exact`, `solve exponential_euler` or \
-                        `solve euler`";
+            let what = "equations need a solver: `solve exact`, `solve exponential_euler`, \
+                        `solve euler` or `solve rk4`";
             self.fault(tree.at, Cause::Missing { what: what.into() });
         }
     }
@@ -209,6 +216,15 @@ impl<'a> Checker<'a> {
                 self.condition(condition);
                 self.block(then);
                 self.block(otherwise);
+            }
+            Statement::For { name, condition, body, at, .. } => {
+                let outer = self.locals.len();
+                self.declare(name, *at, Kind::Number(Some(Unit::NONE)));
+                self.n_loops += 1;
+                condition.iter().for_each(|condition| self.condition(condition));
+                self.block(body);
+                self.n_loops -= 1;
+                self.locals.truncate(outer);
             }
             Statement::Emit { output, value, at } => {
                 self.number(value);
@@ -369,6 +385,10 @@ impl<'a> Checker<'a> {
             self.fault(at, unknown("function", name, available));
             return None;
         };
+        if self.n_loops > 0 && is_draw(name) {
+            let why = "each round would draw the same number; draw before the loop";
+            self.fault(at, Cause::NotAllowed { name: name.into(), why });
+        }
         if !signature.takes(args.len()) || !axes.is_empty() {
             let expected = signature.counts.map(|n| n.to_string()).to_vec();
             let expected = if expected[0] == expected[1] {

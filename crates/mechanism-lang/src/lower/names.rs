@@ -211,6 +211,14 @@ fn renamed(
             otherwise: renamed(otherwise, name, expr),
             at: *at,
         },
+        Statement::For { name: counter, first, end, condition, body, at } => Statement::For {
+            name: counter.clone(),
+            first: *first,
+            end: *end,
+            condition: condition.as_ref().map(expr),
+            body: renamed(body, name, expr),
+            at: *at,
+        },
         Statement::Emit { output, value, at } => {
             Statement::Emit { output: output.clone(), value: expr(value), at: *at }
         }

@@ -1,19 +1,24 @@
 //! Equations to updates of one step.
 
 mod exact;
+mod rk4;
 
 use super::expression::Lowering;
 use super::linear::{NotLinear, linear};
 use super::names::all_equations;
 use crate::error::{At, Cause, Located};
-use crate::expr::{BinaryOp, Expr};
-use crate::ir::Reg;
+use crate::expr::{BinaryOp, CompareOp, Expr};
+use crate::ir::{Primitive, Reg};
 use crate::tree::{Equation, MechanismTree, Solver};
 
 /// Brings every state that has an equation to the end of the step.
 ///
-/// All new values follow from those at the start of the step.
-pub(crate) fn integrate(lowering: &mut Lowering, tree: &MechanismTree) -> Result<(), Located> {
+/// All new values follow from those at the start of the step; those below [`TINY`] become 0.
+pub(crate) fn integrate(
+    lowering: &mut Lowering,
+    tree: &MechanismTree,
+    held: Held,
+) -> Result<(), Located> {
     let Some(solver) = tree.solver else { return Ok(()) };
     let equations: Vec<_> = all_equations(tree).collect();
     let clamped = tree.spike.iter().flat_map(|spike| &spike.clamp).flat_map(|clamp| &clamp.states);
@@ -22,10 +27,28 @@ pub(crate) fn integrate(lowering: &mut Lowering, tree: &MechanismTree) -> Result
         Solver::Exact => exact::updates(lowering, &equations, &clamped)?,
         Solver::ExponentialEuler => each(lowering, &equations, exponential_euler)?,
         Solver::Euler => each(lowering, &equations, |lowering, one| Ok(euler(lowering, one)))?,
+        Solver::Rk4 => rk4::updates(lowering, &equations, held)?,
     };
+    let updates: Vec<_> = updates.into_iter().map(|update| flushed(lowering, update)).collect();
     let named = equations.iter().map(|equation| equation.state.clone());
     lowering.values.extend(named.zip(updates));
     Ok(())
+}
+
+/// The condition under which some states are held, and which.
+pub(crate) type Held<'a> = Option<(Reg, &'a [String])>;
+
+/// What decays would in time become subnormal, on which arithmetic is many times slower (and which
+/// some devices treat as 0). This is far above subnormal numbers of either precision, so that
+/// products with propagators are normal too, and far below anything that matters.
+const TINY: f64 = 1e-30;
+
+fn flushed(lowering: &mut Lowering, value: Reg) -> Reg {
+    let program = &mut lowering.program;
+    let (size, tiny) = (program.unary(Primitive::Abs, value), program.constant(TINY));
+    let vanishes = program.compare(CompareOp::Lt, size, tiny);
+    let zero = program.constant(0.0);
+    program.select(vanishes, zero, value)
 }
 
 fn each(

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::expression::Lowering;
 use crate::error::Located;
 use crate::expr::Expr;
-use crate::ir::{Arithmetic, Reg, Stmt};
+use crate::ir::{Arithmetic, Carry, Reg, Stmt, Type};
 use crate::tree::{AssignOp, Statement};
 
 impl Lowering<'_> {
@@ -51,6 +51,11 @@ impl Lowering<'_> {
                 let condition = self.value(condition)?;
                 self.branches(condition, then, otherwise)?;
             }
+            Statement::For { name, first, end, condition, body, .. } => {
+                if first < end {
+                    self.repeat(name, [*first, *end], condition.as_ref(), body)?;
+                }
+            }
         }
         Ok(())
     }
@@ -80,6 +85,58 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// Runs `body` for each value of `counter`, as long as `condition` holds.
+    fn repeat(
+        &mut self,
+        counter: &str,
+        [first, end]: [u32; 2],
+        condition: Option<&Expr>,
+        body: &[Statement],
+    ) -> Result<(), Located> {
+        let mut changed = BTreeSet::new();
+        assigned(body, &mut changed);
+        let mut carries = vec![(counter.to_string(), self.program.constant(f64::from(first)))];
+        for name in changed {
+            let before = self.value(&Expr::name(&name))?;
+            carries.push((name, before));
+        }
+        let regs: Vec<_> =
+            carries.iter().map(|_| self.program.fresh(Type::Scalar)).collect();
+        let names = carries.iter().map(|(name, _)| name.clone());
+        self.values.extend(names.zip(regs.iter().copied()));
+        let head = self.part(|lowering| condition.map(|c| lowering.value(c)).transpose());
+        let (cond, head) = head?;
+        let round = self.part(|lowering| {
+            lowering.block(body)?;
+            let one = lowering.program.constant(1.0);
+            let counted = lowering.program.binary(Arithmetic::Add, regs[0], one);
+            lowering.values.insert(counter.to_string(), counted);
+            Ok(())
+        });
+        let ((), body) = round?;
+        let carry = |((name, first), reg): (&(String, Reg), &Reg)| {
+            let next = self.values.get(name).copied().unwrap_or(*reg);
+            Carry { reg: *reg, first: *first, next }
+        };
+        let all = carries.iter().zip(&regs).map(carry).collect();
+        let names = carries.iter().map(|(name, _)| name.clone());
+        self.values.extend(names.zip(regs.iter().copied()));
+        self.values.remove(counter);
+        self.program.repeat(Stmt::Loop { rounds: end - first, carries: all, head, cond, body });
+        Ok(())
+    }
+
+    /// What `make` writes, as statements of their own.
+    fn part<T>(
+        &mut self,
+        make: impl FnOnce(&mut Self) -> Result<T, Located>,
+    ) -> Result<(T, Vec<Stmt>), Located> {
+        self.program.open();
+        let made = make(self);
+        let statements = self.program.close();
+        Ok((made?, statements))
+    }
+
     fn branch(
         &mut self,
         body: &[Statement],
@@ -101,6 +158,22 @@ fn combination(op: AssignOp) -> Option<Arithmetic> {
         AssignOp::Sub => Some(Arithmetic::Sub),
         AssignOp::Mul => Some(Arithmetic::Mul),
         AssignOp::Div => Some(Arithmetic::Div),
+    }
+}
+
+/// The states and outputs that statements assign.
+fn assigned(body: &[Statement], names: &mut BTreeSet<String>) {
+    for statement in body {
+        match statement {
+            Statement::Let(_) => {}
+            Statement::Assign { target, .. } => drop(names.insert(target.clone())),
+            Statement::Emit { output, .. } => drop(names.insert(output.clone())),
+            Statement::If { then, otherwise, .. } => {
+                assigned(then, names);
+                assigned(otherwise, names);
+            }
+            Statement::For { body, .. } => assigned(body, names),
+        }
     }
 }
 

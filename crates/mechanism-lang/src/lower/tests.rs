@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 
-use crate::{Argument, Function, Mechanism, Slot};
+use crate::{Argument, Function, Mechanism, Slot, Solver};
 
 fn mechanism(body: &str) -> String {
     format!("mechanism M {{\n    units population\n{body}\n}}")
@@ -34,16 +34,21 @@ fn parameters_are_divided_on_the_host() {
             1 / cm * (dt * exprel(-(1 / tau_m * dt)))
             v_rest * (1 / tau_m) * (dt * exprel(-(1 / tau_m * dt)))
             ---
-            %0 = load state[0]
-            %1 = load derived[0]
-            %2 = mul %0 %1
-            %3 = load input[0]
-            %4 = load derived[1]
-            %5 = mul %3 %4
-            %6 = add %2 %5
-            %7 = load derived[2]
-            %8 = add %6 %7
-            store state[0] %8
+            %0 = const 0.0
+            %1 = load state[0]
+            %2 = load derived[0]
+            %3 = mul %1 %2
+            %4 = load input[0]
+            %5 = load derived[1]
+            %6 = mul %4 %5
+            %7 = add %3 %6
+            %8 = load derived[2]
+            %9 = add %7 %8
+            %10 = abs %9
+            %11 = const 1e-30
+            %12 = < %10 %11
+            %13 = select %12 %0 %9
+            store state[0] %13
         "#]],
     );
 }
@@ -76,8 +81,15 @@ fn exponential_euler_freezes_the_others() {
             %14 = mul %9 %13
             %15 = mul %8 %14
             %16 = add %4 %15
-            store state[0] %16
-            store state[1] %3
+            %17 = abs %3
+            %18 = const 1e-30
+            %19 = < %17 %18
+            %20 = select %19 %0 %3
+            %21 = abs %16
+            %22 = < %21 %18
+            %23 = select %22 %0 %16
+            store state[0] %23
+            store state[1] %20
         "#]],
     );
 }
@@ -286,9 +298,9 @@ fn syntax_faults_point_at_their_place() {
     check_error(
         "    solve exactly",
         expect![[r#"
-        3:11: unknown solver `exactly`; did you mean `exact`? (available: exact, exponential_euler, euler)
-                solve exactly
-                      ^"#]],
+            3:11: unknown solver `exactly`; did you mean `exact`? (available: exact, exponential_euler, euler, rk4)
+                    solve exactly
+                          ^"#]],
     );
     check_error(
         "    state x = 1 @ 2",
@@ -487,4 +499,131 @@ fn functions_name_what_they_do_not_know() {
                    ^"#]],
     );
     check("", expect!["1:1: expected an expression, found the end of the text"]);
+}
+
+#[test]
+fn a_loop_carries_what_it_assigns() {
+    check_step(
+        "    state x = 1
+    step { for k in 2..5 while x < 9 { x *= k } }",
+        expect![[r#"
+            ---
+            %0 = const 2.0
+            %1 = load state[0]
+            %2 = carried %0
+            %3 = carried %1
+            loop 3 {
+                %4 = const 9.0
+                %5 = < %3 %4
+            } while %5 {
+                %6 = mul %3 %2
+                %7 = const 1.0
+                %8 = add %2 %7
+                %2 = next %8
+                %3 = next %6
+            }
+            store state[0] %3
+        "#]],
+    );
+}
+
+#[test]
+fn runge_kutta_takes_four_slopes_and_holds_what_is_held() {
+    check_step(
+        "    state v = 1 mV
+    dv/dt = -v / 5 ms
+    spike when v > 3 mV { refractory 2 ms clamps v }
+    solve rk4",
+        expect![[r#"
+            dt / 2
+            1 / 5 ms
+            dt / 6
+            floor(2 ms / dt + 0.5)
+            ---
+            %0 = const 0.0
+            %1 = load state[1]
+            %2 = > %1 %0
+            %3 = load state[0]
+            %4 = load derived[0]
+            %5 = load dt
+            %6 = load derived[1]
+            %7 = mul %3 %6
+            %8 = neg %7
+            %9 = select %2 %0 %8
+            %10 = mul %9 %4
+            %11 = add %3 %10
+            %12 = mul %11 %6
+            %13 = neg %12
+            %14 = select %2 %0 %13
+            %15 = mul %14 %4
+            %16 = add %3 %15
+            %17 = mul %16 %6
+            %18 = neg %17
+            %19 = select %2 %0 %18
+            %20 = mul %19 %5
+            %21 = add %3 %20
+            %22 = mul %21 %6
+            %23 = neg %22
+            %24 = select %2 %0 %23
+            %25 = load derived[2]
+            %26 = const 2.0
+            %27 = add %9 %24
+            %28 = add %14 %19
+            %29 = mul %26 %28
+            %30 = add %27 %29
+            %31 = mul %30 %25
+            %32 = add %3 %31
+            %33 = abs %32
+            %34 = const 1e-30
+            %35 = < %33 %34
+            %36 = select %35 %0 %32
+            %37 = select %2 %3 %36
+            %38 = const 3.0
+            %39 = > %37 %38
+            %40 = not %2
+            %41 = and %39 %40
+            %42 = load derived[3]
+            %43 = const 1.0
+            %44 = sub %1 %43
+            %45 = max %44 %0
+            %46 = select %41 %42 %45
+            store state[1] %46
+            store state[0] %37
+            %47 = select %41 %43 %0
+            store output[0] %47
+        "#]],
+    );
+}
+
+#[test]
+fn loops_are_bounded_and_draw_nothing() {
+    check_error(
+        "    state x = 1
+    step { for k in 0..3 { x += normal()   let k = 1 } }",
+        expect![[r#"
+            4:33: `normal` may not stand here: each round would draw the same number; draw before the loop
+                    step { for k in 0..3 { x += normal()   let k = 1 } }
+                                                ^
+            4:48: `k` is declared twice
+                    step { for k in 0..3 { x += normal()   let k = 1 } }
+                                                               ^"#]],
+    );
+    check_error("    state x = 1\n step { for k in 0..x { x = k } }", expect![[r#"
+        4:21: expected a whole number up to 1000000, found `x`
+             step { for k in 0..x { x = k } }
+                                ^"#]]);
+    check_error("    state x = 1\n step { for k in 0..3 { k = 1 } }", expect![[r#"
+        4:25: unknown state or output `k` (available: x)
+             step { for k in 0..3 { k = 1 } }
+                                    ^"#]]);
+}
+
+#[test]
+fn a_mechanism_without_equations_takes_no_solver() {
+    let still = Mechanism::parse(&mechanism("    state x = 1")).unwrap();
+    let error = still.with_solver(Solver::Rk4).unwrap_err();
+    expect![[r#"
+        1:11: `M` has no equations for a solver
+            mechanism M {
+                      ^"#]].assert_eq(&error.to_string());
 }

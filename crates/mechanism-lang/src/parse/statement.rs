@@ -5,6 +5,9 @@ use crate::error::Located;
 use crate::token::Kind;
 use crate::tree::{AssignOp, Let, Statement};
 
+/// So far a loop may count: more rounds would take longer than anybody waits for a step.
+const COUNT_LIMIT: u32 = 1_000_000;
+
 impl Parser<'_> {
     /// `{ statements }`
     pub(super) fn block(&mut self) -> Result<Vec<Statement>, Located> {
@@ -23,6 +26,9 @@ impl Parser<'_> {
             Kind::Word(word) if word == "let" => Ok(Statement::Let(self.let_item()?)),
             Kind::Word(word) if word == "if" => self.nested(Parser::if_statement),
             Kind::Word(word) if word == "emit" => self.emit(),
+            Kind::Word(word) if word == "for" && self.ahead(2).kind == Kind::Word("in".into()) => {
+                self.nested(Parser::for_statement)
+            }
             _ => self.assignment(),
         }
     }
@@ -47,6 +53,29 @@ impl Parser<'_> {
             false => Vec::new(),
         };
         Ok(Statement::If { condition, then, otherwise, at })
+    }
+
+    /// `for name in first..end while condition { … }`
+    fn for_statement(&mut self) -> Result<Statement, Located> {
+        self.expect_word("for")?;
+        let at = self.at();
+        let name = self.name("the name of a counter")?;
+        self.expect_word("in")?;
+        let first = self.whole_number()?;
+        self.expect_sign("..")?;
+        let end = self.whole_number()?;
+        let condition = self.eat_word("while").then(|| self.expression()).transpose()?;
+        Ok(Statement::For { name, first, end, condition, body: self.block()?, at })
+    }
+
+    fn whole_number(&mut self) -> Result<u32, Located> {
+        match self.peek().kind {
+            Kind::Number(value) if value.fract() == 0.0 && value <= f64::from(COUNT_LIMIT) => {
+                self.advance();
+                Ok(value as u32)
+            }
+            _ => Err(self.unexpected(&format!("a whole number up to {COUNT_LIMIT}"))),
+        }
     }
 
     fn emit(&mut self) -> Result<Statement, Located> {

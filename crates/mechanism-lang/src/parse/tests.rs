@@ -96,12 +96,23 @@ fn statement() -> impl Strategy<Value = Statement> {
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         let block = || prop::collection::vec(inner.clone(), 0..3);
-        (expr(), block(), block()).prop_map(|(condition, then, otherwise)| Statement::If {
+        let branch = (expr(), block(), block());
+        let branch = branch.prop_map(|(condition, then, otherwise)| Statement::If {
             condition,
             then,
             otherwise,
             at: AT,
-        })
+        });
+        let repeated = (name(), any::<u16>(), any::<u16>(), prop::option::of(expr()), block());
+        let repeated = repeated.prop_map(|(name, first, end, condition, body)| Statement::For {
+            name,
+            first: first.into(),
+            end: end.into(),
+            condition,
+            body,
+            at: AT,
+        });
+        prop_oneof![branch, repeated]
     })
 }
 

@@ -1,7 +1,7 @@
 //! Structured programs to flat code over a few columns.
 
 use pontine_mechanism_lang::{
-    Arithmetic, CompareOp, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt, Type,
+    Arithmetic, Carry, CompareOp, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt, Type,
 };
 
 /// Flat code.
@@ -12,6 +12,7 @@ pub(super) struct Code {
     pub n_scalars: usize,
     pub n_ints: usize,
     pub n_bools: usize,
+    pub n_counters: usize,
 }
 
 /// Where a scalar operand lies.
@@ -57,6 +58,11 @@ pub(super) enum Instruction {
     SelectBool { to: usize, cond: usize, a: usize, b: usize },
     SkipIfNone { cond: usize, to: usize },
     SkipIfAll { cond: usize, to: usize },
+    CopyBool { to: usize, a: usize },
+    /// Sets a counter of rounds to zero.
+    Begin { counter: usize },
+    /// Goes back to `to` unless all rounds are done.
+    Repeat { counter: usize, rounds: u32, to: usize },
     StoreState { state: usize, a: usize },
     StoreOutput { output: usize, a: usize },
 }
@@ -80,9 +86,10 @@ impl Instruction {
             I::Int { to, .. } | I::Exponent { to, .. } | I::ToInt { to, .. } | I::IntAdd { to, .. }
             | I::IntAnd { to, .. } | I::SelectInt { to, .. } => Result::Int(*to),
             I::Bool { to, .. } | I::Compare { to, .. } | I::IntEq { to, .. } | I::Not { to, .. }
-            | I::And { to, .. } | I::Or { to, .. } | I::SelectBool { to, .. } => Result::Bool(*to),
-            I::SkipIfNone { .. } | I::SkipIfAll { .. } | I::StoreState { .. }
-            | I::StoreOutput { .. } => Result::None,
+            | I::And { to, .. } | I::Or { to, .. } | I::SelectBool { to, .. }
+            | I::CopyBool { to, .. } => Result::Bool(*to),
+            I::SkipIfNone { .. } | I::SkipIfAll { .. } | I::Begin { .. } | I::Repeat { .. }
+            | I::StoreState { .. } | I::StoreOutput { .. } => Result::None,
         }
     }
 }
@@ -124,7 +131,7 @@ struct Compiler<'a> {
 impl<'a> Compiler<'a> {
     fn new(program: &'a Program) -> Compiler<'a> {
         let n = program.types.len();
-        let mut uses = Uses { now: 0, last_read: vec![0; n], count: vec![0; n] };
+        let mut uses = Uses { now: 0, last_read: vec![0; n], count: vec![0; n], seen: Vec::new() };
         uses.block(&program.body);
         let fused = fusable(program, &uses);
         let mut last_read = uses.last_read;
@@ -162,6 +169,9 @@ impl<'a> Compiler<'a> {
                 Stmt::If { cond, then, otherwise, results } => {
                     self.branches(*cond, then, otherwise, results);
                 }
+                Stmt::Loop { rounds, carries, head, cond, body } => {
+                    self.repeat(*rounds, carries, [head, body], *cond);
+                }
             }
         }
     }
@@ -177,6 +187,63 @@ impl<'a> Compiler<'a> {
         self.code.instructions[second] = Instruction::SkipIfAll { cond, to: end };
         self.now += 1;
         results.iter().for_each(|merge| self.merge(cond, merge));
+    }
+
+    fn repeat(
+        &mut self,
+        rounds: u32,
+        carries: &[Carry],
+        [head, body]: [&[Stmt]; 2],
+        cond: Option<Reg>,
+    ) {
+        for carry in carries {
+            let a = self.scalar(carry.first);
+            self.claim(carry.reg);
+            let to = self.target(carry.reg);
+            self.push(Instruction::Copy { to, a });
+        }
+        // The lanes that are not done; two columns, since an operation never writes an operand.
+        let active = cond.map(|_| [0; 2].map(|_| take(&mut self.free_bools, &mut self.code.n_bools)));
+        if let Some([active, _]) = active {
+            self.push(Instruction::Bool { to: active, value: true });
+        }
+        let counter = self.code.n_counters;
+        self.code.n_counters += 1;
+        let begin = self.push(Instruction::Begin { counter }) + 1;
+        self.block(head);
+        let exit = active.zip(cond).map(|([active, spare], cond)| {
+            let cond = self.bool(cond);
+            self.push(Instruction::And { to: spare, a: active, b: cond });
+            self.push(Instruction::CopyBool { to: active, a: spare });
+            self.push(Instruction::SkipIfNone { cond: active, to: 0 })
+        });
+        self.block(body);
+        self.now += 1;
+        self.advance(carries, active.map(|[active, _]| active));
+        self.push(Instruction::Repeat { counter, rounds, to: begin });
+        if let (Some(exit), Some([active, spare])) = (exit, active) {
+            let to = self.code.instructions.len();
+            self.code.instructions[exit] = Instruction::SkipIfNone { cond: active, to };
+            self.free_bools.extend([active, spare]);
+        }
+    }
+
+    /// The next values of what a loop carries, all of them taken before any is replaced.
+    fn advance(&mut self, carries: &[Carry], active: Option<usize>) {
+        let mut moves = Vec::new();
+        for carry in carries {
+            let (next, old) = (self.scalar(carry.next), self.scalar(carry.reg));
+            let (to, spare) = (self.target(carry.reg), self.fresh_scalar());
+            self.push(match active {
+                Some(cond) => Instruction::Select { to: spare, cond, a: next, b: old },
+                None => Instruction::Copy { to: spare, a: next },
+            });
+            moves.push((to, spare));
+        }
+        for (to, spare) in moves {
+            self.push(Instruction::Copy { to, a: Column::Register(spare) });
+            self.free_scalars.push(spare);
+        }
     }
 
     fn merge(&mut self, cond: usize, merge: &Merge) {
@@ -408,6 +475,8 @@ struct Uses {
     now: usize,
     last_read: Vec<usize>,
     count: Vec<usize>,
+    /// What has been read in the loop at hand.
+    seen: Vec<Reg>,
 }
 
 impl Uses {
@@ -430,6 +499,24 @@ impl Uses {
                         self.read(merge.otherwise);
                     }
                 }
+                Stmt::Loop { carries, head, cond, body, .. } => {
+                    carries.iter().for_each(|carry| self.read(carry.first));
+                    let before = std::mem::take(&mut self.seen);
+                    self.block(head);
+                    cond.iter().for_each(|cond| self.read(*cond));
+                    self.block(body);
+                    self.now += 1;
+                    carries.iter().for_each(|carry| {
+                        self.read(carry.next);
+                        self.read(carry.reg);
+                    });
+                    // Each round reads all of it again.
+                    let seen = std::mem::replace(&mut self.seen, before);
+                    for reg in &seen {
+                        self.last_read[reg.0 as usize] = self.now;
+                    }
+                    self.seen.extend(seen);
+                }
             }
         }
     }
@@ -437,6 +524,7 @@ impl Uses {
     fn read(&mut self, reg: Reg) {
         let reg = reg.0 as usize;
         self.count[reg] += 1;
+        self.seen.push(Reg(reg as u32));
         self.last_read[reg] = self.last_read[reg].max(self.now);
     }
 }

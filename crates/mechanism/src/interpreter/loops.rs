@@ -45,6 +45,7 @@ pub(super) fn holds<F: Real>(condition: F) -> bool {
     condition != F::from_i32(0)
 }
 
+#[inline(always)]
 pub(super) fn any<F: Real>(conditions: &[F]) -> bool {
     let chunks = conditions.as_chunks::<CHUNK>().0;
     chunks
@@ -52,6 +53,16 @@ pub(super) fn any<F: Real>(conditions: &[F]) -> bool {
         .any(|chunk| chunk.iter().fold(F::default(), |sum, c| sum.greatest(*c)) > F::default())
 }
 
+/// Whether any count is not zero.
+#[inline(always)]
+pub(super) fn any_spike<F: Real>(counts: &[F]) -> bool {
+    let chunks = counts.as_chunks::<CHUNK>().0;
+    chunks
+        .iter()
+        .any(|chunk| chunk.iter().fold(false, |any, count| any | (*count != F::default())))
+}
+
+#[inline(always)]
 pub(super) fn all<F: Real>(conditions: &[F]) -> bool {
     let chunks = conditions.as_chunks::<CHUNK>().0;
     chunks
@@ -59,6 +70,7 @@ pub(super) fn all<F: Real>(conditions: &[F]) -> bool {
         .all(|chunk| chunk.iter().fold(F::from_i32(1), |least, c| least.least(*c)) > F::default())
 }
 
+#[inline(always)]
 pub(super) fn unary<F: Real>(primitive: Primitive, to: &mut [F], a: &[F]) {
     match primitive {
         Primitive::Neg => each(to, a, |a| -a),
@@ -71,6 +83,7 @@ pub(super) fn unary<F: Real>(primitive: Primitive, to: &mut [F], a: &[F]) {
     }
 }
 
+#[inline(always)]
 pub(super) fn binary<F: Real>(arithmetic: Arithmetic, to: &mut [F], a: &[F], b: &[F]) {
     match arithmetic {
         Arithmetic::Add => each2(to, a, b, |a, b| a + b),
@@ -82,6 +95,7 @@ pub(super) fn binary<F: Real>(arithmetic: Arithmetic, to: &mut [F], a: &[F], b: 
     }
 }
 
+#[inline(always)]
 pub(super) fn compare<F: Real>(op: CompareOp, to: &mut [F], a: &[F], b: &[F]) {
     match op {
         CompareOp::Eq => each2(to, a, b, |a, b| condition(a == b)),

@@ -140,8 +140,9 @@ const NATIVE_HASH: u64 = 8448943443740434645;
 struct Marked;
 
 impl Kernel<f64> for Marked {
-    fn run(&self, _: &mut Scratch<f64>, args: &mut BlockArgs<'_, f64>) {
+    fn run(&self, _: &mut Scratch<f64>, args: &mut BlockArgs<'_, f64>) -> bool {
         args.states.fill(-1.0);
+        false
     }
 }
 
@@ -150,7 +151,7 @@ inventory::submit! {
         hash: NATIVE_HASH,
         phase: Phase::Step,
         precision: Precision::F64,
-        make: || ErasedKernel::new::<f64>(Marked),
+        make: |_| ErasedKernel::new::<f64>(Marked),
     }
 }
 

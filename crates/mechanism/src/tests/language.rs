@@ -4,7 +4,7 @@ use pontine_rng::StreamKey;
 use proptest::prelude::*;
 
 use super::{Bench, LIF};
-use crate::interpreter::one_draw;
+use crate::draw::one as one_draw;
 use crate::lang::{Draw, Precision, Slot, expand};
 use crate::scalar::{Lane, evaluate};
 use crate::{BlockArgs, Interpreter, Kernel, Mechanism, Real, Scratch, derive};
@@ -51,9 +51,20 @@ fn key() -> StreamKey {
 
 /// A random step over states a, b, c and an input u, nested and branching.
 fn body() -> impl Strategy<Value = String> {
+    let round = lines(number(false), Just(String::new()).boxed());
+    let condition = prop_oneof![
+        Just(String::new()),
+        (number(false), number(false)).prop_map(|(x, y)| format!("while {x} < {y} + k")),
+    ];
+    let repeated = (0..5u32, condition, round)
+        .prop_map(|(n, condition, round)| format!("for k in 2..{n} {condition} {{ {round} }}\n"));
+    lines(number(true), repeated.boxed())
+}
+
+fn number(draws: bool) -> BoxedStrategy<String> {
     let name =
         prop::sample::select(vec!["a", "b", "c", "u", "0.5", "2", "(1 * dt)", "(1 * t)", "-3"]);
-    let number = name.prop_map(String::from).prop_recursive(3, 12, 2, |inner| {
+    let number = name.prop_map(String::from).prop_recursive(3, 12, 2, move |inner| {
         let function = prop::sample::select(vec![
             "exp", "expm1", "sin", "tanh", "log1p", "abs", "floor", "round", "sqrt", "exprel",
         ]);
@@ -64,14 +75,23 @@ fn body() -> impl Strategy<Value = String> {
             (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(x, y, z)| format!("({x} < {y} ? {z} : {x})")),
             (inner.clone(), inner.clone()).prop_map(|(x, y)| format!("min({x}, max({y}, -{x}))")),
-            inner.prop_map(|x| format!("(normal() * {x} + poisson(abs({x})))")),
+            inner.prop_map(move |x| match draws {
+                true => format!("(normal() * {x} + poisson(abs({x})))"),
+                false => format!("-{x}"),
+            }),
         ]
     });
+    number.boxed()
+}
+
+/// Assignments in blocks and branches, with `others` among them.
+fn lines(number: BoxedStrategy<String>, others: BoxedStrategy<String>) -> BoxedStrategy<String> {
     let target = prop::sample::select(vec!["a", "b", "c"]);
     let operator = prop::sample::select(vec!["=", "+=", "-=", "*="]);
     let assignment = (target, operator, number.clone())
         .prop_map(|(target, op, value)| format!("{target} {op} {value}\n"));
-    assignment.prop_recursive(3, 16, 3, move |inner| {
+    let line = prop_oneof![3 => assignment, 1 => others];
+    let lines = line.prop_recursive(3, 16, 3, move |inner| {
         let block = prop::collection::vec(inner, 0..3).prop_map(|lines| lines.concat());
         prop_oneof![
             (number.clone(), number.clone(), block.clone(), block.clone()).prop_map(
@@ -81,7 +101,8 @@ fn body() -> impl Strategy<Value = String> {
             ),
             (block.clone(), block).prop_map(|(a, b)| a + &b),
         ]
-    })
+    });
+    lines.boxed()
 }
 
 fn check_lanes<F: Real>(text: &str, values: &[f64]) -> Result<(), TestCaseError> {
@@ -106,6 +127,7 @@ fn check_lanes<F: Real>(text: &str, values: &[f64]) -> Result<(), TestCaseError>
         constants: &constants,
         parameter_at: &[],
         derived_at: &derived_at,
+        homogeneous: true,
         states: &mut states,
         dense: &dense,
         input_at: &[0],

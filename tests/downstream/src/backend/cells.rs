@@ -127,6 +127,7 @@ impl Cells {
             constants: &block.constants,
             parameter_at: &places(0, m.parameters.len()),
             derived_at: &places(m.parameters.len(), m.derived.len()),
+            homogeneous: false,
             states: &mut block.states,
             dense: &arena,
             input_at: &places(0, m.inputs.len()),
@@ -163,5 +164,7 @@ impl Cells {
 struct Idle;
 
 impl Kernel<f64> for Idle {
-    fn run(&self, _: &mut Scratch<f64>, _: &mut BlockArgs<'_, f64>) {}
+    fn run(&self, _: &mut Scratch<f64>, _: &mut BlockArgs<'_, f64>) -> bool {
+        false
+    }
 }

@@ -1,23 +1,25 @@
 //! Random draws, each a function of key, lane, step and site.
 
 use pontine_mechanism_lang::{Draw, Real};
-use pontine_rng::Stream;
 use pontine_rng::sample::{self, Poisson};
+use pontine_rng::{Stream, StreamKey};
 
-use crate::block::BlockArgs;
+/// Where a column of draws stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub key: StreamKey,
+    /// The index of lane 0.
+    pub first: u64,
+    pub step: u64,
+    pub site: u16,
+}
 
 /// Fills a column. Computed in f64 and rounded, so that both precisions draw the same.
-pub(super) fn draw<F: Real>(
-    kind: Draw,
-    site: u16,
-    mean: Option<&[F]>,
-    to: &mut [F],
-    args: &BlockArgs<'_, F>,
-) {
+pub(crate) fn draw<F: Real>(kind: Draw, place: Place, mean: Option<&[F]>, to: &mut [F]) {
     let mut poisson = None;
     for (lane, value) in to.iter_mut().enumerate() {
-        let index = args.first + lane as u64;
-        let mut stream = args.key.stream(index, args.step as u32, site);
+        let index = place.first + lane as u64;
+        let mut stream = place.key.stream(index, place.step as u32, place.site);
         let drawn = match mean {
             Some(mean) => count(&mut poisson, mean[lane].to_f64(), &mut stream),
             None => one(kind, 1.0, &mut stream),

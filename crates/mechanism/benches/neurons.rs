@@ -1,0 +1,176 @@
+//! Time of one step of 4,000 neurons: native, interpreted, and written by hand for the same layout.
+//!
+//! Divide by 4,000 for the time of a neuron and step.
+
+mod by_hand;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use pontine_mechanism::native::Body;
+use pontine_mechanism::{
+    BlockArgs, Interpreter, Kernel, LANES, Level, Mechanism, NativeKernel, Phase, Real, Scratch,
+    derive, mechanism_file, native_kernel,
+};
+use pontine_rng::StreamKey;
+
+const N_NEURONS: usize = 4_000;
+
+/// A population with homogeneous parameters, in blocks as backends hold them.
+struct Population<F> {
+    mechanism: Mechanism,
+    dt: F,
+    step: u64,
+    /// One splatted column per parameter and derived parameter.
+    constants: Vec<F>,
+    blocks: Vec<Vec<F>>,
+    dense: Vec<F>,
+    outputs: Vec<F>,
+    scratch: Scratch<F>,
+}
+
+impl<F: Real> Population<F> {
+    fn new(text: &str, dt: f64, set: &[(&str, f64)], drive: f64) -> Population<F> {
+        let mechanism = Mechanism::parse(text).unwrap();
+        let value = |name: &str, default| {
+            set.iter().find(|(known, _)| *known == name).map_or(default, |(_, value)| *value)
+        };
+        let parameters: Vec<_> =
+            mechanism.parameters.iter().map(|p| [value(&p.name, p.default)]).collect();
+        let slices: Vec<&[f64]> = parameters.iter().map(|p| p.as_slice()).collect();
+        let derived = derive(&mechanism, dt, &slices).unwrap();
+        let all = parameters.iter().map(|p| p[0]).chain(derived.iter().map(|d| d[0]));
+        let n_dense = mechanism.inputs.len() + mechanism.receptors.len();
+        let mut population = Population {
+            dt: F::from_f64(dt),
+            step: 0,
+            constants: all.flat_map(|v| [F::from_f64(v); LANES]).collect(),
+            blocks: vec![
+                vec![F::default(); mechanism.states.len() * LANES];
+                N_NEURONS.div_ceil(LANES)
+            ],
+            dense: vec![F::default(); n_dense * LANES],
+            outputs: vec![F::default(); mechanism.outputs.len() * LANES],
+            scratch: Scratch::new(),
+            mechanism,
+        };
+        population.dense[..population.mechanism.inputs.len() * LANES].fill(F::from_f64(drive));
+        let initial = Interpreter::new(&population.mechanism, Phase::Initial);
+        population.run(&initial);
+        population
+    }
+
+    fn run(&mut self, kernel: &dyn Kernel<F>) {
+        self.step += 1;
+        let m = &self.mechanism;
+        let at = |first: usize, n: usize| -> Vec<usize> {
+            (first..first + n).map(|i| i * LANES).collect()
+        };
+        let (parameter_at, derived_at) =
+            (at(0, m.parameters.len()), at(m.parameters.len(), m.derived.len()));
+        let (input_at, receptor_at) = (at(0, m.inputs.len()), at(m.inputs.len(), m.receptors.len()));
+        for (block, states) in self.blocks.iter_mut().enumerate() {
+            let first = block * LANES;
+            let width = LANES.min((N_NEURONS - first).next_multiple_of(16));
+            let mut args = BlockArgs {
+                width,
+                first: first as u64,
+                step: self.step,
+                time: F::from_f64(self.step as f64 * self.dt.to_f64()),
+                dt: self.dt,
+                key: StreamKey::new(7, "bench", "step"),
+                constants: &self.constants,
+                parameter_at: &parameter_at,
+                derived_at: &derived_at,
+                homogeneous: true,
+                states: &mut states[..width * m.states.len()],
+                dense: &self.dense,
+                input_at: &input_at,
+                receptor_at: &receptor_at,
+                outputs: &mut self.outputs,
+            };
+            kernel.run(&mut self.scratch, &mut args);
+        }
+    }
+}
+
+/// One neuron type: its text, dt, parameters and constant input.
+struct Case {
+    name: &'static str,
+    text: &'static str,
+    dt: f64,
+    set: &'static [(&'static str, f64)],
+    drive: f64,
+}
+
+const CASES: [Case; 3] = [
+    Case {
+        name: "IF_curr_exp",
+        text: mechanism_file!("../../catalogue/src/mechanisms/if_curr_exp.mech"),
+        dt: 0.1,
+        set: &[("tau_refrac", 2.0)],
+        drive: 0.9,
+    },
+    Case {
+        name: "LIF",
+        text: mechanism_file!("../../catalogue/src/mechanisms/lif.mech"),
+        dt: 0.001,
+        set: &[],
+        drive: 1.2,
+    },
+    Case {
+        name: "SpikeSourcePoisson",
+        text: mechanism_file!("../../catalogue/src/mechanisms/spike_source_poisson.mech"),
+        dt: 0.1,
+        set: &[("rate", 16_000.0)],
+        drive: 0.0,
+    },
+];
+
+/// The kernel written by hand for a case, if there is one.
+fn by_hand<F: Real>(name: &str) -> Option<Box<dyn Kernel<F>>>
+where
+    by_hand::IfCurrExp: Body<F>,
+{
+    let make = match name {
+        "IF_curr_exp" => NativeKernel::of::<F, by_hand::IfCurrExp>(0).make,
+        _ => return None,
+    };
+    make(Level::best()).reveal()
+}
+
+fn steps<F: Real>(criterion: &mut Criterion, precision: &str)
+where
+    by_hand::IfCurrExp: Body<F>,
+{
+    for case in &CASES {
+        let mut group = criterion.benchmark_group(format!("{} {precision}", case.name));
+        group.throughput(Throughput::Elements(N_NEURONS as u64));
+        let mut measure = |label: &str, kernel: Box<dyn Kernel<F>>| {
+            let mut population = Population::<F>::new(case.text, case.dt, case.set, case.drive);
+            group.bench_function(label, |b| b.iter(|| population.run(&*kernel)));
+        };
+        let mechanism = Mechanism::parse(case.text).unwrap();
+        for level in Level::ALL.into_iter().filter(|level| level.is_available()) {
+            let kernel = native_kernel(&mechanism, Phase::Step, level).unwrap();
+            measure(&format!("native {level:?}"), kernel);
+        }
+        measure("interpreted", Box::new(Interpreter::<F>::new(&mechanism, Phase::Step)));
+        if let Some(kernel) = by_hand::<F>(case.name) {
+            measure("by hand", kernel);
+        }
+    }
+}
+
+fn neurons(criterion: &mut Criterion) {
+    steps::<f32>(criterion, "f32");
+    steps::<f64>(criterion, "f64");
+}
+
+criterion_group! {
+    name = all;
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(std::time::Duration::from_millis(200))
+        .measurement_time(std::time::Duration::from_millis(500));
+    targets = neurons
+}
+criterion_main!(all);

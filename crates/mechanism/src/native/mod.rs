@@ -1,0 +1,159 @@
+//! Native kernels: what the macros print, and the code around it.
+//!
+//! A user meets [`Level`] here; all else is called by code that the macros made.
+
+mod dispatch;
+
+use std::marker::PhantomData;
+
+pub use inventory;
+pub use pontine_mechanism_lang::Real;
+pub use pontine_mechanism_lang::Draw;
+use pontine_rng::StreamKey;
+
+use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
+use crate::draw::{Place, draw as draw_column};
+use crate::interpreter::Scratch;
+pub use crate::registry::NativeKernel;
+pub use dispatch::Level;
+pub(crate) use dispatch::{Task, dispatch};
+
+/// The step of one mechanism in one precision, as loops over lanes.
+///
+/// Implemented by the macros. The arenas are parameters of their own, so that the compiler knows
+/// them not to overlap.
+pub trait Body<F: Real>: Send + Sync + 'static {
+    /// How many columns of scalars, integers and conditions it needs for values that are kept
+    /// between its loops.
+    const COLUMNS: [usize; 3];
+
+    /// Whether any spike was emitted; nothing if a column lies outside its arena.
+    fn run(
+        frame: &Frame<'_, F>,
+        constants: &[F],
+        dense: &[F],
+        states: &mut [F],
+        outputs: &mut [F],
+        columns: Columns<'_, F>,
+    ) -> Option<bool>;
+}
+
+/// What is the same for all lanes of a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a, F> {
+    /// The number of lanes.
+    pub width: usize,
+    /// The index of lane 0.
+    pub first: u64,
+    /// The number of the step.
+    pub step: u64,
+    /// The time at the end of the step.
+    pub time: F,
+    /// The time step.
+    pub dt: F,
+    /// The key of draws.
+    pub key: StreamKey,
+    /// Where parameters begin in the arena of constants.
+    pub parameter_at: &'a [usize],
+    /// Where derived parameters begin there.
+    pub derived_at: &'a [usize],
+    /// Lane 0 of each parameter and derived parameter stands for all lanes.
+    pub homogeneous: bool,
+    /// Where inputs begin in the arena of dense values.
+    pub input_at: &'a [usize],
+    /// Where receptors begin there.
+    pub receptor_at: &'a [usize],
+}
+
+/// Columns of [`LANES`] for values that are kept between loops.
+#[derive(Debug)]
+pub struct Columns<'a, F> {
+    /// Scalars.
+    pub scalars: &'a mut [F],
+    /// Integers.
+    pub ints: &'a mut [i32],
+    /// Conditions.
+    pub bools: &'a mut [bool],
+}
+
+/// A body as a kernel, at one level of instructions.
+#[derive(Debug)]
+pub(crate) struct Native<B> {
+    level: Level,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<B> Native<B> {
+    pub(crate) fn new(level: Level) -> Native<B> {
+        Native { level, body: PhantomData }
+    }
+}
+
+impl<F: Real, B: Body<F>> Kernel<F> for Native<B> {
+    fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) -> bool {
+        assert!(args.width.is_multiple_of(CHUNK) && args.width <= LANES, "width {}", args.width);
+        let frame = Frame {
+            width: args.width,
+            first: args.first,
+            step: args.step,
+            time: args.time,
+            dt: args.dt,
+            key: args.key,
+            parameter_at: args.parameter_at,
+            derived_at: args.derived_at,
+            homogeneous: args.homogeneous,
+            input_at: args.input_at,
+            receptor_at: args.receptor_at,
+        };
+        let step = Step::<F, B> {
+            frame: &frame,
+            constants: args.constants,
+            dense: args.dense,
+            states: args.states,
+            outputs: args.outputs,
+            columns: scratch.columns(B::COLUMNS),
+            body: PhantomData,
+        };
+        let emitted = dispatch(self.level, step);
+        assert!(emitted.is_some(), "a column lies outside its arena");
+        emitted == Some(true)
+    }
+}
+
+/// One call of a body.
+struct Step<'a, F, B> {
+    frame: &'a Frame<'a, F>,
+    constants: &'a [F],
+    dense: &'a [F],
+    states: &'a mut [F],
+    outputs: &'a mut [F],
+    columns: Columns<'a, F>,
+    body: PhantomData<B>,
+}
+
+impl<F: Real, B: Body<F>> Task for Step<'_, F, B> {
+    type Output = Option<bool>;
+
+    #[inline(always)]
+    fn run(self) -> Option<bool> {
+        B::run(self.frame, self.constants, self.dense, self.states, self.outputs, self.columns)
+    }
+}
+
+/// Fills a column with draws.
+pub fn draw<F: Real>(frame: &Frame<'_, F>, kind: Draw, site: u16, mean: Option<&[F]>, to: &mut [F]) {
+    let place = Place { key: frame.key, first: frame.first, step: frame.step, site };
+    draw_column(kind, place, mean, to);
+}
+
+/// Whether a condition holds in any lane.
+#[inline(always)]
+pub fn any(conditions: &[bool]) -> bool {
+    conditions.iter().fold(false, |any, condition| any | condition)
+}
+
+/// Whether a condition holds in all lanes.
+#[inline(always)]
+pub fn all(conditions: &[bool]) -> bool {
+    conditions.iter().fold(true, |all, condition| all & condition)
+}
