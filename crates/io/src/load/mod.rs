@@ -35,6 +35,8 @@ pub(super) struct Loader<'a> {
     network: Network,
     names: Names,
     mechanisms: BTreeMap<String, Arc<Mechanism>>,
+    /// Mechanisms as the first cells of each name have them.
+    solved: BTreeMap<String, Arc<Mechanism>>,
     places: Vec<(ObjId, Place)>,
 }
 
@@ -230,6 +232,7 @@ impl<'a> Loader<'a> {
             network: Network::new(name),
             names: Names::default(),
             mechanisms: BTreeMap::new(),
+            solved: BTreeMap::new(),
             places: Vec::new(),
         }
     }
