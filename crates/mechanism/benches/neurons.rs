@@ -5,10 +5,9 @@
 mod by_hand;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use pontine_mechanism::native::Body;
 use pontine_mechanism::{
     BlockArgs, Interpreter, Kernel, LANES, Level, Mechanism, NativeKernel, Phase, Real, Scratch,
-    derive, mechanism_file, native_kernel,
+    derive, mechanism, mechanism_file, native_kernel,
 };
 use pontine_rng::StreamKey;
 
@@ -101,12 +100,56 @@ struct Case {
     drive: f64,
 }
 
-const CASES: [Case; 3] = [
+const CASES: [Case; 6] = [
     Case {
         name: "IF_curr_exp",
         text: mechanism_file!("../../catalogue/src/mechanisms/if_curr_exp.mech"),
         dt: 0.1,
         set: &[("tau_refrac", 2.0)],
+        drive: 0.9,
+    },
+    Case {
+        name: "Izhikevich",
+        text: mechanism_file!("../../catalogue/src/mechanisms/izhikevich.mech"),
+        dt: 0.1,
+        set: &[],
+        drive: 0.01,
+    },
+    Case {
+        name: "AdEx",
+        text: mechanism!(
+            r"// The adaptive exponential neuron without synapses, by Euler's method: one exponential.
+            mechanism AdEx {
+                units population
+                parameter cm = 0.281 nF
+                parameter v_spike = -40 mV
+                parameter v_reset = -70.6 mV
+                parameter v_rest = -70.6 mV
+                parameter tau_m = 9.3667 ms
+                parameter a = 0.004 uS
+                parameter b = 0.0805 nA
+                parameter delta_T = 2 mV
+                parameter tau_w = 144 ms
+                parameter v_thresh = -50.4 mV
+                input i_inj nA
+                state v = v_rest
+                state w = 0 nA
+                let onset = delta_T / tau_m * exp((v - v_thresh) / delta_T)
+                dv/dt = (v_rest - v) / tau_m + onset + (i_inj - w) / cm
+                dw/dt = (a * (v - v_rest) - w) / tau_w
+                spike when v >= v_spike { v = v_reset   w += b }
+                solve euler
+            }"
+        ),
+        dt: 0.1,
+        set: &[],
+        drive: 1.0,
+    },
+    Case {
+        name: "IF_cond_exp",
+        text: mechanism_file!("../../catalogue/src/mechanisms/if_cond_exp.mech"),
+        dt: 0.1,
+        set: &[],
         drive: 0.9,
     },
     Case {
@@ -126,21 +169,17 @@ const CASES: [Case; 3] = [
 ];
 
 /// The kernel written by hand for a case, if there is one.
-fn by_hand<F: Real>(name: &str) -> Option<Box<dyn Kernel<F>>>
-where
-    by_hand::IfCurrExp: Body<F>,
-{
+fn by_hand<F: Real>(name: &str) -> Option<Box<dyn Kernel<F>>> {
     let make = match name {
         "IF_curr_exp" => NativeKernel::of::<F, by_hand::IfCurrExp>(0).make,
+        "Izhikevich" => NativeKernel::of::<F, by_hand::Izhikevich>(0).make,
+        "AdEx" => NativeKernel::of::<F, by_hand::AdEx>(0).make,
         _ => return None,
     };
     make(Level::best()).reveal()
 }
 
-fn steps<F: Real>(criterion: &mut Criterion, precision: &str)
-where
-    by_hand::IfCurrExp: Body<F>,
-{
+fn steps<F: Real>(criterion: &mut Criterion, precision: &str) {
     for case in &CASES {
         let mut group = criterion.benchmark_group(format!("{} {precision}", case.name));
         group.throughput(Throughput::Elements(N_NEURONS as u64));

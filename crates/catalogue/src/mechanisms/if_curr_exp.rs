@@ -23,7 +23,7 @@ inventory::submit! {
 /// The response to a constant current I (nA) in continuous time: from reset to threshold,
 /// `T = tau_m ln((v_inf - v_reset) / (v_inf - v_thresh))`, `v_inf = v_rest + (i_offset + I) tau_m / cm`,
 /// and `rate = 1000 / (tau_refrac + T)` Hz; 0 where `v_inf <= v_thresh`.
-struct ConstantCurrent;
+pub(super) struct ConstantCurrent;
 
 /// The parameters of the curve, in ms, mV, nA, nF.
 struct Membrane {

@@ -5,10 +5,18 @@
 //! | `LIF` | s, Hz | Nengo's spiking LIF neuron |
 //! | `LIFRate` | s, Hz | its firing rate |
 //! | `IF_curr_exp` | ms, mV, nA, nF | PyNN's LIF neuron with exponential synaptic currents |
+//! | `IF_curr_delta` | ms, mV, nA, nF | PyNN's LIF neuron with jumps of the voltage |
+//! | `IF_cond_exp` | ms, mV, nA, nF, uS | PyNN's LIF neuron with exponential synaptic conductances; also with `rk4` |
+//! | `EIF_cond_exp_isfa_ista` | ms, mV, nA, nF, uS | the adaptive exponential neuron (AdEx), by `rk4`; also with `euler` |
+//! | `Izhikevich` | ms, mV, nA | Izhikevich's neuron |
 //! | `SpikeSourcePoisson` | ms, Hz | random spikes |
 //! | `SpikeSourceArray` | ms | given spikes |
 
+mod eif_cond_exp_isfa_ista;
+mod if_cond_exp;
+mod if_curr_delta;
 mod if_curr_exp;
+mod izhikevich;
 mod lif;
 mod lif_rate;
 mod spike_source_array;

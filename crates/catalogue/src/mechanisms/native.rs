@@ -2,11 +2,11 @@
 
 use pontine_core_ir::{Mechanism, registry};
 use pontine_mechanism::{
-    BlockArgs, CHUNK, Interpreter, Kernel, LANES, Level, Phase, Real, Scratch, derive,
+    BlockArgs, CHUNK, Interpreter, Kernel, LANES, Level, Phase, Real, Scratch, Solver, derive,
     native_kernel,
 };
 use pontine_rng::StreamKey;
-use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::TestCaseResult;
 
 /// A block and its values, before it is put into either precision.
@@ -162,10 +162,19 @@ fn check(case: &Case) -> TestCaseResult {
         case.check::<f32>(&mechanism);
         case.check::<f64>(&mechanism);
     }
+    for (name, solver) in
+        [("IF_cond_exp", Solver::Rk4), ("EIF_cond_exp_isfa_ista", Solver::Euler)]
+    {
+        let mechanism = registry::mechanism(name).unwrap().with_solver(solver).unwrap();
+        case.check::<f32>(&mechanism);
+        case.check::<f64>(&mechanism);
+    }
     Ok(())
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn native_kernels_compute_the_bits_of_the_interpreter(case in case()) {
         check(&case)?;

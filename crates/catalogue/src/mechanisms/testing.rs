@@ -1,7 +1,9 @@
-//! A few cells of one mechanism on the interpreter.
+//! A few cells of one mechanism in one block.
 
 use pontine_core_ir::registry;
-use pontine_mechanism::{BlockArgs, CHUNK, Kernel, Mechanism, Phase, Scratch, derive, kernel};
+use pontine_mechanism::{
+    BlockArgs, CHUNK, Kernel, Mechanism, Phase, Scratch, Solver, derive, kernel,
+};
 use pontine_rng::StreamKey;
 use std::sync::Arc;
 
@@ -19,7 +21,21 @@ pub(super) struct Cells {
 impl Cells {
     /// Cells with defaults but for the parameters named; `dt` is in the mechanism's unit.
     pub(super) fn new(name: &str, dt: f64, parameters: &[(&str, f64)]) -> Self {
-        let mechanism = registry::mechanism(name).unwrap();
+        Self::of(registry::mechanism(name).unwrap(), dt, parameters)
+    }
+
+    /// The same with another solver than the text's own.
+    pub(super) fn solved_by(
+        name: &str,
+        solver: Solver,
+        dt: f64,
+        parameters: &[(&str, f64)],
+    ) -> Self {
+        let mechanism = registry::mechanism(name).unwrap().with_solver(solver).unwrap();
+        Self::of(Arc::new(mechanism), dt, parameters)
+    }
+
+    fn of(mechanism: Arc<Mechanism>, dt: f64, parameters: &[(&str, f64)]) -> Self {
         let mut values: Vec<_> = mechanism.parameters.iter().map(|p| [p.default]).collect();
         for (name, value) in parameters {
             values[mechanism.parameter_index(name).unwrap()] = [*value];

@@ -5,8 +5,9 @@ use pontine_core_ir::{
     registry::{self, MechanismEntry},
 };
 
-pub(super) const NAMES: [&str; 5] =
-    ["IF_curr_exp", "LIF", "LIFRate", "SpikeSourceArray", "SpikeSourcePoisson"];
+pub(super) const NAMES: [&str; 9] = [
+    "EIF_cond_exp_isfa_ista", "IF_cond_exp", "IF_curr_delta", "IF_curr_exp", "Izhikevich", "LIF", "LIFRate", "SpikeSourceArray", "SpikeSourcePoisson",
+];
 
 fn entries() -> impl Iterator<Item = (&'static MechanismEntry, Mechanism)> {
     let compile = |name| {
@@ -76,6 +77,65 @@ fn defaults_are_those_of_pynn() {
             ("i_offset", 0.0, "nA"),
             ("v_reset", -65.0, "mV"),
             ("v_thresh", -50.0, "mV"),
+        ],
+    );
+    check_defaults(
+        "IF_curr_delta",
+        &[
+            ("v_rest", -65.0, "mV"),
+            ("cm", 1.0, "nF"),
+            ("tau_m", 20.0, "ms"),
+            ("tau_refrac", 0.1, "ms"),
+            ("i_offset", 0.0, "nA"),
+            ("v_reset", -65.0, "mV"),
+            ("v_thresh", -50.0, "mV"),
+        ],
+    );
+    check_defaults(
+        "IF_cond_exp",
+        &[
+            ("v_rest", -65.0, "mV"),
+            ("cm", 1.0, "nF"),
+            ("tau_m", 20.0, "ms"),
+            ("tau_refrac", 0.1, "ms"),
+            ("tau_syn_E", 5.0, "ms"),
+            ("tau_syn_I", 5.0, "ms"),
+            ("e_rev_E", 0.0, "mV"),
+            ("e_rev_I", -70.0, "mV"),
+            ("v_thresh", -50.0, "mV"),
+            ("v_reset", -65.0, "mV"),
+            ("i_offset", 0.0, "nA"),
+        ],
+    );
+    check_defaults(
+        "EIF_cond_exp_isfa_ista",
+        &[
+            ("cm", 0.281, "nF"),
+            ("tau_refrac", 0.1, "ms"),
+            ("v_spike", -40.0, "mV"),
+            ("v_reset", -70.6, "mV"),
+            ("v_rest", -70.6, "mV"),
+            ("tau_m", 9.3667, "ms"),
+            ("i_offset", 0.0, "nA"),
+            ("a", 0.004, "uS"),
+            ("b", 0.0805, "nA"),
+            ("delta_T", 2.0, "mV"),
+            ("tau_w", 144.0, "ms"),
+            ("v_thresh", -50.4, "mV"),
+            ("e_rev_E", 0.0, "mV"),
+            ("tau_syn_E", 5.0, "ms"),
+            ("e_rev_I", -80.0, "mV"),
+            ("tau_syn_I", 5.0, "ms"),
+        ],
+    );
+    check_defaults(
+        "Izhikevich",
+        &[
+            ("a", 0.02, "1/ms"),
+            ("b", 0.2, "1/ms"),
+            ("c", -65.0, "mV"),
+            ("d", 2.0, "mV/ms"),
+            ("i_offset", 0.0, "nA"),
         ],
     );
     check_defaults(
