@@ -40,6 +40,9 @@ pub struct Dependency {
     pub is_local: bool,
 }
 
+/// What seeds proptest.
+const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
+
 impl Workspace {
     /// Finds the workspace that this program was started from.
     pub fn locate() -> Result<Self, Failure> {
@@ -57,11 +60,15 @@ impl Workspace {
         self.packages.iter().filter(|p| p.is_library && p.folder.starts_with("crates/"))
     }
 
-    /// A cargo command in the root, with the words of `arguments`.
+    /// A cargo command in the root, with the words of `arguments`. Properties draw the same inputs in
+    /// each run, unless `PROPTEST_RNG_SEED` says otherwise: a change is held against what it changed.
     pub fn cargo(&self, arguments: &str) -> Command {
         let mut command = Command::new(&self.cargo);
         command.args(arguments.split_whitespace()).current_dir(&self.root);
         command.env("CARGO_TARGET_DIR", &self.target);
+        if env::var_os(PROPTEST_SEED).is_none() {
+            command.env(PROPTEST_SEED, "2026");
+        }
         command
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct RunArguments {
     #[command(flatten)]
     pub model: ModelArguments,
     /// Model time to run, such as "1 s" [default: that of the model].
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub time: Option<String>,
     /// Folder for recording.npz, manifest.json and summary.json [default: out/<model>].
     #[arg(long, value_name = "DIR")]
@@ -87,20 +87,20 @@ pub(crate) enum Precision {
     F64,
 }
 
-/// The model, and changes to it.
+/// The model, and changes to it. Wrong values are told by the model file, negative ones too.
 #[derive(Args, Debug)]
 pub(crate) struct ModelArguments {
     /// A model file, TOML or JSON.
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// Time step, such as "0.1 ms" [default: that of the model].
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub dt: Option<String>,
     /// Seed of everything random [default: that of the model].
-    #[arg(long)]
-    pub seed: Option<u64>,
+    #[arg(long, allow_hyphen_values = true)]
+    pub seed: Option<String>,
     /// Short for `--set parameters.scale=SCALE`.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub scale: Option<String>,
     /// Set a value of the model file, such as `parameters.drive=dc` or `population.E.size=100`.
     #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]

@@ -7,6 +7,8 @@ use pontine_core_ir::port::{AccessError, Missing};
 use pontine_io::{LoadedModel, ModelFileError, RecordingError, SnapshotError};
 use pontine_road::RoadError;
 
+use crate::memory::TooLarge;
+
 /// Why the command failed.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum CliError {
@@ -17,6 +19,12 @@ pub(crate) enum CliError {
     Road { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
     #[error("{message}")]
     Run { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
+    #[error("{}: the folder for results cannot be written", .path.display())]
+    Folder {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error(transparent)]
     Recording(#[from] RecordingError),
     /// A state that this run cannot continue from.
@@ -35,17 +43,25 @@ impl CliError {
     /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run.
     pub fn status(&self) -> u8 {
         match self {
-            Self::ModelFile(_) | Self::Road { .. } | Self::State(_) => 2,
-            Self::Restore { .. } | Self::Missing(_) => 2,
+            Self::ModelFile(_) | Self::Road { .. } | Self::Folder { .. } => 2,
+            Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
         }
+    }
+
+    /// Recordings that do not fit, with the line of the model file that asks for the largest.
+    pub fn too_large(loaded: &LoadedModel, error: &TooLarge) -> Self {
+        let text = error.to_string();
+        let place = loaded.locate(&text).map(|place| format!("{place}: ")).unwrap_or_default();
+        Self::Road { message: place + &text, source: None }
     }
 
     /// An error of the road, with the lines of the model file that it is about.
     pub fn road(loaded: &LoadedModel, error: &RoadError) -> Self {
         let mut message = String::new();
         for (i, line) in error.to_string().lines().enumerate() {
-            let place = loaded.locate(line).map(|place| format!("{place}: ")).unwrap_or_default();
+            let place = place(loaded, error, line);
+            let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
             let newline = if i == 0 { "" } else { "\n" };
             // Writing to a string does not fail.
             write!(message, "{newline}{place}{line}").unwrap_or_default();
@@ -55,6 +71,18 @@ impl CliError {
             RoadError::Run(_) | RoadError::Recording(_) => Self::Run { message, source },
             _ => Self::Road { message, source },
         }
+    }
+}
+
+/// Messages name objects by their paths; that of a time is known by the error's kind.
+fn place(loaded: &LoadedModel, error: &RoadError, line: &str) -> Option<String> {
+    match error {
+        RoadError::Steps { .. } => {
+            // What was set from outside is at fault rather than what the file says.
+            let places = ["`model.dt`", "`model.time`"].map(|key| loaded.locate(key));
+            places.into_iter().flatten().max_by_key(|place| place.starts_with("--set"))
+        }
+        _ => loaded.locate(line),
     }
 }
 

@@ -13,7 +13,12 @@ use pontine_core_ir::{
 use pontine_io::LoadedModel;
 use pontine_road::{BuildOptions, Road, RoadError};
 
-use crate::{arguments::InfoArguments, error::CliError, model, table::Table};
+use crate::{
+    arguments::InfoArguments,
+    error::CliError,
+    model,
+    table::{Table, number},
+};
 
 /// Tells what a model file holds: objects, parameters, synapses, memory.
 pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(), CliError> {
@@ -65,10 +70,10 @@ fn head(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "time {} s, dt {} ms, seed {}, statistics from {} s",
-        d.time_s,
-        d.dt_s * 1e3,
+        number(d.time_s),
+        number(d.dt_s * 1e3),
         d.seed,
-        d.discard_s
+        number(d.discard_s)
     )?;
     let objects = objects(&loaded.network);
     let counts: Vec<_> = objects.iter().map(|(kind, n)| format!("{kind} {n}")).collect();

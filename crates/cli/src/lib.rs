@@ -12,7 +12,9 @@
 mod arguments;
 mod backend;
 mod error;
+mod folder;
 mod info;
+mod memory;
 mod model;
 mod rates;
 mod resources;

@@ -13,12 +13,11 @@ pub(crate) fn load(
     for (path, value) in &arguments.set {
         file.set(path, value)?;
     }
-    let seed = arguments.seed.map(|seed| seed.to_string());
     let options = [
         ("parameters.scale", arguments.scale.as_deref()),
         ("model.dt", arguments.dt.as_deref()),
         ("model.time", time),
-        ("model.seed", seed.as_deref()),
+        ("model.seed", arguments.seed.as_deref()),
     ];
     for (path, value) in options {
         if let Some(value) = value {

@@ -27,13 +27,22 @@ impl Window {
     /// From the time that the model discards to the end, within the steps in (first, end] of a run;
     /// all of them if that leaves nothing.
     pub fn of(discard_s: f64, first: u64, end: u64, dt_s: f64) -> Self {
-        let start = first.max((discard_s / dt_s).round() as u64);
+        let start = first.max(steps(discard_s, dt_s));
         Self { start: if start < end { start } else { first }, end, dt_s }
+    }
+
+    /// Whether the run was long enough to leave out what the model discards.
+    pub fn leaves_out(&self, discard_s: f64) -> bool {
+        self.start >= steps(discard_s, self.dt_s)
     }
 
     fn length_s(&self) -> f64 {
         (self.end - self.start) as f64 * self.dt_s
     }
+}
+
+fn steps(time_s: f64, dt_s: f64) -> u64 {
+    (time_s / dt_s).round() as u64
 }
 
 /// Rates of all populations whose spikes are recorded as a whole, in order of the network.
@@ -96,12 +105,16 @@ mod tests {
 
     #[test]
     fn a_run_that_continues_counts_its_own_steps() {
-        assert_eq!(Window::of(0.5, 7000, 10_000, 1e-4).start, 7000);
+        let window = Window::of(0.5, 7000, 10_000, 1e-4);
+        assert!(window.start == 7000 && window.leaves_out(0.5));
         assert_eq!(Window::of(0.5, 1000, 4000, 1e-4).start, 1000);
     }
 
     #[test]
     fn a_run_that_is_too_short_to_discard_anything_counts_whole() {
-        assert_eq!(Window::of(0.5, 0, 5000, 1e-4).start, 0);
+        let window = Window::of(0.5, 0, 5000, 1e-4);
+        assert!(window.start == 0 && !window.leaves_out(0.5));
+        assert!(Window::of(0.5, 0, 5001, 1e-4).leaves_out(0.5));
+        assert!(Window::of(0.0, 0, 10, 1e-4).leaves_out(0.0));
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,16 +13,17 @@ use pontine_core_ir::{
     recording::SeriesData,
 };
 use pontine_io::{LoadedModel, Manifest, Summary, model_hash, write_recording, write_summary};
-use pontine_road::{BuildOptions, Prepared, Road, RoadError};
+use pontine_road::{BuildOptions, Prepared, Road, RoadError, available_bytes, n_steps};
 
 use crate::{
     arguments::RunArguments,
     error::CliError,
-    model,
+    folder::Folder,
+    memory, model,
     rates::{self, Rate, Window},
     resources::{Stopwatch, peak_memory_bytes},
     state,
-    table::Table,
+    table::{Table, number},
 };
 
 /// Builds, runs, prints, writes. What was recorded is written even if the run ends early.
@@ -31,10 +32,14 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), C
     let mut out: Box<dyn Write + '_> =
         if arguments.quiet { Box::new(io::sink()) } else { Box::new(out) };
     let out = &mut *out;
+    let n_steps = n_steps(loaded.defaults.time_s, loaded.defaults.dt_s);
+    let n_steps = n_steps.map_err(|error| CliError::road(&loaded, &error))?;
     announce(&loaded, out)?;
     // What cannot be continued from is refused before anything is built.
     let state = state::Saved::read(arguments)?;
-    let mut run = Run::build(arguments, &loaded)?;
+    let folder = Folder::make(arguments, &loaded)?;
+    let _state_folder = arguments.save_state.as_deref().map(Folder::of).transpose()?;
+    let mut run = Run::build(arguments, &loaded, n_steps)?;
     run.built(out)?;
     if let Some(state) = state {
         run.restore(&state, out)?;
@@ -43,7 +48,7 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), C
     let recording = run.recording().map_err(|error| CliError::road(&loaded, &error))?;
     let rates = run.rates(&recording);
     run.report(&recording, &rates, out)?;
-    run.write(arguments, &recording, &rates, out)?;
+    run.write(&folder.path, &recording, &rates, out)?;
     done.map_err(|error| CliError::road(&loaded, &error))?;
     match &arguments.save_state {
         Some(path) => run.save(path, out),
@@ -55,7 +60,7 @@ fn announce(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
     let d = &loaded.defaults;
     let dash = if loaded.description.is_empty() { "" } else { ": " };
     writeln!(out, "{}{dash}{}", loaded.name, loaded.description)?;
-    writeln!(out, "time {} s, dt {} ms, seed {}", d.time_s, d.dt_s * 1e3, d.seed)
+    writeln!(out, "time {} s, dt {} ms, seed {}", number(d.time_s), number(d.dt_s * 1e3), d.seed)
 }
 
 /// One run on its way.
@@ -72,22 +77,29 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn build(arguments: &RunArguments, loaded: &'a LoadedModel) -> Result<Self, CliError> {
+    fn build(
+        arguments: &RunArguments,
+        loaded: &'a LoadedModel,
+        n_steps: u64,
+    ) -> Result<Self, CliError> {
         let backend = arguments.engine.backend.backend();
         let options = arguments.engine.options();
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
+        let available = available_bytes();
         let watch = Stopwatch::start();
         let prepared = Road::new(backend)
             .options(build, options.clone())
             .build(&loaded.network)
             .map_err(|error| CliError::road(loaded, &error))?;
+        memory::check(&prepared.model, prepared.estimate.bytes, n_steps, available)
+            .map_err(|error| CliError::too_large(loaded, &error))?;
         Ok(Self {
             loaded,
             backend: backend.name(),
             options,
             n_neurons: crate::info::n_neurons(&loaded.network),
             first_step: 0,
-            n_steps: (loaded.defaults.time_s / loaded.defaults.dt_s).round() as u64,
+            n_steps,
             prepared,
             build: watch.elapsed(),
             run: (0.0, None),
@@ -146,19 +158,7 @@ impl<'a> Run<'a> {
     fn report(&self, recording: &Recording, rates: &[Rate], out: &mut dyn Write) -> io::Result<()> {
         let (seconds, steps) = (self.run.0, self.simulation().n_steps() - self.first_step);
         writeln!(out, "ran {steps} steps in {seconds:.2} s")?;
-        let reference = rates::reference(self.loaded);
-        let table = rates::table(rates, reference.map(|(_, published)| published));
-        if !table.is_empty() {
-            let Window { start, end, dt_s } = self.window();
-            let (start, end) = (start as f64 * dt_s, end as f64 * dt_s);
-            writeln!(out, "\nspikes in ({start:.3} s, {end:.3} s]")?;
-            table.write(out)?;
-            match reference {
-                Some((reference, _)) => writeln!(out, "reference: {}", reference.source)?,
-                None if self.loaded.references.is_empty() => {}
-                None => writeln!(out, "no published rates hold for these parameters")?,
-            }
-        }
+        self.report_rates(rates, out)?;
         let table = samples(recording);
         if !table.is_empty() {
             writeln!(out)?;
@@ -167,18 +167,41 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Rates of a run that was too short to discard its beginning are not held against others.
+    fn report_rates(&self, rates: &[Rate], out: &mut dyn Write) -> io::Result<()> {
+        let (window, discard_s) = (self.window(), self.loaded.defaults.discard_s);
+        let discarded = window.leaves_out(discard_s);
+        let reference = rates::reference(self.loaded).filter(|_| discarded);
+        let table = rates::table(rates, reference.map(|(_, published)| published));
+        if table.is_empty() {
+            return Ok(());
+        }
+        let Window { start, end, dt_s } = window;
+        let (start, end) = (start as f64 * dt_s, end as f64 * dt_s);
+        writeln!(out, "\nspikes in ({start:.3} s, {end:.3} s]")?;
+        table.write(out)?;
+        match reference {
+            Some((reference, _)) => writeln!(out, "reference: {}", reference.source),
+            None if !discarded => writeln!(
+                out,
+                "nothing was discarded: the run is not longer than the {discard_s:?} s that the \
+                 model's statistics leave out"
+            ),
+            None if self.loaded.references.is_empty() => Ok(()),
+            None => writeln!(out, "no published rates hold for these parameters"),
+        }
+    }
+
     fn write(
         &self,
-        arguments: &RunArguments,
+        folder: &Path,
         recording: &Recording,
         rates: &[Rate],
         out: &mut dyn Write,
     ) -> Result<(), CliError> {
-        let default = || PathBuf::from("out").join(file_name(&self.loaded.name));
-        let folder = arguments.out.clone().unwrap_or_else(default);
         let manifest = self.manifest();
-        write_recording(&folder, recording, &manifest)?;
-        write_summary(&folder, &self.summary(&manifest, recording, rates))?;
+        write_recording(folder, recording, &manifest)?;
+        write_summary(folder, &self.summary(&manifest, recording, rates))?;
         writeln!(
             out,
             "\nwrote recording.npz, manifest.json, summary.json to {}",
@@ -259,12 +282,6 @@ fn samples(recording: &Recording) -> Table {
     table
 }
 
-/// A model's name as the name of a folder.
-fn file_name(name: &str) -> String {
-    let plain = |c: char| if c.is_alphanumeric() || "-_".contains(c) { c } else { '_' };
-    name.chars().map(plain).collect()
-}
-
 /// A bar on the terminal; nothing where the output goes elsewhere.
 struct Bar(ProgressBar);
 
@@ -286,16 +303,5 @@ impl RunControl for Bar {
     fn progress(&mut self, progress: Progress) -> ControlFlow<()> {
         self.0.set_position(progress.done);
         ControlFlow::Continue(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_cannot_leave_the_folder() {
-        assert_eq!(file_name("../etc/passwd"), "___etc_passwd");
-        assert_eq!(file_name("channel_2"), "channel_2");
     }
 }

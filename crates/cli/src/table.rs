@@ -44,9 +44,23 @@ impl Table {
     }
 }
 
+/// A number in few digits, however large or small it is.
+pub(crate) fn number(value: f64) -> String {
+    match value.abs() {
+        size if size >= 1e16 || (size > 0.0 && size < 1e-6) => format!("{value:e}"),
+        _ => value.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_number_is_three_hundred_digits_long() {
+        let shown = [1e300, 1e-300, 0.1, 0.0, 20.0].map(number);
+        assert_eq!(shown, ["1e300", "1e-300", "0.1", "0", "20"]);
+    }
 
     #[test]
     fn numbers_stand_to_the_right_and_empty_columns_go() {

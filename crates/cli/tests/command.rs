@@ -123,12 +123,12 @@ fn equal_runs_record_equal_numbers_and_another_seed_others() {
 
 #[test]
 fn options_change_the_model() {
-    let arguments = ["run", "--scale", "2", "--time", "50 ms", "--dt", "0.5 ms"];
+    let arguments = ["run", "--scale", "2", "--time", "150 ms", "--dt", "0.5 ms"];
     let (outcome, folder) = command("options", MODEL, &arguments);
     assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
     assert!(outcome.out.contains("no published rates hold"), "{}", outcome.out);
     let summary = fs::read_to_string(folder.join("out/summary.json")).unwrap();
-    assert!(summary.contains("\"neurons\": 40") && summary.contains("\"model_time_s\": 0.05"));
+    assert!(summary.contains("\"neurons\": 40") && summary.contains("\"model_time_s\": 0.15"));
 }
 
 #[test]
@@ -159,6 +159,75 @@ fn wrong_input_ends_with_status_2_and_says_where() {
     check("threads", MODEL, &["run", "--threads", "0"], "expected a number from 1 to");
     check("precision", MODEL, &["run", "--precision", "f16"], "f32, f64");
     check("info", MODEL, &["info", "--scale", "\"x\""], "unknown name");
+}
+
+#[test]
+fn times_that_make_no_run_are_refused_before_it() {
+    let check = |name: &str, arguments: &[&str], part: &str| {
+        let (outcome, folder) = command(name, MODEL, &[&["run"], arguments].concat());
+        assert_eq!(outcome.status, 2, "{}", outcome.err);
+        assert!(outcome.err.contains(part), "{part:?} is not in {}", outcome.err);
+        assert!(!folder.join("out").exists());
+    };
+    check("long", &["--time", "1e300 s"], "--set model.time: a run of 1e300 s in steps of");
+    check("fine", &["--dt", "1e-300 s"], "--set model.dt: a run of 0.2 s in steps of 1e-300 s has");
+    check("coarse", &["--dt", "1e300 s"], "has no step");
+    check("records", &["--time", "1e8 s"], "most of it is `Probe:wave` with 1.000e12 rows of 1");
+    check("records_at", &["--time", "1e8 s"], "m.toml:34: recordings need 14901.2 GiB beside");
+}
+
+#[test]
+fn negative_options_are_told_by_the_model() {
+    let check = |name: &str, arguments: &[&str], part: &str| {
+        let (outcome, _) = command(name, MODEL, &[&["run"], arguments].concat());
+        assert_eq!(outcome.status, 2, "{}", outcome.err);
+        assert!(outcome.err.contains(part), "{part:?} is not in {}", outcome.err);
+    };
+    check(
+        "time",
+        &["--time", "-1 s"],
+        "`time` is \"-1 s\", but must be a finite time, not negative",
+    );
+    check("dt", &["--dt", "-1 ms"], "`dt` is \"-1 ms\", but must be a finite time greater than 0");
+    check("dt0", &["--dt", "0 s"], "but must be a finite time greater than 0");
+    check("seed", &["--seed", "-1"], "`seed` is -1, but must be a whole number, not negative");
+    check("scale", &["--scale", "-1"], "`size` is -20, but must be a whole number, not negative");
+    check("foo", &["--set", "foo=1"], "unknown key `foo`; known are `mechanism`, `network`,");
+    let unscaled = MODEL.replace("scale", "factor");
+    let (outcome, _) = command("unscaled", &unscaled, &["run", "--scale", "2"]);
+    assert!(outcome.err.contains("unknown key `scale`; known are `factor`"), "{}", outcome.err);
+}
+
+#[test]
+fn a_seed_has_all_its_64_bits() {
+    let seed = |name, seed| {
+        let (outcome, folder) = command(name, MODEL, &["run", "--seed", seed]);
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+        pontine_io::read_recording(&folder.join("out/recording.npz")).unwrap().1.seed
+    };
+    assert_eq!(seed("seed_most", "18446744073709551615"), u64::MAX);
+    assert_eq!(seed("seed_odd", "9223372036854775809"), (1 << 63) + 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_before_the_run() {
+    let (outcome, folder) = command("folder", MODEL, &["run"]);
+    assert_eq!(outcome.status, 0);
+    let (model, out) = (folder.join("m.toml"), folder.join("m.toml/results"));
+    let arguments = ["pontine", "run", model.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let (mut told, mut err) = (Vec::new(), Vec::new());
+    assert_eq!(pontine_cli::main_with(arguments, &mut told, &mut err), 2);
+    let (told, err) = (String::from_utf8(told).unwrap(), String::from_utf8(err).unwrap());
+    assert!(err.contains("m.toml/results: the folder for results cannot be written"), "{err}");
+    assert!(!told.contains("built"), "{told}");
+}
+
+#[test]
+fn rates_of_a_run_without_its_discard_are_not_compared() {
+    let (outcome, _) = command("short", MODEL, &["run", "--time", "100 ms"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("nothing was discarded"), "{}", outcome.out);
+    assert!(!outcome.out.contains("reference"), "{}", outcome.out);
 }
 
 #[test]
@@ -241,6 +310,12 @@ fn a_state_is_continued_from_or_refused() {
     parts.extend(spikes(&recording));
     let (_, folder) = command("continued_whole", MODEL, &["run"]);
     assert_eq!(parts, spikes(&recorded(&folder).0));
+
+    let nowhere = format!("{state}/below.state");
+    let (outcome, _) = command("continued_nowhere", MODEL, &["run", "--save-state", &nowhere]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("cannot be written"), "{}", outcome.err);
+    assert!(!outcome.out.contains("built"), "{}", outcome.out);
 
     let other = ["run", "--seed", "4", "--load-state", &state];
     let (outcome, _) = command("continued_other", MODEL, &other);

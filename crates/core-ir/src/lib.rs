@@ -6,7 +6,7 @@
 //! ```
 //! [`Network`] holds NEF objects and populations as their author described them; [`Model`] holds
 //! signals and one list of operators; [`port`] says what backends, connectors, hosts and files may
-//! ask of one another; [`registry`] finds mechanisms, distributions and connectors by name; passes
+//! ask of one another; [`mod@registry`] finds mechanisms, distributions and connectors by name; passes
 //! ([`pass`]) rewrite networks and models by edit logs.
 //!
 //! Invariants: nothing here runs a model, reads a file, or names a backend. Draws are keyed by

@@ -145,10 +145,11 @@ impl Spec {
     /// [`SpecError::Missing`], or [`SpecError::Value`] if it is negative, broken or beyond 2^53.
     pub fn count(&self, name: &'static str) -> Result<u64, SpecError> {
         let value = self.number(name)?;
-        if value >= 0.0 && value <= 2f64.powi(53) && value.fract() == 0.0 {
-            Ok(value as u64)
-        } else {
-            Err(self.wrong(name, &Param::Number(value), "a whole number, not negative"))
+        let wrong = |expected| Err(self.wrong(name, &Param::Number(value), expected));
+        match value {
+            _ if !(value >= 0.0 && value.fract() == 0.0) => wrong("a whole number, not negative"),
+            _ if value > 2f64.powi(53) => wrong("at most 2^53"),
+            _ => Ok(value as u64),
         }
     }
 
@@ -232,6 +233,11 @@ mod tests {
         assert_eq!(
             spec.count("n").unwrap_err().to_string(),
             "`fixed_total_number`: `n` is 2.5, but must be a whole number, not negative"
+        );
+        let spec = Spec::new("fixed_total_number").with("n", 1e30);
+        assert_eq!(
+            spec.count("n").unwrap_err().to_string(),
+            "`fixed_total_number`: `n` is 1e30, but must be at most 2^53"
         );
     }
 }

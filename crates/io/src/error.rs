@@ -3,11 +3,15 @@
 use std::{error::Error, fmt, path::PathBuf, sync::Arc};
 
 use pontine_core_ir::{
-    Faults, SpecError, network::CellError, network::NetworkFault, registry::LookupError,
+    Faults, SpecError, error::nearest, network::CellError, network::NetworkFault,
+    registry::LookupError,
 };
 use pontine_mechanism::lang::Fault;
 
-use crate::tree::Place;
+use crate::{
+    text::{cut, number, quoted, window},
+    tree::Place,
+};
 
 /// Why a model file gives no network.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +90,7 @@ pub enum Cause {
         message: String,
     },
     /// A name that nothing has.
-    #[error("unknown {what} `{name}`{}", hint(.nearest))]
+    #[error("unknown {what} `{}`{}", cut(.name), hint(.nearest))]
     Unknown {
         /// "key", "name", "function", …
         what: &'static str,
@@ -94,6 +98,20 @@ pub enum Cause {
         name: String,
         /// The most similar known name.
         nearest: Option<String>,
+    },
+    /// A key that nothing has and that is like none of those there are.
+    #[error("unknown key `{}`; known are {}", cut(.name), listed(.known))]
+    NoKey {
+        /// As written.
+        name: String,
+        /// The keys there are.
+        known: Vec<String>,
+    },
+    /// A reference to an object that has a fault of its own; told only where that fault is not.
+    #[error("`{name}` cannot be referred to, since it has a fault")]
+    Lost {
+        /// As written.
+        name: String,
     },
     /// Something that must be there is not.
     #[error("`{key}` is missing; expected {expected}")]
@@ -115,8 +133,8 @@ pub enum Cause {
     },
     /// A bare number where a quantity is needed.
     #[error(
-        "{what} is {found} without a unit, but is measured in {expected}; \
-         write it with its unit, such as \"{found} {expected}\""
+        "{what} is {} without a unit, but is measured in {expected}; \
+         write it with its unit, such as \"{} {expected}\"", number(*.found), number(*.found)
     )]
     NoUnit {
         /// Whose value.
@@ -137,7 +155,7 @@ pub enum Cause {
         expected: String,
     },
     /// An expression that cannot be evaluated.
-    #[error("in `{expression}`: {message}")]
+    #[error("in `{}`: {message}", cut(.expression))]
     Expression {
         /// The part of the expression.
         expression: String,
@@ -178,6 +196,31 @@ pub enum Cause {
     /// The network is not whole.
     #[error(transparent)]
     Network(#[from] NetworkFault),
+}
+
+impl Cause {
+    /// A key that is not among those there are.
+    pub(crate) fn unknown_key<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Self {
+        let known: Vec<&str> = known.collect();
+        let nearest = nearest(name, known.iter().copied());
+        let name = name.to_owned();
+        if nearest.is_some() || known.is_empty() {
+            return Self::Unknown { what: "key", name, nearest };
+        }
+        Self::NoKey { name, known: known.into_iter().map(str::to_owned).collect() }
+    }
+
+    /// Whether both are one mistake, whatever value it makes in each copy of an object.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Value { what, expected, .. },
+                Self::Value { what: other_what, expected: other_expected, .. },
+            ) => what == other_what && expected == other_expected,
+            (Self::Limit { what, .. }, Self::Limit { what: other_what, .. }) => what == other_what,
+            _ => self == other,
+        }
+    }
 }
 
 impl From<SpecError> for Cause {
@@ -241,8 +284,14 @@ pub(crate) struct Located {
 
 /// The message of the language with the line it means, and a caret; the place is told by us.
 fn caret(fault: &Fault) -> String {
-    let column = " ".repeat(fault.column.saturating_sub(1) as usize);
-    format!("{}\n    {}\n    {column}^", fault.cause, fault.source_line)
+    let (line, column) = window(&fault.source_line, fault.column.saturating_sub(1) as usize);
+    format!("{}\n    {line}\n    {}^", fault.cause, " ".repeat(column))
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 30;
+    let shown: Vec<_> = names.iter().take(MOST).map(|name| quoted(&cut(name))).collect();
+    shown.join(", ") + if names.len() > MOST { ", …" } else { "" }
 }
 
 fn hint(nearest: &Option<String>) -> impl fmt::Display {

@@ -19,6 +19,7 @@ mod load;
 mod model_file;
 mod recording;
 mod snapshot;
+mod text;
 mod tree;
 
 pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError};

@@ -194,7 +194,8 @@ fn failed(name: &Arc<str>, faults: Vec<Located>) -> ModelFileError {
 
 impl LoadedModel {
     /// Where the object stands that a message of another crate is about: such messages name it by
-    /// its path in backquotes. `models/x.toml:12`, for example.
+    /// its path in backquotes. `models/x.toml:12`, for example. `model.time` and other keys of the
+    /// model itself have places too.
     pub fn locate(&self, message: &str) -> Option<String> {
         let place = self.place_in(message)?;
         Some(match place {

@@ -153,9 +153,98 @@ fn all_faulty_objects_are_told_and_copies_of_a_fault_once() {
     check(
         "[axes]\np = ['a', 'b', 'c']\n[[population]]\nfor = ['p']\nlabel = '{p}'\nsize = 1.5\n\
          cell = 'IF_curr_exp'\n[[node]]\nlabel = 'n'\nsize = '1 mV'",
-        "m.toml:8: population `{p}`: `size` is 1.5, but must be a whole number, not negative; \
+        "m.toml:8: population `a`: `size` is 1.5, but must be a whole number, not negative; \
          `rint(…)` rounds\n\
          m.toml:12: node `n`: `size` is given in mV, but is measured in no unit",
+    );
+}
+
+#[test]
+fn a_fault_is_not_told_again_by_those_who_refer_to_the_object() {
+    let referring = "[[view]]\nlabel = 'V'\npopulation = 'a'\nrange = [0, 1]\n\
+                     [[projection]]\nsource = 'V'\ntarget = 'b'\n\
+                     [[recorder]]\nfor = ['p']\ncells = '{p}'\nvariable = 'spikes'\n\
+                     [[connection]]\npre = 'a.spikes'\npost = 'b.i_inj'\n";
+    let axes = "[axes]\np = ['a', 'b']\n";
+    let population = "[[population]]\nfor = ['p']\nlabel = '{p}'\nsize = 3\n";
+    let told = "m.toml:9: population `a`: no mechanism is called `IF_cur_exp`; \
+                did you mean `IF_curr_exp`?";
+    check(&format!("{axes}{population}cell = 'IF_cur_exp'\n{referring}"), told);
+    let text = format!("{axes}{population}cell = 'IF_curr_exp'\nsze = 1\n{referring}");
+    let told = "m.toml:10: population `a`: unknown key `sze`; did you mean `size`?";
+    check(&text, told);
+    let text = format!("{axes}{population}cell = 'IF_curr_exp'\nwhen = 'q'\n{referring}");
+    check(&text, "m.toml:10: population `{p}`: unknown name `q`");
+}
+
+#[test]
+fn what_is_unknown_for_another_reason_is_told_beside_a_fault() {
+    let bad = "[[network]]\nlabel = 'n'\nsed = 1\n[[node]]\nwithin = 'n'\nlabel = 'x'\nsize = 1\n";
+    check(
+        &format!("{bad}[[connection]]\npre = 'n.x'\npost = 'y'\n[[probe]]\ntarget = 'y'"),
+        "m.toml:5: network `n`: unknown key `sed`; did you mean `seed`?\n\
+         m.toml:14: probe: unknown object `y`",
+    );
+    check(
+        "[[mechanism]]\ntext = 'mechanism {'\n[[population]]\nsize = 1\ncell = 'Mine'",
+        &message(&format!("{HEAD}[[mechanism]]\ntext = 'mechanism {{'")),
+    );
+}
+
+#[test]
+fn faults_of_copies_name_the_first_that_fails() {
+    check(
+        "[axes]\np = ['a', 'b', 'c']\n[[node]]\nfor = ['p']\nlabel = 'node {p}'\n\
+         size = 'where(p == a, 1, where(p == b, 0.5, 0.25))'",
+        "m.toml:8: node `node b`: `size` is 0.5, but must be a whole number, not negative; \
+         `rint(…)` rounds",
+    );
+}
+
+#[test]
+fn a_model_has_a_name_and_a_step() {
+    let told = |head: &str| message(&format!("[model]\n{head}"));
+    assert_eq!(
+        told("name = ''"),
+        "m.toml:2: model: `name` is \"\", but must be a name: results go into a folder of that name"
+    );
+    assert_eq!(
+        told("name = 'm'\ndt = '0 s'"),
+        "m.toml:3: model: `dt` is \"0 s\", but must be a finite time greater than 0"
+    );
+}
+
+#[test]
+fn long_numbers_and_lines_are_told_in_short() {
+    check(
+        "[[node]]\nlabel = 'n'\nsize = 1e300",
+        "m.toml:5: node `n`: `size`: 1e300, but at most 4294967295 are allowed",
+    );
+    check_population(
+        "parameters = { tau_m = 1e300 }",
+        "m.toml:7: population `E`: `tau_m` is 1e300 without a unit, but is measured in ms; \
+         write it with its unit, such as \"1e300 ms\"",
+    );
+    let long = format!("[parameters]\na = '{} + 1 ms'", "1 + ".repeat(1000) + "1");
+    let message = message(&format!("{HEAD}{long}"));
+    assert!(message.chars().count() < 400 && message.contains('…'), "{message}");
+}
+
+#[test]
+fn a_key_like_no_other_is_told_the_others() {
+    check_population(
+        "parameters = {}\nqqq = 1",
+        "m.toml:8: population `E`: unknown key `qqq`; \
+        known are `label`, `size`, `cell`, `parameters`, `initial`, `spike_times`, `within`, `for`, `when`",
+    );
+}
+
+#[test]
+fn a_wrong_slice_names_its_object() {
+    check(
+        "[[node]]\nlabel = 'a'\nsize = 2\n[[connection]]\npre = 'a[x]'\npost = 'a'",
+        "m.toml:7: connection: the slice of `a` is `[x]`, but must be dimensions such as `[0]`, \
+         `[0, 2]` or `[0:3]`",
     );
 }
 
@@ -177,7 +266,7 @@ fn a_choice_takes_its_options_only() {
     file.set("parameters.drive", "posson").unwrap();
     assert_eq!(
         file.load().unwrap_err().to_string(),
-        "--set parameters.drive: parameters: `drive` is \"posson\", but must be one of dc, poisson"
+        "--set parameters.drive: parameters: `drive` is \"posson\", but must be one of `dc`, `poisson`"
     );
     assert_eq!(
         file.set("parameters.driv", "dc").unwrap_err().to_string(),

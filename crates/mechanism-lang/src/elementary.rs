@@ -14,6 +14,7 @@
 //! | pow | 2.3e-16 + 1e-18·abs(y ln x) | 1e-7 + 1e-9·abs(y ln x) | everywhere |
 
 use crate::ir::{CompareOp, Precision};
+use crate::real::Real;
 
 /// The operations that the functions are written in: the IR's primitives.
 ///
@@ -36,12 +37,11 @@ pub(crate) trait Arith {
     fn max(&mut self, a: Self::V, b: Self::V) -> Self::V;
     fn neg(&mut self, a: Self::V) -> Self::V;
     fn abs(&mut self, a: Self::V) -> Self::V;
-    fn round(&mut self, a: Self::V) -> Self::V;
     fn floor(&mut self, a: Self::V) -> Self::V;
     fn mantissa(&mut self, a: Self::V) -> Self::V;
     fn exponent(&mut self, a: Self::V) -> Self::I;
     fn scale(&mut self, a: Self::V, n: Self::I) -> Self::V;
-    fn to_int(&mut self, a: Self::V) -> Self::I;
+    fn nearest(&mut self, a: Self::V) -> Self::I;
     fn to_scalar(&mut self, n: Self::I) -> Self::V;
     fn int(&mut self, n: i32) -> Self::I;
     fn int_add(&mut self, a: Self::I, b: Self::I) -> Self::I;
@@ -49,6 +49,24 @@ pub(crate) trait Arith {
     fn int_eq(&mut self, a: Self::I, b: Self::I) -> Self::B;
     fn compare(&mut self, op: CompareOp, a: Self::V, b: Self::V) -> Self::B;
     fn select(&mut self, cond: Self::B, a: Self::V, b: Self::V) -> Self::V;
+    /// What `make` computes where the condition holds, else `b`; `make` is skipped where it can be.
+    fn rarely(
+        &mut self,
+        cond: Self::B,
+        make: impl FnOnce(&mut Self) -> Self::V,
+        b: Self::V,
+    ) -> Self::V;
+
+    /// The nearest whole number, as a scalar and as an integer; of a number below 2^21 in size.
+    fn whole(&mut self, x: Self::V) -> (Self::V, Self::I) {
+        let rounds = match self.precision() {
+            Precision::F64 => f64::ROUNDS,
+            Precision::F32 => f32::ROUNDS.into(),
+        };
+        let rounds = self.c(rounds);
+        let sum = self.add(x, rounds);
+        (self.sub(sum, rounds), self.nearest(x))
+    }
 
     /// `const + x·(…)`, by Horner's rule; coefficients from the constant term on.
     fn polynomial(&mut self, x: Self::V, coefficients: &[f64]) -> Self::V {
@@ -121,18 +139,20 @@ fn alternating(first: usize, count: usize) -> Vec<f64> {
 }
 
 /// `x = n·ln 2 + r + c` with whole `n`, `abs(r) <= ln(2)/2` and a tiny `c`.
-fn reduce_exp<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V, A::V) {
+///
+/// Gives `n` as a scalar and as an integer, `r` and `c`.
+fn reduce_exp<A: Arith>(a: &mut A, x: A::V) -> ((A::V, A::I), A::V, A::V) {
     let [high, low] = numbers(a.precision()).ln2;
     let inverse = a.c(std::f64::consts::LOG2_E);
     let product = a.mul(x, inverse);
-    let n = a.round(product);
+    let (n, power) = a.whole(product);
     let (high, low) = (a.c(high), a.c(low));
     let (n_high, n_low) = (a.mul(n, high), a.mul(n, low));
     let above = a.sub(x, n_high);
     let r = a.sub(above, n_low);
     let lost = a.sub(above, r);
     let c = a.sub(lost, n_low);
-    (n, r, c)
+    ((n, power), r, c)
 }
 
 /// `e^r - 1` of a reduced argument `r + c`.
@@ -153,7 +173,7 @@ fn clamp<A: Arith>(a: &mut A, x: A::V, [low, high]: [f64; 2]) -> A::V {
 
 pub(crate) fn exp<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let x = clamp(a, x, numbers(a.precision()).exp_range);
-    let (n, r, c) = reduce_exp(a, x);
+    let ((_, n), r, c) = reduce_exp(a, x);
     let p = small_expm1(a, r, c);
     scaled_up(a, p, n)
 }
@@ -161,7 +181,7 @@ pub(crate) fn exp<A: Arith>(a: &mut A, x: A::V) -> A::V {
 /// `e^(x + tail)` for a tail that is small beside 1.
 fn exp_of_sum<A: Arith>(a: &mut A, x: A::V, tail: A::V) -> A::V {
     let x = clamp(a, x, numbers(a.precision()).exp_range);
-    let (n, r, c) = reduce_exp(a, x);
+    let ((_, n), r, c) = reduce_exp(a, x);
     let p = small_expm1(a, r, c);
     let one = a.c(1.0);
     let y = a.add(one, p);
@@ -171,35 +191,52 @@ fn exp_of_sum<A: Arith>(a: &mut A, x: A::V, tail: A::V) -> A::V {
 }
 
 /// `(1 + p) · 2^n`
-fn scaled_up<A: Arith>(a: &mut A, p: A::V, n: A::V) -> A::V {
+fn scaled_up<A: Arith>(a: &mut A, p: A::V, n: A::I) -> A::V {
     let one = a.c(1.0);
-    let (y, n) = (a.add(one, p), a.to_int(n));
+    let y = a.add(one, p);
     a.scale(y, n)
 }
 
+/// Up to here (below ln(2)/2) the series of `exp` needs no reduction of its argument. Cells call
+/// `expm1` and `exprel` of a step over a time constant, which is mostly that small.
+const SMALL: f64 = 0.34;
+
 pub(crate) fn expm1<A: Arith>(a: &mut A, x: A::V) -> A::V {
+    let (size, limit, zero) = (a.abs(x), a.c(SMALL), a.c(0.0));
+    let small = small_expm1(a, x, zero);
+    let large = a.compare(CompareOp::Gt, size, limit);
+    a.rarely(large, |a| large_expm1(a, x), small)
+}
+
+fn large_expm1<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let [_, high] = numbers(a.precision()).exp_range;
     // Below -50 the result is -1 in either precision.
     let x = clamp(a, x, [-50.0, high]);
-    let (n, r, c) = reduce_exp(a, x);
+    let ((n, n_int), r, c) = reduce_exp(a, x);
     let p = small_expm1(a, r, c);
     let one = a.c(1.0);
     let minus_n = a.neg(n);
-    let (n, minus_n) = (a.to_int(n), a.to_int(minus_n));
+    let minus_n = a.nearest(minus_n);
     let power = a.scale(one, minus_n);
     let shift = a.sub(one, power);
     let sum = a.add(p, shift);
-    a.scale(sum, n)
+    a.scale(sum, n_int)
 }
 
 pub(crate) fn exprel<A: Arith>(a: &mut A, x: A::V) -> A::V {
-    let numerator = expm1(a, x);
+    let (size, limit) = (a.abs(x), a.c(SMALL));
+    let count = numbers(a.precision()).terms[0] - 1;
+    let small = a.polynomial(x, &inverse_factorials(1, count));
+    let large = a.compare(CompareOp::Gt, size, limit);
+    a.rarely(large, |a| large_exprel(a, x), small)
+}
+
+fn large_exprel<A: Arith>(a: &mut A, x: A::V) -> A::V {
+    let numerator = large_expm1(a, x);
     let ratio = a.div(numerator, x);
-    let (zero, one, infinite) = (a.c(0.0), a.c(1.0), a.c(f64::INFINITY));
-    let at_zero = a.compare(CompareOp::Eq, x, zero);
+    let infinite = a.c(f64::INFINITY);
     let at_infinity = a.compare(CompareOp::Eq, x, infinite);
-    let finite = a.select(at_infinity, x, ratio);
-    a.select(at_zero, one, finite)
+    a.select(at_infinity, x, ratio)
 }
 
 /// `x = m · 2^e` with `m` in `[√½, √2)`: `e`, `m - 1`, for a positive number.
@@ -317,11 +354,11 @@ fn halves<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V) {
     (high, a.sub(x, high))
 }
 
-/// `x - n·π/2` as a sum of two numbers, and `n`.
+/// `x - n·π/2` as a sum of two numbers, and `n`; of numbers below 2^20 in size.
 fn reduce_angle<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V, A::I) {
     let inverse = a.c(std::f64::consts::FRAC_2_PI);
     let product = a.mul(x, inverse);
-    let n = a.round(product);
+    let (n, quarters) = a.whole(product);
     let parts = numbers(a.precision()).half_pi.map(|part| a.c(part));
     let [first, second, third] = parts.map(|part| a.mul(n, part));
     let r = a.sub(x, first);
@@ -331,7 +368,7 @@ fn reduce_angle<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V, A::I) {
     let rest = a.sub(lost, third);
     let r = a.add(s, rest);
     let tail = sum_error(a, s, rest, r);
-    (r, tail, a.to_int(n))
+    (r, tail, quarters)
 }
 
 /// Sine of a small angle `r + tail`.

@@ -151,9 +151,6 @@ impl Arith for Emit {
     fn abs(&mut self, a: Reg) -> Reg {
         self.builder.unary(Primitive::Abs, a)
     }
-    fn round(&mut self, a: Reg) -> Reg {
-        self.builder.unary(Primitive::Round, a)
-    }
     fn floor(&mut self, a: Reg) -> Reg {
         self.builder.unary(Primitive::Floor, a)
     }
@@ -166,8 +163,8 @@ impl Arith for Emit {
     fn scale(&mut self, a: Reg, n: Reg) -> Reg {
         self.builder.push(Op::Scale(a, n))
     }
-    fn to_int(&mut self, a: Reg) -> Reg {
-        self.builder.push(Op::ToInt(a))
+    fn nearest(&mut self, a: Reg) -> Reg {
+        self.builder.push(Op::Nearest(a))
     }
     fn to_scalar(&mut self, n: Reg) -> Reg {
         self.builder.push(Op::ToScalar(n))
@@ -189,5 +186,11 @@ impl Arith for Emit {
     }
     fn select(&mut self, cond: Reg, a: Reg, b: Reg) -> Reg {
         self.builder.select(cond, a, b)
+    }
+    fn rarely(&mut self, cond: Reg, make: impl FnOnce(&mut Self) -> Reg, b: Reg) -> Reg {
+        self.builder.open();
+        let made = make(self);
+        let statements = self.builder.close();
+        self.builder.join(cond, [statements, Vec::new()], &[(made, b)])[0]
     }
 }

@@ -134,8 +134,8 @@ pub enum Op {
     Scale(Reg, Reg),
     /// The exponent of a normal number, as `Int`.
     Exponent(Reg),
-    /// A scalar towards zero, saturating, as `Int`.
-    ToInt(Reg),
+    /// The nearest whole number as `Int`; see [`Real::nearest`](crate::Real::nearest).
+    Nearest(Reg),
     /// An `Int` as a scalar.
     ToScalar(Reg),
     /// Sum of two `Int`, wrapping.
@@ -260,7 +260,7 @@ impl Op {
     /// The type of the result.
     pub fn result(&self) -> Type {
         match self {
-            Op::Int(_) | Op::Exponent(_) | Op::ToInt(_) | Op::IntAdd(..) | Op::IntAnd(..) => {
+            Op::Int(_) | Op::Exponent(_) | Op::Nearest(_) | Op::IntAdd(..) | Op::IntAnd(..) => {
                 Type::Int
             }
             Op::Bool(_)
@@ -286,7 +286,7 @@ impl Op {
     pub fn operands(&self) -> Vec<Reg> {
         match self {
             Op::Const(_) | Op::Int(_) | Op::Bool(_) | Op::Load(_) => Vec::new(),
-            Op::Unary(_, a) | Op::Exponent(a) | Op::ToInt(a) | Op::ToScalar(a) | Op::Not(a) => {
+            Op::Unary(_, a) | Op::Exponent(a) | Op::Nearest(a) | Op::ToScalar(a) | Op::Not(a) => {
                 vec![*a]
             }
             Op::Binary(_, a, b)
@@ -311,7 +311,7 @@ impl Op {
             Op::Fma(a, b, c) => Op::Fma(f(*a), f(*b), f(*c)),
             Op::Scale(a, n) => Op::Scale(f(*a), f(*n)),
             Op::Exponent(a) => Op::Exponent(f(*a)),
-            Op::ToInt(a) => Op::ToInt(f(*a)),
+            Op::Nearest(a) => Op::Nearest(f(*a)),
             Op::ToScalar(a) => Op::ToScalar(f(*a)),
             Op::IntAdd(a, b) => Op::IntAdd(f(*a), f(*b)),
             Op::IntAnd(a, b) => Op::IntAnd(f(*a), f(*b)),

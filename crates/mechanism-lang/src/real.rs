@@ -39,6 +39,13 @@ pub trait Real:
     /// Towards zero, saturating; 0 for NaN.
     fn to_i32(self) -> i32;
 
+    /// `1.5 · 2^fraction`: adding it, and taking it away, rounds numbers up to a third of it.
+    const ROUNDS: Self;
+
+    /// The nearest whole number, halves to even, of numbers below 2^22 (f32) or 2^31 (f64) in size;
+    /// some integer else. Unlike a conversion it is two operations on any vector.
+    fn nearest(self) -> i32;
+
     /// The correctly rounded square root.
     fn sqrt(self) -> Self;
 
@@ -57,8 +64,8 @@ pub trait Real:
     /// `self · b + c`, rounded once.
     fn fused(self, b: Self, c: Self) -> Self;
 
-    /// `self · 2^n` for normal results; the power is applied in two halves, each clamped to the
-    /// exponents of normal numbers.
+    /// `self · 2^n`, for `n` up to twice the exponents of normal numbers in size; the power is
+    /// applied in two halves. Meaningless beyond.
     fn scale(self, n: i32) -> Self;
 
     /// The exponent `e` of a normal `±m · 2^e` with `1 <= m < 2`.
@@ -105,6 +112,14 @@ macro_rules! real {
                 self as i32
             }
 
+            const ROUNDS: Self = 1.5 * (1u64 << $fraction) as $float;
+
+            #[inline(always)]
+            fn nearest(self) -> i32 {
+                let sum = (self + Self::ROUNDS).to_bits() as i32;
+                sum.wrapping_sub(Self::ROUNDS.to_bits() as i32)
+            }
+
             #[inline(always)]
             fn sqrt(self) -> Self {
                 $float::sqrt(self)
@@ -112,20 +127,22 @@ macro_rules! real {
 
             #[inline(always)]
             fn floor(self) -> Self {
-                $float::floor(self)
+                // By what vectorises everywhere.
+                let whole = Real::round(self);
+                if whole > self { whole - 1.0 } else { whole }
             }
 
             #[inline(always)]
             fn ceil(self) -> Self {
-                $float::ceil(self)
+                let whole = Real::round(self);
+                if whole < self { $float::copysign(whole + 1.0, self) } else { whole }
             }
 
             #[inline(always)]
             fn round(self) -> Self {
-                // Adding and taking away 1.5 · 2^fraction rounds to even and vectorises; beyond
-                // 2^fraction every value is whole already.
+                // Beyond 2^fraction every value is whole already.
                 const BIG: $float = (1u64 << $fraction) as $float;
-                let whole = (self + 1.5 * BIG) - 1.5 * BIG;
+                let whole = (self + Self::ROUNDS) - Self::ROUNDS;
                 if $float::abs(self) < BIG { $float::copysign(whole, self) } else { self }
             }
 
@@ -141,13 +158,10 @@ macro_rules! real {
 
             #[inline(always)]
             fn scale(self, n: i32) -> Self {
-                let power = |n: i32| {
-                    let exponent = if n < 1 - $bias { 1 - $bias } else { n };
-                    let exponent = if exponent > $bias { $bias } else { exponent };
-                    $float::from_bits(((exponent + $bias) as $bits) << $fraction)
-                };
+                let power =
+                    |n: i32| $float::from_bits((n.wrapping_add($bias) as $bits) << $fraction);
                 let half = n >> 1;
-                self * power(half) * power(n - half)
+                self * power(half) * power(n.wrapping_sub(half))
             }
 
             #[inline(always)]
@@ -185,13 +199,40 @@ mod tests {
     }
 
     #[test]
+    fn floor_and_ceil_are_those_of_the_standard_library() {
+        let mut values = vec![0.0, 0.3, 0.5, 0.7, 1.0, 1.5, 2.5, 1e15 + 0.5, 4.5e15, 1e300, 1e-300];
+        values.extend([f64::INFINITY, f64::NAN]);
+        for x in values.into_iter().flat_map(|x| [x, -x]) {
+            let same = |found: f64, expected: f64| {
+                let equal = found.to_bits() == expected.to_bits();
+                assert!(equal || (found.is_nan() && expected.is_nan()), "{x}: {found} {expected}");
+            };
+            same(Real::floor(x), f64::floor(x));
+            same(Real::ceil(x), f64::ceil(x));
+            let x = x as f32;
+            same(Real::floor(x).into(), f32::floor(x).into());
+            same(Real::ceil(x).into(), f32::ceil(x).into());
+        }
+    }
+
+    #[test]
+    fn nearest_is_to_even() {
+        for x in [-2.5, -1.5, -0.5, -0.2, 0.0, 0.5, 1.5, 2.5, 1e6, -123_456.5] {
+            assert_eq!(Real::nearest(x), f64::round_ties_even(x) as i32, "{x}");
+            assert_eq!(Real::nearest(x as f32), f32::round_ties_even(x as f32) as i32, "{x}");
+        }
+        assert_eq!(Real::nearest(-2_147_483_648.0), i32::MIN);
+    }
+
+    #[test]
     fn scale_undoes_the_split() {
         for x in [1.0, 0.75, 1e-300, 3e300, -5.5] {
             let back = Real::mantissa(x).scale(Real::exponent(x));
             assert_eq!(back, x.abs());
         }
         assert_eq!(Real::scale(1.0f32, -200), 0.0);
-        assert_eq!(Real::scale(1.0f64, i32::MAX), f64::INFINITY);
+        assert_eq!(Real::scale(1.0f64, 2046), f64::INFINITY);
+        assert_eq!(Real::scale(3.0f64, -1074), 3.0 * 5e-324);
         assert_eq!(Real::scale(1.0f64, 1023), 2f64.powi(1023));
     }
 }

@@ -313,7 +313,7 @@ impl<'p> Printer<'p> {
             Op::Fma(a, b, c) => format!("R::fused({}, {}, {})", name(*a), name(*b), name(*c)),
             Op::Scale(a, n) => format!("R::scale({}, {})", name(*a), name(*n)),
             Op::Exponent(a) => format!("R::exponent({})", name(*a)),
-            Op::ToInt(a) => format!("R::to_i32({})", name(*a)),
+            Op::Nearest(a) => format!("R::nearest({})", name(*a)),
             Op::ToScalar(a) => format!("R::from_i32({})", name(*a)),
             Op::IntAdd(a, b) => format!("{}.wrapping_add({})", name(*a), name(*b)),
             Op::IntAnd(a, b) => format!("{} & {}", name(*a), name(*b)),

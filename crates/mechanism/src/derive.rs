@@ -1,6 +1,6 @@
 //! Derived parameters, on the host in f64.
 
-use pontine_mechanism_lang::{Draw, Mechanism, Op, Precision, Program, Slot, Stmt, expand};
+use pontine_mechanism_lang::{Draw, Mechanism, Op, Precision, Program, Reg, Slot, Stmt, expand};
 
 use crate::scalar::{Lane, evaluate};
 
@@ -83,18 +83,52 @@ fn common_length(mechanism: &Mechanism, parameters: &[&[f64]]) -> Result<usize, 
 
 /// Which derived parameters depend on one of the parameters that `wide` names.
 fn depends_on(program: &Program, n_derived: usize, wide: &dyn Fn(usize) -> bool) -> Vec<bool> {
-    let mut registers = vec![false; program.types.len()];
-    program.for_each_op(&mut |reg, op| {
-        let own = matches!(op, Op::Load(Slot::Parameter(i)) if wide(*i));
-        registers[reg.0 as usize] = own || op.operands().iter().any(|r| registers[r.0 as usize]);
-    });
-    let mut derived = vec![false; n_derived];
-    for stmt in &program.body {
-        if let Stmt::Store { slot: Slot::Derived(i), value } = stmt {
-            derived[*i] = registers[value.0 as usize];
+    let mut found = Dependence {
+        wide,
+        registers: vec![false; program.types.len()],
+        derived: vec![false; n_derived],
+    };
+    found.block(&program.body);
+    found.derived
+}
+
+struct Dependence<'a> {
+    wide: &'a dyn Fn(usize) -> bool,
+    registers: Vec<bool>,
+    derived: Vec<bool>,
+}
+
+impl Dependence<'_> {
+    fn block(&mut self, body: &[Stmt]) {
+        body.iter().for_each(|stmt| self.statement(stmt));
+    }
+
+    fn statement(&mut self, stmt: &Stmt) {
+        match stmt {
+            Stmt::Let { reg, op } => {
+                let own = matches!(op, Op::Load(Slot::Parameter(i)) if (self.wide)(*i));
+                self.registers[reg.0 as usize] = own || self.any(&op.operands());
+            }
+            Stmt::Store { slot: Slot::Derived(i), value } => self.derived[*i] = self.any(&[*value]),
+            Stmt::Store { .. } => {}
+            Stmt::If { cond, then, otherwise, results } => {
+                self.block(then);
+                self.block(otherwise);
+                for merge in results {
+                    self.registers[merge.reg.0 as usize] =
+                        self.any(&[*cond, merge.then, merge.otherwise]);
+                }
+            }
+            // Derived parameters are expressions; if they had loops, these would depend on all.
+            Stmt::Loop { carries, .. } => {
+                carries.iter().for_each(|carry| self.registers[carry.reg.0 as usize] = true);
+            }
         }
     }
-    derived
+
+    fn any(&self, regs: &[Reg]) -> bool {
+        regs.iter().any(|reg| self.registers[reg.0 as usize])
+    }
 }
 
 struct Host<'a> {

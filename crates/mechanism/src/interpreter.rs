@@ -269,7 +269,7 @@ impl<F: Real> Interpreter<F> {
         match op {
             Instruction::Int { value, .. } => to.fill(*value),
             Instruction::Exponent { a, .. } => each(to, column(a), F::exponent),
-            Instruction::ToInt { a, .. } => each(to, column(a), F::to_i32),
+            Instruction::Nearest { a, .. } => each(to, column(a), F::nearest),
             Instruction::IntAdd { a, b, .. } => each2(to, int(a), int(b), i32::wrapping_add),
             Instruction::IntAnd { a, b, .. } => each2(to, int(a), int(b), |a, b| a & b),
             Instruction::SelectInt { cond, a, b, .. } => {

@@ -109,7 +109,7 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
         match op {
             Op::Int(value) => Value::Int(*value),
             Op::Exponent(a) => Value::Int(self.scalar(*a).exponent()),
-            Op::ToInt(a) => Value::Int(self.scalar(*a).to_i32()),
+            Op::Nearest(a) => Value::Int(self.scalar(*a).nearest()),
             Op::IntAdd(a, b) => Value::Int(self.int(*a).wrapping_add(self.int(*b))),
             Op::IntAnd(a, b) => Value::Int(self.int(*a) & self.int(*b)),
             Op::Bool(value) => Value::Bool(*value),

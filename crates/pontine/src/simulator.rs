@@ -74,7 +74,7 @@ impl Simulator {
     /// Runs for a time (s), rounded to whole steps.
     ///
     /// # Errors
-    /// [`RoadError::Time`] if that is no number of steps, [`RoadError::Run`] if the run fails; what
+    /// [`RoadError::Steps`] if that is no number of steps, [`RoadError::Run`] if the run fails; what
     /// was recorded until then is kept.
     pub fn run(&mut self, time_s: f64) -> Result<(), RoadError> {
         self.run_steps(n_steps(time_s, self.prepared.model.dt)?)

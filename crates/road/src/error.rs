@@ -9,6 +9,8 @@ use pontine_core_ir::{
 };
 use pontine_transforms::PipelineError;
 
+use crate::steps::StepsFault;
+
 /// Why a network does not run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -40,17 +42,19 @@ pub enum RoadError {
         /// What there is, bytes.
         limit: u64,
     },
-    /// A time that is no number of steps.
-    #[error("a time of {time_s:e} s cannot be run in steps of {dt_s:e} s")]
-    Time {
-        /// The time, s.
-        time_s: f64,
-        /// The step, s.
-        dt_s: f64,
-    },
     /// The backend could not compile the model.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// The time to run is no number of steps.
+    #[error("a run of {time_s:?} s in steps of {dt_s:?} s {fault}")]
+    Steps {
+        /// Time to run, s.
+        time_s: f64,
+        /// Time step, s.
+        dt_s: f64,
+        /// What is wrong with it.
+        fault: StepsFault,
+    },
     /// The run ended early.
     #[error(transparent)]
     Run(#[from] RunError),

@@ -11,6 +11,7 @@
 
 mod error;
 mod memory;
+mod steps;
 
 use std::time::Instant;
 
@@ -22,6 +23,7 @@ use pontine_core_ir::{
     port::{Backend, CompileOptions, Estimate, RunControl, Simulation},
 };
 use pontine_transforms::{Pipeline, Provenance};
+pub use steps::{StepsFault, n_steps};
 
 /// A way from networks to simulations on one backend.
 pub struct Road<'b> {
@@ -165,7 +167,7 @@ impl Prepared {
     /// call.
     ///
     /// # Errors
-    /// [`RoadError::Time`] if that is no number of steps, [`RoadError::Run`] if the run fails.
+    /// [`RoadError::Steps`] if that is no number of steps, [`RoadError::Run`] if the run fails.
     pub fn run(
         &mut self,
         time_s: f64,
@@ -188,26 +190,6 @@ impl Prepared {
         self.simulation.drain(&mut recording).map_err(RoadError::Recording)?;
         Ok(recording)
     }
-}
-
-/// The number of steps of a time (s), rounded to the nearest.
-///
-/// # Errors
-/// [`RoadError::Time`] if the time is negative or not a number, if it is not zero and yet shorter
-/// than half a step, or if there are more than 2^53 steps.
-///
-/// # Examples
-/// ```
-/// assert_eq!(pontine_road::n_steps(1.0, 1e-4).unwrap(), 10_000);
-/// assert!(pontine_road::n_steps(-1.0, 1e-4).is_err());
-/// ```
-pub fn n_steps(time_s: f64, dt_s: f64) -> Result<u64, RoadError> {
-    let steps = (time_s / dt_s).round();
-    let is_lost = steps == 0.0 && time_s != 0.0;
-    if (0.0..=2f64.powi(53)).contains(&steps) && !is_lost {
-        return Ok(steps as u64);
-    }
-    Err(RoadError::Time { time_s, dt_s })
 }
 
 struct Clock(Instant);

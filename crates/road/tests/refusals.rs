@@ -75,7 +75,10 @@ fn what_can_never_fit_is_refused_before_it_is_built() {
 #[test]
 fn times_that_are_no_number_of_steps_are_refused() {
     for time in [-1.0, f64::NAN, f64::INFINITY, 1e300, 1e-9] {
-        assert!(matches!(pontine_road::n_steps(time, 1e-3), Err(RoadError::Time { .. })), "{time}");
+        assert!(
+            matches!(pontine_road::n_steps(time, 1e-3), Err(RoadError::Steps { .. })),
+            "{time}"
+        );
     }
     assert_eq!(pontine_road::n_steps(0.0, 1e-3).unwrap(), 0);
 }

@@ -34,7 +34,12 @@ fn fmt(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn clippy(workspace: &Workspace) -> Result<(), Failure> {
-    cargo(workspace, "clippy --workspace --all-targets --locked -- -D warnings")
+    cargo(workspace, "clippy --workspace --all-targets --locked -- -D warnings")?;
+    // The only feature that no default turns on.
+    cargo(
+        workspace,
+        "clippy -p pontine-cli --features oracle --all-targets --locked -- -D warnings",
+    )
 }
 
 /// Both runners build the same targets, and both run the suites that bring their own harness.

@@ -152,9 +152,9 @@ mod tests {
     }
 
     proptest! {
-        // Nengo's formula for the gain loses all its digits as rates go to 1 Hz.
         #[test]
         fn a_neuron_begins_at_its_intercept_and_reaches_its_rate(
+            // Below some 2 Hz the gain of these neurons is lost in rounding, and refused.
             max_rate in 5.0..490.0, intercept in -0.99..0.95,
         ) {
             let (gain, bias) = DEFAULT.gain_bias(0, max_rate, intercept).unwrap();

@@ -120,7 +120,7 @@ impl Frame<'_> {
             Op::Fma(a, b, c) => Scalar(self.scalar(*a).fused(self.scalar(*b), self.scalar(*c))),
             Op::Scale(a, n) => Scalar(Real::scale(self.scalar(*a), self.int(*n))),
             Op::Exponent(a) => Int(Real::exponent(self.scalar(*a))),
-            Op::ToInt(a) => Int(self.scalar(*a).to_i32()),
+            Op::Nearest(a) => Int(self.scalar(*a).nearest()),
             Op::ToScalar(n) => Scalar(f64::from(self.int(*n))),
             Op::IntAdd(a, b) => Int(self.int(*a).wrapping_add(self.int(*b))),
             Op::IntAnd(a, b) => Int(self.int(*a) & self.int(*b)),

@@ -1,6 +1,6 @@
 //! What a user wrote: NEF objects and populations, in one network.
 //!
-//! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`]. Nothing is
+//! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`](crate::Path). Nothing is
 //! resolved here that needs another crate: distributions, solvers and connectors are names.
 
 mod nef;

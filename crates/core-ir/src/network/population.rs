@@ -251,7 +251,7 @@ pub enum Connector {
 /// Records cells over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorder {
-    /// The name in results; derived from the cells and the variable if absent.
+    /// The name in results; `Recorder#1`, `Recorder#2`, … in order of creation if absent.
     pub label: Option<String>,
     /// Which cells.
     pub cells: Cells,

@@ -8,15 +8,11 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::Solver;
 
-use super::{
-    Loader, fields,
-    fields::Fields,
-    millisecond,
-    read::{Reader, quoted},
-};
+use super::{Loader, fields, fields::Fields, millisecond, read::Reader};
 use crate::{
     error::{Cause, Located},
     expr,
+    text::quoted,
     tree::{Item, Place, Raw},
 };
 
@@ -291,6 +287,7 @@ impl Loader<'_> {
         registry::mechanism(name).map_err(|error| {
             let own = nearest(name, self.mechanisms.keys().map(String::as_str));
             match own {
+                _ if self.mechanism_lost => Cause::Lost { name: name.into() },
                 Some(_) => Cause::Unknown { what: "mechanism", name: name.into(), nearest: own },
                 None => error.into(),
             }

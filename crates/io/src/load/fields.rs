@@ -1,7 +1,5 @@
 //! The keys of one table.
 
-use pontine_core_ir::error::nearest;
-
 use crate::{
     error::{Cause, Located},
     tree::{Item, Place, Raw, Table},
@@ -48,10 +46,8 @@ impl<'a> Fields<'a> {
     /// The keys that are not known.
     pub fn unknown(&self, known: &[&str]) -> Vec<Located> {
         let unknown = self.iter().filter(|(key, _)| !known.contains(key));
-        let fault = |(key, item): (&str, &Item)| {
-            let nearest = nearest(key, known.iter().copied());
-            item.fault(Cause::Unknown { what: "key", name: key.into(), nearest })
-        };
+        let fault =
+            |(key, item): (&str, &Item)| item.fault(Cause::unknown_key(key, known.iter().copied()));
         unknown.map(fault).collect()
     }
 

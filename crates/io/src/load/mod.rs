@@ -17,15 +17,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_core_ir::{Faults, Mechanism, Network, ObjId, SubnetworkId, Unit};
 
-use self::{
-    fields::Fields,
-    names::Names,
-    read::{Reader, quoted},
-};
+use self::{fields::Fields, names::Names, read::Reader};
 use crate::{
-    error::{Located, ModelFault},
+    error::{Cause, Located, ModelFault},
     expr::{Array, Bound, Cells, Scope, unit_name},
     model_file::{LoadedModel, Parameter, RunDefaults},
+    text::{number, quoted},
     tree::{Item, Place},
 };
 
@@ -37,6 +34,8 @@ pub(super) struct Loader<'a> {
     mechanisms: BTreeMap<String, Arc<Mechanism>>,
     /// Mechanisms as the first cells of each name have them.
     solved: BTreeMap<String, Arc<Mechanism>>,
+    /// Whether some mechanism of the file has a fault, and so no name.
+    mechanism_lost: bool,
     places: Vec<(ObjId, Place)>,
 }
 
@@ -89,9 +88,12 @@ struct Report {
 impl Report {
     fn add(&mut self, label: Option<String>, fault: Located) {
         let Located { place, cause } = fault;
+        if matches!(cause, Cause::Lost { .. }) && !self.faults.is_empty() {
+            return;
+        }
         let fault = ModelFault { file: self.file.clone(), place, label, cause };
         // One mistake in an expanded object would otherwise come once for each of its copies.
-        let same = |f: &ModelFault| f.place == fault.place && f.cause == fault.cause;
+        let same = |f: &ModelFault| f.place == fault.place && f.cause.is_like(&fault.cause);
         if !self.faults.iter().any(same) {
             self.faults.push(fault);
         }
@@ -119,7 +121,8 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
         loader.section(section, &fields, report);
     }
     let references = loader.references(&fields, report);
-    let places = loader.places();
+    let mut places = loader.places();
+    places.extend(head.places);
     let loaded = LoadedModel {
         name: head.name,
         description: head.description,
@@ -151,6 +154,8 @@ struct Head {
     name: String,
     description: String,
     defaults: RunDefaults,
+    /// Where the times stand, by `model.time` and the like; no object has such a path.
+    places: Vec<(String, Place)>,
 }
 
 const HEAD_KEYS: [&str; 6] = ["name", "description", "time", "dt", "seed", "discard"];
@@ -160,12 +165,18 @@ impl Head {
         let item = fields.required("model", "a table with the name of the model")?;
         let fields = Fields::of(item, "`model`")?;
         fields.only(&HEAD_KEYS)?;
-        let name = fields.required("name", "the name of the model")?;
+        let item = fields.required("name", "the name of the model")?;
+        let name = fields::text(item, "`name`")?;
+        if name.trim().is_empty() {
+            return Err(item.expected("`name`", "a name: results go into a folder of that name"));
+        }
         let description = fields.get("description");
         let text = |item| fields::text(item, "`description`").map(str::to_owned);
         let defaults = Self::defaults(&fields)?;
+        let place = |(key, item): (&str, &Item)| (format!("model.{key}"), item.place.clone());
         Ok(Self {
-            name: fields::text(name, "`name`")?.to_owned(),
+            places: fields.iter().map(place).collect(),
+            name: name.to_owned(),
             description: description.map(text).transpose()?.unwrap_or_default(),
             defaults,
         })
@@ -175,19 +186,21 @@ impl Head {
     fn defaults(fields: &Fields<'_>) -> Result<RunDefaults, Located> {
         let reader = Reader { scope: &Scope::default(), bound: &Bound::new() };
         let s = second();
-        let time = |key: &str, least: f64| match fields.get(key) {
+        let time = |key: &str, expected: &str, fits: fn(f64) -> bool| match fields.get(key) {
             None => Ok(None),
             Some(item) => match reader.number(item, &quoted(key), s)? {
-                value if value >= least && value.is_finite() => Ok(Some(value)),
-                _ => Err(item.expected(&quoted(key), "a time that is not negative")),
+                value if fits(value) && value.is_finite() => Ok(Some(value)),
+                _ => Err(item.expected(&quoted(key), expected)),
             },
         };
+        let any = |key| time(key, "a finite time, not negative", |value| value >= 0.0);
+        let step = time("dt", "a finite time greater than 0", |value| value > 0.0);
         let fallback = RunDefaults::default();
         Ok(RunDefaults {
-            time_s: time("time", 0.0)?.unwrap_or(fallback.time_s),
-            dt_s: time("dt", f64::MIN_POSITIVE)?.unwrap_or(fallback.dt_s),
+            time_s: any("time")?.unwrap_or(fallback.time_s),
+            dt_s: step?.unwrap_or(fallback.dt_s),
             seed: reader.count_at(fields, "seed", u64::MAX)?.unwrap_or(fallback.seed),
-            discard_s: time("discard", 0.0)?.unwrap_or(fallback.discard_s),
+            discard_s: any("discard")?.unwrap_or(fallback.discard_s),
         })
     }
 }
@@ -218,8 +231,8 @@ fn shown(array: &Array) -> String {
         return format!("table over {}", axes.join(", "));
     }
     match &array.cells {
-        Cells::Numbers(numbers, Unit::NONE) => numbers[0].to_string(),
-        Cells::Numbers(numbers, unit) => format!("{} {}", numbers[0], unit_name(*unit)),
+        Cells::Numbers(numbers, Unit::NONE) => number(numbers[0]),
+        Cells::Numbers(numbers, unit) => format!("{} {}", number(numbers[0]), unit_name(*unit)),
         Cells::Flags(flags) => flags[0].to_string(),
         Cells::Words(words) => words[0].to_string(),
     }
@@ -233,6 +246,7 @@ impl<'a> Loader<'a> {
             names: Names::default(),
             mechanisms: BTreeMap::new(),
             solved: BTreeMap::new(),
+            mechanism_lost: false,
             places: Vec::new(),
         }
     }
@@ -240,7 +254,9 @@ impl<'a> Loader<'a> {
     fn section(&mut self, section: &Section, fields: &Fields<'_>, report: &mut Report) {
         let Some(item) = fields.get(section.name) else { return };
         let what = format!("`{}`", section.name);
-        let Some(items) = report.take(None, fields::list(item, &what)) else { return };
+        let Some(items) = report.take(None, fields::list(item, &what)) else {
+            return self.lose_all();
+        };
         for item in items {
             self.item(section, item, report);
         }
@@ -248,25 +264,55 @@ impl<'a> Loader<'a> {
 
     /// All objects that one entry stands for.
     fn item(&mut self, section: &Section, item: &Item, report: &mut Report) {
-        let Some(fields) = report.take(None, Fields::of(item, section.name)) else { return };
-        let label = label_of(section.name, &fields);
+        let what = quoted(section.name);
+        let Some(fields) = report.take(None, Fields::of(item, &what)) else {
+            return self.lose_all();
+        };
+        let scope = self.scope;
+        let left = expand::MAX_OBJECTS.saturating_sub(self.places.len());
+        let expanded = expand::expand(scope, &fields, left);
         let keys: Vec<_> = section.keys.iter().chain(&COMMON).copied().collect();
         let unknown = fields.unknown(&keys);
         let refused = !unknown.is_empty();
+        let first = expanded.as_ref().ok().and_then(|copies| copies.first());
+        let label = label_of(section.name, &fields, first.map(|bound| Reader { scope, bound }));
         unknown.into_iter().for_each(|fault| report.add(Some(label.clone()), fault));
-        let scope = self.scope;
-        let left = expand::MAX_OBJECTS.saturating_sub(self.places.len());
-        let expanded = report.take(Some(&label), expand::expand(scope, &fields, left));
-        if refused {
-            return;
-        }
-        for bound in expanded.into_iter().flatten() {
+        let Some(copies) = report.take(Some(&label), expanded) else { return self.lose_all() };
+        for bound in copies {
             let reader = Reader { scope, bound: &bound };
-            let read = (section.read)(self, &reader, &fields);
-            if let Some(id) = report.take(Some(&label), read).flatten() {
-                self.places.push((id, item.place.clone()));
+            if refused {
+                self.lose(section, &reader, &fields);
+                continue;
+            }
+            match (section.read)(self, &reader, &fields) {
+                Ok(Some(id)) => self.places.push((id, item.place.clone())),
+                Ok(None) => {}
+                Err(fault) => {
+                    report.add(Some(label_of(section.name, &fields, Some(reader))), fault);
+                    self.lose(section, &reader, &fields);
+                }
             }
         }
+    }
+
+    /// Remembers an object that has a fault, so that references to it are none.
+    fn lose(&mut self, section: &Section, reader: &Reader<'_>, fields: &Fields<'_>) {
+        if section.name == "mechanism" {
+            self.mechanism_lost = true;
+        }
+        let text = |key| reader.text_at(fields, key);
+        match (text("within"), text("label")) {
+            (Ok(Some(within)), Ok(Some(label))) => self.names.lose(&format!("{within}.{label}")),
+            (Ok(None), Ok(Some(label))) => self.names.lose(&label),
+            (Ok(_), Ok(None)) => {}
+            _ => self.lose_all(),
+        }
+    }
+
+    /// What could not be expanded may have had any name.
+    fn lose_all(&mut self) {
+        self.mechanism_lost = true;
+        self.names.lose_all();
     }
 
     fn places(&self) -> BTreeMap<String, Place> {
@@ -311,9 +357,13 @@ impl Parent {
     }
 }
 
-fn label_of(section: &str, fields: &Fields<'_>) -> String {
-    let label = fields.get("label").and_then(|item| fields::text(item, "").ok());
-    label.map_or_else(|| section.to_owned(), |label| format!("{section} `{label}`"))
+/// The object's section and label; as written where it stands for no copy or cannot be filled in.
+fn label_of(section: &str, fields: &Fields<'_>, copy: Option<Reader<'_>>) -> String {
+    let written = || Some(fields::text(fields.get("label")?, "").ok()?.to_owned());
+    let filled = copy.and_then(|reader| reader.text_at(fields, "label").ok()?);
+    filled
+        .or_else(written)
+        .map_or_else(|| section.to_owned(), |label| format!("{section} `{label}`"))
 }
 
 pub(super) fn second() -> Unit {

@@ -1,14 +1,19 @@
 //! The labels of objects, and references to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pontine_core_ir::{Cells, EndObject, Endpoint, ObjId, SubnetworkId, error::nearest};
 
 use crate::error::Cause;
 
-/// Objects by label; within networks by `network.label`.
+/// Objects by label; within networks by `network.label`. Names of objects that have faults are
+/// known too, so that one fault is not told again by all who refer to the object.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeMap<String, ObjId>);
+pub(super) struct Names {
+    known: BTreeMap<String, ObjId>,
+    lost: BTreeSet<String>,
+    all_lost: bool,
+}
 
 /// The most dimensions that a slice may name.
 const MAX_SLICE: usize = 1 << 22;
@@ -17,28 +22,55 @@ impl Names {
     /// # Errors
     /// If the name is taken.
     pub fn add(&mut self, name: &str, id: ObjId) -> Result<(), Cause> {
-        match self.0.insert(name.to_owned(), id) {
+        match self.known.insert(name.to_owned(), id) {
             None => Ok(()),
             Some(_) => Err(Cause::Twice { name: name.into() }),
         }
     }
 
-    /// What a name stands for within a network.
-    fn find(&self, prefix: &str, name: &str) -> Option<ObjId> {
-        self.0.get(&format!("{prefix}{name}")).or_else(|| self.0.get(name)).copied()
+    /// Remembers the name of an object that has a fault.
+    pub fn lose(&mut self, name: &str) {
+        self.lost.insert(name.to_owned());
     }
 
-    fn unknown(&self, what: &'static str, name: &str, is: impl Fn(&ObjId) -> bool) -> Cause {
-        let known = self.0.iter().filter(|(_, id)| is(id)).map(|(name, _)| name.as_str());
+    /// Remembers that any name may be that of an object that has a fault.
+    pub fn lose_all(&mut self) {
+        self.all_lost = true;
+    }
+
+    /// What a name stands for within a network.
+    fn find(&self, prefix: &str, name: &str) -> Option<ObjId> {
+        let within = self.known.get(&format!("{prefix}{name}"));
+        within.or_else(|| self.known.get(name)).copied()
+    }
+
+    fn unknown(
+        &self,
+        what: &'static str,
+        (prefix, name): (&str, &str),
+        is: impl Fn(&ObjId) -> bool,
+    ) -> Cause {
+        if self.is_lost(prefix, name) {
+            return Cause::Lost { name: name.into() };
+        }
+        let known = self.known.iter().filter(|(_, id)| is(id)).map(|(name, _)| name.as_str());
         Cause::Unknown { what, name: name.into(), nearest: nearest(name, known) }
+    }
+
+    /// Whether the name is that of an object that has a fault, or of a part of one.
+    fn is_lost(&self, prefix: &str, name: &str) -> bool {
+        let lost =
+            |name: &str| self.lost.contains(name) || self.lost.contains(&format!("{prefix}{name}"));
+        let mut wholes = name.match_indices('.').map(|(i, _)| &name[..i]);
+        self.all_lost || lost(name) || wholes.any(lost)
     }
 
     /// # Errors
     /// If there is no such network.
     pub fn network(&self, name: &str) -> Result<SubnetworkId, Cause> {
-        match self.0.get(name) {
+        match self.known.get(name) {
             Some(ObjId::Subnetwork(id)) => Ok(*id),
-            _ => Err(self.unknown("network", name, |id| matches!(id, ObjId::Subnetwork(_)))),
+            _ => Err(self.unknown("network", ("", name), |id| matches!(id, ObjId::Subnetwork(_)))),
         }
     }
 
@@ -58,7 +90,7 @@ impl Names {
             return Ok(Cells::Neurons(id));
         }
         let cells = |id: &ObjId| matches!(id, ObjId::Population(_) | ObjId::View(_));
-        Err(self.unknown("population or view", name, cells))
+        Err(self.unknown("population or view", (prefix, name), cells))
     }
 
     /// An object, or a part of one: `a`, `a.neurons`, and the part's name if it is not the whole.
@@ -79,7 +111,7 @@ impl Names {
             .iter()
             .rev()
             .find_map(|&cut| Some((self.find(prefix, &name[..cut])?, Some(&name[cut + 1..]))));
-        split.ok_or_else(|| self.unknown("object", name, |_| true))
+        split.ok_or_else(|| self.unknown("object", (prefix, name), |_| true))
     }
 
     /// One end of a connection: an object or `ensemble.neurons` or `population.port`, and which of
@@ -89,7 +121,7 @@ impl Names {
     /// If there is no such object, or it has no such part.
     pub fn endpoint(&self, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
         let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
-            Some((name, slice)) => (name, Some(indices(slice)?)),
+            Some((name, slice)) => (name, Some(indices(name, slice)?)),
             None => (text, None),
         };
         let (id, part) = self.object(prefix, name)?;
@@ -115,9 +147,9 @@ impl Names {
 }
 
 /// `0`, `0, 2`, or `0:3`.
-fn indices(text: &str) -> Result<Vec<usize>, Cause> {
+fn indices(name: &str, text: &str) -> Result<Vec<usize>, Cause> {
     let wrong = || Cause::Value {
-        what: "the slice".into(),
+        what: format!("the slice of `{name}`"),
         found: format!("`[{text}]`"),
         expected: "dimensions such as `[0]`, `[0, 2]` or `[0:3]`".into(),
     };

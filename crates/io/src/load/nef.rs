@@ -12,11 +12,12 @@ use super::{
     Loader, fields,
     fields::Fields,
     hertz,
-    read::{Reader, quoted, tensor},
+    read::{Reader, tensor},
     second,
 };
 use crate::{
     error::{Cause, Located},
+    text::quoted,
     tree::{Item, Raw},
 };
 

@@ -10,11 +10,12 @@ use pontine_mechanism::lang::Expr;
 
 use super::{
     fields::{Fields, list, text, texts},
-    read::{Reader, quoted},
+    read::Reader,
 };
 use crate::{
     error::{Cause, Located},
     expr::{self, Array, Axis, BUILTIN, Bound, Cells, Scope, n_cells, names_in},
+    text::quoted,
     tree::{Item, Raw},
 };
 
@@ -94,7 +95,7 @@ fn definition<'a>(
             Ok(Definition::Expression(item, expr))
         }
         Raw::Table(table) if table.0.contains_key("choice") => {
-            let fields = Fields::of(item, name)?;
+            let fields = Fields::of(item, &quoted(name))?;
             let options = texts(fields.required("of", "the list of options")?, "`of`")?;
             scope.add_words(options.into_iter().map(Arc::from));
             Ok(Definition::Choice(item))
@@ -174,12 +175,13 @@ fn evaluate(name: &str, definition: &Definition<'_>, scope: &Scope) -> Result<Ar
 }
 
 fn choice(name: &str, item: &Item) -> Result<Array, Located> {
-    let fields = Fields::of(item, name)?;
+    let fields = Fields::of(item, &quoted(name))?;
     fields.only(&["choice", "of"])?;
     let options = texts(fields.required("of", "the list of options")?, "`of`")?;
     let choice = fields.required("choice", "one of the options")?;
     let word = text(choice, &quoted(name))?;
     if !options.contains(&word) {
+        let options: Vec<_> = options.iter().map(|option| quoted(option)).collect();
         let expected = format!("one of {}", options.join(", "));
         return Err(choice.expected(&quoted(name), expected));
     }
@@ -188,7 +190,7 @@ fn choice(name: &str, item: &Item) -> Result<Array, Located> {
 
 /// `{ axes = […], values = […], unit = "…" }`, or `words` in place of numbers.
 fn table(name: &str, item: &Item, scope: &Scope, reader: &Reader<'_>) -> Result<Array, Located> {
-    let fields = Fields::of(item, name)?;
+    let fields = Fields::of(item, &quoted(name))?;
     fields.only(&["axes", "values", "words", "unit"])?;
     let names = fields.required("axes", "the names of the table's axes")?;
     let axis = |axis: &str| scope.axis(axis).cloned().map_err(|cause| names.fault(cause));

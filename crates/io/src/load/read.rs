@@ -9,6 +9,7 @@ use super::fields::{Fields, list, text};
 use crate::{
     error::{Cause, Located},
     expr::{self, Array, Bound, Cells, Eval, Scope},
+    text::{number, quoted},
     tree::{Item, Raw},
 };
 
@@ -69,14 +70,20 @@ impl Reader<'_> {
         {
             return Ok(value);
         }
+        if let Raw::Text(text) = &item.value
+            && let Ok(value) = text.parse()
+            && value <= limit
+        {
+            return Ok(value);
+        }
         let value = self.number(item, what, Unit::NONE)?;
         if value.fract() != 0.0 || value < 0.0 || !value.is_finite() {
-            let found = value.to_string();
+            let found = number(value);
             let expected = "a whole number, not negative; `rint(…)` rounds".into();
             return Err(item.fault(Cause::Value { what: what.into(), found, expected }));
         }
         if value > limit as f64 {
-            let found = value.to_string();
+            let found = number(value);
             return Err(item.fault(Cause::Limit { what: what.into(), found, limit }));
         }
         Ok(value as u64)
@@ -324,11 +331,6 @@ fn nested(
 pub(crate) fn tensor(item: &Item, what: &str, numbers: Numbers) -> Result<Tensor, Located> {
     Tensor::new(&numbers.shape, numbers.data)
         .ok_or_else(|| item.expected(what, "rows of equal length"))
-}
-
-/// A name in backquotes, for messages.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("`{name}`")
 }
 
 /// A number of one unit in another; a bare number has none.

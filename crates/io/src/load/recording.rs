@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::{Cause, Located},
+    text::{number, quoted},
     tree::Item,
 };
 
@@ -85,7 +86,7 @@ fn interval_in(
     let interval = reader.number_at(fields, key, unit)?;
     match (interval, fields.get(key)) {
         (Some(value), Some(item)) if value.is_nan() || value <= 0.0 => {
-            let (what, found) = (format!("`{key}`"), value.to_string());
+            let (what, found) = (quoted(key), number(value));
             Err(item.fault(Cause::Value { what, found, expected: "more than 0".into() }))
         }
         _ => Ok(interval),

@@ -8,13 +8,14 @@ use super::{
     Loader, Report,
     fields::{self, Fields},
     hertz,
-    read::{Reader, filled, quoted},
+    read::{Reader, filled},
     second,
 };
 use crate::{
     error::Located,
     expr::Bound,
     model_file::{Published, Reference},
+    text::quoted,
     tree::{Item, Raw},
 };
 

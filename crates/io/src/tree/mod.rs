@@ -8,7 +8,10 @@ use std::{collections::BTreeMap, fmt};
 
 pub(crate) use set::set;
 
-use crate::error::{Cause, Located};
+use crate::{
+    error::{Cause, Located},
+    text::{cut, number},
+};
 
 /// Where something stands in a model file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,9 +88,9 @@ impl Item {
     /// The error that something else was expected here.
     pub fn expected(&self, what: &str, expected: impl Into<String>) -> Located {
         let found = match &self.value {
-            Raw::Text(text) => format!("{text:?}"),
+            Raw::Text(text) => format!("{:?}", cut(text)),
             Raw::Whole(value) => value.to_string(),
-            Raw::Number(value) => value.to_string(),
+            Raw::Number(value) => number(*value),
             Raw::Bool(value) => value.to_string(),
             other => other.kind().to_owned(),
         };

@@ -1,7 +1,5 @@
 //! Setting one value of a tree from outside, by its path.
 
-use pontine_core_ir::error::nearest;
-
 use super::{Item, Place, Raw, Table, parse_value};
 use crate::error::{Cause, Located};
 
@@ -67,6 +65,5 @@ fn missing(within: &Raw, key: &str, place: &Place) -> Located {
         Raw::List(items) => items.iter().filter_map(label).collect(),
         _ => Vec::new(),
     };
-    let cause = Cause::Unknown { what: "key", name: key.into(), nearest: nearest(key, known) };
-    Located { place: place.clone(), cause }
+    Located { place: place.clone(), cause: Cause::unknown_key(key, known.into_iter()) }
 }

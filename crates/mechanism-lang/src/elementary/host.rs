@@ -50,9 +50,6 @@ impl<F: Real> Arith for Host<F> {
     fn abs(&mut self, a: F) -> F {
         a.abs()
     }
-    fn round(&mut self, a: F) -> F {
-        a.round()
-    }
     fn floor(&mut self, a: F) -> F {
         a.floor()
     }
@@ -65,8 +62,8 @@ impl<F: Real> Arith for Host<F> {
     fn scale(&mut self, a: F, n: i32) -> F {
         a.scale(n)
     }
-    fn to_int(&mut self, a: F) -> i32 {
-        a.to_i32()
+    fn nearest(&mut self, a: F) -> i32 {
+        a.nearest()
     }
     fn to_scalar(&mut self, n: i32) -> F {
         F::from_i32(n)
@@ -95,5 +92,8 @@ impl<F: Real> Arith for Host<F> {
     }
     fn select(&mut self, cond: bool, a: F, b: F) -> F {
         if cond { a } else { b }
+    }
+    fn rarely(&mut self, cond: bool, make: impl FnOnce(&mut Self) -> F, b: F) -> F {
+        if cond { make(self) } else { b }
     }
 }

@@ -49,7 +49,7 @@ fn mnemonic(op: &Op) -> String {
         Op::Fma(..) => "fma".into(),
         Op::Scale(..) => "scale".into(),
         Op::Exponent(_) => "exponent".into(),
-        Op::ToInt(_) => "to_int".into(),
+        Op::Nearest(_) => "nearest".into(),
         Op::ToScalar(_) => "to_scalar".into(),
         Op::IntAdd(..) => "int_add".into(),
         Op::IntAnd(..) => "int_and".into(),

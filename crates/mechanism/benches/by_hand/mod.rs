@@ -155,13 +155,13 @@ fn exp<F: Real>(x: F) -> F {
         Precision::F32 => (7, [0.693_359_375, -2.121_944_400_546_905_8e-4], 87.0),
     };
     let x = x.greatest(F::from_f64(-range)).least(F::from_f64(range));
-    let n = (x * F::from_f64(std::f64::consts::LOG2_E)).round();
+    let n = (x * F::from_f64(std::f64::consts::LOG2_E) + F::ROUNDS) - F::ROUNDS;
     let r = x - n * F::from_f64(ln2[0]) - n * F::from_f64(ln2[1]);
     let mut sum = F::from_f64(COEFFICIENTS[terms]);
     for coefficient in COEFFICIENTS[..terms].iter().rev() {
         sum = sum * r + F::from_f64(*coefficient);
     }
-    sum.scale(n.to_i32())
+    sum.scale(n.nearest())
 }
 
 /// `1/k!`

@@ -45,7 +45,7 @@ pub(super) enum Instruction {
     Draw { to: usize, kind: Draw, site: u16, mean: Option<Column> },
     Int { to: usize, value: i32 },
     Exponent { to: usize, a: Column },
-    ToInt { to: usize, a: Column },
+    Nearest { to: usize, a: Column },
     IntAdd { to: usize, a: usize, b: usize },
     IntAnd { to: usize, a: usize, b: usize },
     SelectInt { to: usize, cond: usize, a: usize, b: usize },
@@ -83,7 +83,7 @@ impl Instruction {
             I::Unary { to, .. } | I::Binary { to, .. } | I::MulAdd { to, .. } | I::Fma { to, .. }
             | I::Scale { to, .. } | I::ToScalar { to, .. } | I::Select { to, .. }
             | I::Copy { to, .. } | I::Draw { to, .. } => Result::Scalar(*to),
-            I::Int { to, .. } | I::Exponent { to, .. } | I::ToInt { to, .. } | I::IntAdd { to, .. }
+            I::Int { to, .. } | I::Exponent { to, .. } | I::Nearest { to, .. } | I::IntAdd { to, .. }
             | I::IntAnd { to, .. } | I::SelectInt { to, .. } => Result::Int(*to),
             I::Bool { to, .. } | I::Compare { to, .. } | I::IntEq { to, .. } | I::Not { to, .. }
             | I::And { to, .. } | I::Or { to, .. } | I::SelectBool { to, .. }
@@ -332,7 +332,7 @@ impl Compiler<'_> {
             }
             Op::Int(value) => Instruction::Int { to, value: *value },
             Op::Exponent(a) => Instruction::Exponent { to, a: self.scalar(*a) },
-            Op::ToInt(a) => Instruction::ToInt { to, a: self.scalar(*a) },
+            Op::Nearest(a) => Instruction::Nearest { to, a: self.scalar(*a) },
             Op::IntAdd(a, b) => Instruction::IntAdd { to, a: self.int(*a), b: self.int(*b) },
             Op::IntAnd(a, b) => Instruction::IntAnd { to, a: self.int(*a), b: self.int(*b) },
             Op::Bool(value) => Instruction::Bool { to, value: *value },
