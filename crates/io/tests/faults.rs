@@ -235,7 +235,7 @@ fn a_key_like_no_other_is_told_the_others() {
     check_population(
         "parameters = {}\nqqq = 1",
         "m.toml:8: population `E`: unknown key `qqq`; \
-        known are `label`, `size`, `cell`, `parameters`, `initial`, `spike_times`, `within`, `for`, `when`",
+        known are `label`, `size`, `cell`, `solver`, `parameters`, `initial`, `spike_times`, `within`, `for`, `when`",
     );
 }
 
