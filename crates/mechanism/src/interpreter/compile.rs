@@ -4,6 +4,8 @@ use pontine_mechanism_lang::{
     Arithmetic, Carry, CompareOp, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt, Type,
 };
 
+use super::loops::Then;
+
 /// Flat code.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Code {
@@ -35,8 +37,10 @@ pub(super) enum Column {
 pub(super) enum Instruction {
     Unary { to: usize, primitive: Primitive, a: Column },
     Binary { to: usize, arithmetic: Arithmetic, a: Column, b: Column },
-    /// `a · b + c`, rounded twice: a product that is used in one sum only.
-    MulAdd { to: usize, a: Column, b: Column, c: Column },
+    /// `(a first b) then c`, rounded twice: a result that only one other operation reads.
+    Chain { to: usize, first: Arithmetic, then: Then, a: Column, b: Column, c: Column },
+    /// `left op right ? a : b`: a comparison that only one selection reads.
+    Choose { to: usize, op: CompareOp, left: Column, right: Column, a: Column, b: Column },
     Fma { to: usize, a: Column, b: Column, c: Column },
     Scale { to: usize, a: Column, n: usize },
     ToScalar { to: usize, a: usize },
@@ -80,7 +84,7 @@ impl Instruction {
     pub(super) fn result(&self) -> Result {
         use Instruction as I;
         match self {
-            I::Unary { to, .. } | I::Binary { to, .. } | I::MulAdd { to, .. } | I::Fma { to, .. }
+            I::Unary { to, .. } | I::Binary { to, .. } | I::Chain { to, .. } | I::Choose { to, .. } | I::Fma { to, .. }
             | I::Scale { to, .. } | I::ToScalar { to, .. } | I::Select { to, .. }
             | I::Copy { to, .. } | I::Draw { to, .. } => Result::Scalar(*to),
             I::Int { to, .. } | I::Exponent { to, .. } | I::Nearest { to, .. } | I::IntAdd { to, .. }
@@ -117,8 +121,8 @@ struct Compiler<'a> {
     places: Vec<Option<Place>>,
     /// Statements are counted in order; each register's last reader.
     last_read: Vec<usize>,
-    /// A product that its only reader, a sum, computes along.
-    fused: Vec<Option<(Reg, Reg)>>,
+    /// What its only reader computes along.
+    fused: Vec<Option<Fused>>,
     now: usize,
     free_scalars: Vec<usize>,
     free_ints: Vec<usize>,
@@ -136,8 +140,8 @@ impl<'a> Compiler<'a> {
         let fused = fusable(program, &uses);
         let mut last_read = uses.last_read;
         for (product, parts) in fused.iter().enumerate() {
-            if let Some((a, b)) = parts {
-                for part in [a, b] {
+            if let Some(parts) = parts {
+                for part in parts.operands() {
                     let part = part.0 as usize;
                     last_read[part] = last_read[part].max(last_read[product]);
                 }
@@ -323,10 +327,7 @@ impl Compiler<'_> {
             }
             Op::Scale(a, n) => Instruction::Scale { to, a: self.scalar(*a), n: self.int(*n) },
             Op::ToScalar(a) => Instruction::ToScalar { to, a: self.int(*a) },
-            Op::Select(cond, a, b) => {
-                let (cond, a, b) = (self.bool(*cond), self.scalar(*a), self.scalar(*b));
-                Instruction::Select { to, cond, a, b }
-            }
+            Op::Select(cond, a, b) => self.select(to, *cond, *a, *b),
             Op::Draw(kind, site, args) => {
                 let mean = args.first().map(|mean| self.scalar(*mean));
                 Instruction::Draw { to, kind: *kind, site: *site, mean }
@@ -350,17 +351,38 @@ impl Compiler<'_> {
     }
 
     fn binary(&mut self, to: usize, arithmetic: Arithmetic, a: Reg, b: Reg) -> Instruction {
-        let parts = |reg: Reg| self.fused[reg.0 as usize];
-        let product = match arithmetic {
-            Arithmetic::Add => parts(a).map(|p| (p, b)).or_else(|| parts(b).map(|p| (p, a))),
-            _ => None,
+        let parts = |reg: Reg| match self.fused[reg.0 as usize] {
+            Some(Fused::Binary(first, x, y)) => Some((first, x, y)),
+            Some(Fused::Compare(..)) | None => None,
         };
-        match product {
-            Some(((x, y), c)) => {
+        let chained = parts(a).map(|found| (found, b, false));
+        let chained = chained.or_else(|| parts(b).map(|found| (found, a, true)));
+        let then = |flipped| match (arithmetic, flipped) {
+            (Arithmetic::Add, _) => Some(Then::Add),
+            (Arithmetic::Mul, _) => Some(Then::Mul),
+            (Arithmetic::Sub, false) => Some(Then::Sub),
+            (Arithmetic::Sub, true) => Some(Then::SubFrom),
+            (Arithmetic::Div | Arithmetic::Min | Arithmetic::Max, _) => None,
+        };
+        match chained.and_then(|(parts, c, flipped)| Some((parts, c, then(flipped)?))) {
+            Some(((first, x, y), c, then)) => {
                 let (a, b, c) = (self.scalar(x), self.scalar(y), self.scalar(c));
-                Instruction::MulAdd { to, a, b, c }
+                Instruction::Chain { to, first, then, a, b, c }
             }
             None => Instruction::Binary { to, arithmetic, a: self.scalar(a), b: self.scalar(b) },
+        }
+    }
+
+    fn select(&mut self, to: usize, cond: Reg, a: Reg, b: Reg) -> Instruction {
+        let (a, b) = (self.scalar(a), self.scalar(b));
+        match self.fused[cond.0 as usize] {
+            Some(Fused::Compare(op, left, right)) => {
+                let (left, right) = (self.scalar(left), self.scalar(right));
+                Instruction::Choose { to, op, left, right, a, b }
+            }
+            Some(Fused::Binary(..)) | None => {
+                Instruction::Select { to, cond: self.bool(cond), a, b }
+            }
         }
     }
 
@@ -530,25 +552,51 @@ impl Uses {
     }
 }
 
-/// The products that one sum alone reads, with their factors; one per sum.
-fn fusable(program: &Program, uses: &Uses) -> Vec<Option<(Reg, Reg)>> {
+/// An operation that its only reader computes along.
+#[derive(Clone, Copy, Debug)]
+enum Fused {
+    Binary(Arithmetic, Reg, Reg),
+    Compare(CompareOp, Reg, Reg),
+}
+
+impl Fused {
+    fn operands(self) -> [Reg; 2] {
+        match self {
+            Fused::Binary(_, a, b) | Fused::Compare(_, a, b) => [a, b],
+        }
+    }
+}
+
+/// Which operations are computed along by their only reader; no reader is itself computed along.
+fn fusable(program: &Program, uses: &Uses) -> Vec<Option<Fused>> {
     let n = program.types.len();
-    let mut products = vec![None; n];
+    let (mut candidates, mut fused) = (vec![None; n], vec![None; n]);
     program.for_each_op(&mut |reg, op| {
-        if let Op::Binary(Arithmetic::Mul, a, b) = op
-            && uses.count[reg.0 as usize] == 1
-        {
-            products[reg.0 as usize] = Some((*a, *b));
-        }
-    });
-    let mut fused = vec![None; n];
-    program.for_each_op(&mut |_, op| {
-        if let Op::Binary(Arithmetic::Add, a, b) = op {
-            let product = [a, b].into_iter().find(|reg| products[reg.0 as usize].is_some());
-            if let Some(product) = product {
-                fused[product.0 as usize] = products[product.0 as usize];
+        let once = uses.count[reg.0 as usize] == 1;
+        let mut take = |reg: &Reg| {
+            fused[reg.0 as usize] = candidates[reg.0 as usize].take();
+            fused[reg.0 as usize].is_some()
+        };
+        let candidate = match op {
+            Op::Binary(first, a, b) if is_chained(*first) => {
+                let reads_another = take(a) || take(b);
+                (!reads_another).then_some(Fused::Binary(*first, *a, *b))
             }
-        }
+            Op::Select(cond, ..) => {
+                take(cond);
+                None
+            }
+            Op::Compare(op, a, b) => Some(Fused::Compare(*op, *a, *b)),
+            _ => None,
+        };
+        candidates[reg.0 as usize] = candidate.filter(|_| once);
     });
     fused
+}
+
+fn is_chained(arithmetic: Arithmetic) -> bool {
+    match arithmetic {
+        Arithmetic::Add | Arithmetic::Sub | Arithmetic::Mul => true,
+        Arithmetic::Div | Arithmetic::Min | Arithmetic::Max => false,
+    }
 }
