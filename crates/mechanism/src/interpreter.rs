@@ -14,7 +14,9 @@ use crate::draw::{Place, Tables, draw};
 use crate::native::{Columns, Draws, Level, Task, dispatch};
 use compile::{Code, Column, Instruction, compile};
 use loops::{
-    all, any, any_spike, binary, chain, choose, compare, condition, each, each2, each3, holds, unary};
+    all, any, any_spike, binary, chain, choose, compare, condition, each, each2, each3, holds,
+    unary,
+};
 
 /// The program of one phase, ready to run on blocks.
 #[derive(Clone, Debug)]
@@ -265,6 +267,17 @@ impl<F: Real> Interpreter<F> {
             Instruction::Chain { first, then, a, b, c, .. } => {
                 chain(*first, *then, to, [column(a), column(b), column(c)]);
             }
+            Instruction::Flush { limit, a, b, .. } => {
+                each3(
+                    to,
+                    column(limit),
+                    column(a),
+                    column(b),
+                    |limit, a, b| {
+                        if b.abs() < limit { a } else { b }
+                    },
+                );
+            }
             Instruction::Choose { op, left, right, a, b, .. } => {
                 choose(*op, to, [column(left), column(right), column(a), column(b)]);
             }
@@ -316,6 +329,9 @@ impl<F: Real> Interpreter<F> {
             Instruction::IntEq { a, b, .. } => each2(to, int(a), int(b), |a, b| condition(a == b)),
             Instruction::Not { a, .. } => each(to, bool(a), |a| F::from_i32(1) - a),
             Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a * b),
+            Instruction::AndNot { a, b, .. } => {
+                each2(to, bool(a), bool(b), |a, b| if holds(b) { F::default() } else { a });
+            }
             Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), F::greatest),
             Instruction::CopyBool { a, .. } => to.copy_from_slice(bool(a)),
             Instruction::SelectBool { cond, a, b, .. } => {

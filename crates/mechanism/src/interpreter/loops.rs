@@ -48,6 +48,8 @@ pub(crate) enum Then {
     /// Takes it away from `c`.
     SubFrom,
     Mul,
+    /// `c` if that is greater.
+    Max,
 }
 
 /// `(a first b) then c`, each rounded: one pass over the columns instead of two.
@@ -69,6 +71,7 @@ fn chained<F: Real>(then: Then, to: &mut [F], [a, b, c]: [&[F]; 3], first: impl 
         Then::Sub => each3(to, a, b, c, |a, b, c| first(a, b) - c),
         Then::SubFrom => each3(to, a, b, c, |a, b, c| c - first(a, b)),
         Then::Mul => each3(to, a, b, c, |a, b, c| first(a, b) * c),
+        Then::Max => each3(to, a, b, c, |a, b, c| first(a, b).greatest(c)),
     }
 }
 
