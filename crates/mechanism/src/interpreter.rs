@@ -14,8 +14,7 @@ use crate::draw::{Place, Tables, draw};
 use crate::native::{Columns, Draws, Level, Task, dispatch};
 use compile::{Code, Column, Instruction, compile};
 use loops::{
-    all, any, any_spike, binary, chain, choose, compare, condition, each, each2, each3, holds,
-    unary,
+    all, any, binary, chain, choose, compare, condition, each, each2, each3, holds, unary,
 };
 
 /// The program of one phase, ready to run on blocks.
@@ -190,7 +189,7 @@ impl<F: Real> Task for Run<'_, '_, F> {
             };
         }
         let column = |output: &usize| &args.outputs[output * args.width..][..args.width];
-        interpreter.events.iter().any(|output| any_spike(column(output)))
+        interpreter.events.iter().any(|output| any(column(output)))
     }
 }
 

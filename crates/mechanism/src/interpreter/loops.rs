@@ -105,12 +105,6 @@ pub(super) fn any<F: Real>(conditions: &[F]) -> bool {
     conditions.iter().fold(false, |any, condition| any | holds(*condition))
 }
 
-/// Whether any count is not zero.
-#[inline(always)]
-pub(super) fn any_spike<F: Real>(counts: &[F]) -> bool {
-    any(counts)
-}
-
 #[inline(always)]
 pub(super) fn all<F: Real>(conditions: &[F]) -> bool {
     conditions.iter().fold(true, |all, condition| all & holds(*condition))
