@@ -53,14 +53,14 @@ pub use expand::expand;
 pub use expr::{BinaryOp, CompareOp, Expr, LogicOp, UnaryOp};
 pub use function::{Argument, Function};
 pub use ir::{
-    Arithmetic, Carry, Draw, Elementary, Merge, Op, Precision, Primitive, Program, Reg, Slot, Stmt, Type,
+    Arithmetic, Carry, Draw, Elementary, Merge, Op, Precision, Primitive, Program, Reg, Slot, Stmt,
+    Type,
 };
 pub use mechanism::{Derived, Input, Mechanism, Output, OutputKind, Parameter, Receptor, State};
 pub use parse::{parse_expression, parse_trees};
 pub use real::Real;
 pub use tree::{
     AssignOp, Clamp, Equation, InputTree, Let, MechanismTree, OnSpike, OutputTree, OutputTreeKind,
-    ParameterTree, ReceptorTree, Solver, SpikeTree, StateTree, Statement,
-    UnknownSolver,
+    ParameterTree, ReceptorTree, Solver, SpikeTree, StateTree, Statement, UnknownSolver,
 };
 pub use unit::{Dimension, Unit, UnitSystem};

@@ -21,7 +21,8 @@ pub(crate) struct Columns<'p> {
 impl<'p> Columns<'p> {
     pub fn of(program: &'p Program, nodes: &[Node<'_>], n_active: usize) -> Columns<'p> {
         let n = program.types.len();
-        let mut columns = Columns { free: vec![None; n], kept: vec![None; n], counts: [0; 3], first_active: 0 };
+        let mut columns =
+            Columns { free: vec![None; n], kept: vec![None; n], counts: [0; 3], first_active: 0 };
         columns.find_free(&program.body);
         // What a part reads as a whole column has to be one.
         let mut crossing = BTreeSet::new();

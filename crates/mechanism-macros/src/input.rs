@@ -46,9 +46,9 @@ impl Input {
     pub fn value(&self) -> TokenStream {
         match &self.file {
             None => TokenTree::from(self.literal.clone()).into(),
-            Some(file) => {
-                format!("include_str!({:?})", file.display().to_string()).parse().unwrap_or_default()
-            }
+            Some(file) => format!("include_str!({:?})", file.display().to_string())
+                .parse()
+                .unwrap_or_default(),
         }
     }
 

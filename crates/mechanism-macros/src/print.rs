@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use pontine_mechanism_lang::{
-    Arithmetic, Carry, Mechanism, Merge, Op, OutputKind, Precision, Primitive, Program, Reg,
-    Slot, Stmt, Type, expand,
+    Arithmetic, Carry, Mechanism, Merge, Op, OutputKind, Precision, Primitive, Program, Reg, Slot,
+    Stmt, Type, expand,
 };
 
 use crate::columns::{Columns, kind};
@@ -66,7 +66,15 @@ impl<'p> Printer<'p> {
         columns: &'p Columns<'p>,
         float: &'static str,
     ) -> Printer<'p> {
-        Printer { mechanism, program, columns, float, code: String::new(), depth: 2, homogeneous: false }
+        Printer {
+            mechanism,
+            program,
+            columns,
+            float,
+            code: String::new(),
+            depth: 2,
+            homogeneous: false,
+        }
     }
 
     fn body(mut self, nodes: &[Node<'_>]) -> String {
@@ -125,6 +133,7 @@ impl<'p> Printer<'p> {
 
     /// A slice of `n` lanes for every column that is kept between loops.
     fn kept(&mut self) {
+        self.line("let mut draws = columns.draws;");
         let [scalars, ints, bools] = self.columns.counts;
         self.parted("columns.scalars", "kf", scalars);
         self.parted("columns.ints", "ki", ints);
@@ -147,9 +156,12 @@ impl<'p> Printer<'p> {
             Node::Lanes(items) => self.lanes(items),
             Node::Draw { reg, kind, site, mean } => {
                 let to = self.column(*reg);
-                let mean = mean.map_or("None".into(), |mean| format!("Some(&{}[..])", self.column(mean)));
+                let mean =
+                    mean.map_or("None".into(), |mean| format!("Some(&{}[..])", self.column(mean)));
                 let draw = format!("pontine_native::Draw::{kind:?}");
-                self.line(format!("pontine_native::draw(frame, {draw}, {site}, {mean}, {to});"));
+                self.line(format!(
+                    "pontine_native::draw(&mut draws, frame, {draw}, {site}, {mean}, {to});"
+                ));
             }
             Node::Branch { cond, then, otherwise } => {
                 let cond = self.column(*cond);
@@ -223,7 +235,9 @@ impl<'p> Printer<'p> {
         for carry in carries {
             let (column, next, old) = (self.column(carry.reg), name(carry.next), name(carry.reg));
             self.line(match active.map(|number| self.active(number)) {
-                Some(active) => format!("{column}[i] = if {active}[i] {{ {next} }} else {{ {old} }};"),
+                Some(active) => {
+                    format!("{column}[i] = if {active}[i] {{ {next} }} else {{ {old} }};")
+                }
                 None => format!("{column}[i] = {next};"),
             });
         }

@@ -4,7 +4,9 @@
 //! before a draw, which fills a whole column at once, and before a large branch, which is skipped
 //! where no lane takes it.
 
-use pontine_mechanism_lang::{Arithmetic, Carry, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt};
+use pontine_mechanism_lang::{
+    Arithmetic, Carry, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt,
+};
 
 /// A part of a program.
 pub(crate) enum Node<'p> {
@@ -16,7 +18,12 @@ pub(crate) enum Node<'p> {
     Branch { cond: Reg, then: Vec<Node<'p>>, otherwise: Vec<Node<'p>> },
     /// Parts that are repeated while the condition holds in any lane; `active` numbers the loops
     /// that have one.
-    Loop { rounds: u32, active: Option<(usize, Reg)>, carries: &'p [Carry], parts: [Vec<Node<'p>>; 2] },
+    Loop {
+        rounds: u32,
+        active: Option<(usize, Reg)>,
+        carries: &'p [Carry],
+        parts: [Vec<Node<'p>>; 2],
+    },
 }
 
 /// A statement within a loop over lanes.

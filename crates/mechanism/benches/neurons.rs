@@ -65,7 +65,8 @@ impl<F: Real> Population<F> {
         };
         let (parameter_at, derived_at) =
             (at(0, m.parameters.len()), at(m.parameters.len(), m.derived.len()));
-        let (input_at, receptor_at) = (at(0, m.inputs.len()), at(m.inputs.len(), m.receptors.len()));
+        let (input_at, receptor_at) =
+            (at(0, m.inputs.len()), at(m.inputs.len(), m.receptors.len()));
         for (block, states) in self.blocks.iter_mut().enumerate() {
             let first = block * LANES;
             let width = LANES.min((N_NEURONS - first).next_multiple_of(16));

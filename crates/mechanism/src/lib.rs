@@ -62,11 +62,11 @@ pub use block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
 pub use derive::{DeriveError, derive};
 pub use function::FunctionKernel;
 pub use interpreter::{Interpreter, Scratch};
+pub use native::Level;
 pub use pontine_mechanism_lang as lang;
 pub use pontine_mechanism_lang::{
     Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Unit, UnitSystem,
 };
-pub use native::Level;
 pub use registry::{ErasedKernel, NativeKernel, kernel, native_kernel};
 
 #[doc(hidden)]

@@ -67,7 +67,8 @@ mod tests {
         others.set("v", -70.6);
         let mut n_spikes = 0.0;
         for n in 0..5_000 {
-            let weights = [if n % 7 == 0 { 0.004 } else { 0.0 }, if n % 31 == 0 { 0.002 } else { 0.0 }];
+            let weights =
+                [if n % 7 == 0 { 0.004 } else { 0.0 }, if n % 31 == 0 { 0.002 } else { 0.0 }];
             cells.step(&[0.5], &weights);
             others.step(&[0.5], &weights);
             assert_eq!(cells.outputs()[0], others.outputs()[0], "step {n}");

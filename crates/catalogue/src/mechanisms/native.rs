@@ -132,17 +132,20 @@ impl Case {
             let native = native.unwrap_or_else(|| panic!("{what}: no native kernel"));
             check_equal(&self.run(mechanism, &*native), &expected, &what);
             let interpreter = interpreter.clone().at(level);
-            check_equal(&self.run(mechanism, &interpreter), &expected, &format!("{what} (interpreted)"));
+            check_equal(
+                &self.run(mechanism, &interpreter),
+                &expected,
+                &format!("{what} (interpreted)"),
+            );
         }
     }
 }
 
 #[track_caller]
 fn check_equal<F: Real>(found: &Block<F>, expected: &Block<F>, what: &str) {
-    for (name, found, expected) in [
-        ("state", &found.states, &expected.states),
-        ("output", &found.outputs, &expected.outputs),
-    ] {
+    for (name, found, expected) in
+        [("state", &found.states, &expected.states), ("output", &found.outputs, &expected.outputs)]
+    {
         for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
             // Widening keeps every bit that matters.
             let (found, expected) = (found.to_f64(), expected.to_f64());
@@ -162,8 +165,7 @@ fn check(case: &Case) -> TestCaseResult {
         case.check::<f32>(&mechanism);
         case.check::<f64>(&mechanism);
     }
-    for (name, solver) in
-        [("IF_cond_exp", Solver::Rk4), ("EIF_cond_exp_isfa_ista", Solver::Euler)]
+    for (name, solver) in [("IF_cond_exp", Solver::Rk4), ("EIF_cond_exp_isfa_ista", Solver::Euler)]
     {
         let mechanism = registry::mechanism(name).unwrap().with_solver(solver).unwrap();
         case.check::<f32>(&mechanism);

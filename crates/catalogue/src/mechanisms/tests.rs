@@ -6,7 +6,15 @@ use pontine_core_ir::{
 };
 
 pub(super) const NAMES: [&str; 9] = [
-    "EIF_cond_exp_isfa_ista", "IF_cond_exp", "IF_curr_delta", "IF_curr_exp", "Izhikevich", "LIF", "LIFRate", "SpikeSourceArray", "SpikeSourcePoisson",
+    "EIF_cond_exp_isfa_ista",
+    "IF_cond_exp",
+    "IF_curr_delta",
+    "IF_curr_exp",
+    "Izhikevich",
+    "LIF",
+    "LIFRate",
+    "SpikeSourceArray",
+    "SpikeSourcePoisson",
 ];
 
 fn entries() -> impl Iterator<Item = (&'static MechanismEntry, Mechanism)> {

@@ -13,7 +13,8 @@ use crate::tree::{Equation, MechanismTree, Solver};
 
 /// Brings every state that has an equation to the end of the step.
 ///
-/// All new values follow from those at the start of the step; those below [`TINY`] become 0.
+/// All new values follow from those at the start of the step. States that decay to 0
+/// become 0 below [`TINY`].
 pub(crate) fn integrate(
     lowering: &mut Lowering,
     tree: &MechanismTree,
@@ -29,7 +30,9 @@ pub(crate) fn integrate(
         Solver::Euler => each(lowering, &equations, |lowering, one| Ok(euler(lowering, one)))?,
         Solver::Rk4 => rk4::updates(lowering, &equations, held)?,
     };
-    let updates: Vec<_> = updates.into_iter().map(|update| flushed(lowering, update)).collect();
+    let decaying = decaying(lowering, &equations);
+    let flush = |(update, decays)| if decays { flushed(lowering, update) } else { update };
+    let updates: Vec<_> = updates.into_iter().zip(decaying).map(flush).collect();
     let named = equations.iter().map(|equation| equation.state.clone());
     lowering.values.extend(named.zip(updates));
     Ok(())
@@ -49,6 +52,28 @@ fn flushed(lowering: &mut Lowering, value: Reg) -> Reg {
     let vanishes = program.compare(CompareOp::Lt, size, tiny);
     let zero = program.constant(0.0);
     program.select(vanishes, zero, value)
+}
+
+/// Which equations decay to 0: all that are sums of states times factors, of states that decay, too.
+fn decaying(lowering: &Lowering, equations: &[&Equation]) -> Vec<bool> {
+    let is_state = |name: &str| lowering.names.state(name).is_some();
+    let sources = |equation: &&Equation| -> Option<Vec<String>> {
+        let form = linear(&equation.rate, &is_state).ok()?;
+        form.constant.is_none().then(|| form.factors.into_keys().collect())
+    };
+    let sources: Vec<_> = equations.iter().map(sources).collect();
+    let mut decay: Vec<bool> = sources.iter().map(Option::is_some).collect();
+    // Who depends on what does not decay does not either.
+    for _ in equations {
+        for i in 0..equations.len() {
+            let settles = |name: &String| {
+                let position = equations.iter().position(|equation| equation.state == *name);
+                position.is_some_and(|position| decay[position])
+            };
+            decay[i] = decay[i] && sources[i].iter().flatten().all(settles);
+        }
+    }
+    decay
 }
 
 fn each(

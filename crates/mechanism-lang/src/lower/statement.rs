@@ -100,8 +100,7 @@ impl Lowering<'_> {
             let before = self.value(&Expr::name(&name))?;
             carries.push((name, before));
         }
-        let regs: Vec<_> =
-            carries.iter().map(|_| self.program.fresh(Type::Scalar)).collect();
+        let regs: Vec<_> = carries.iter().map(|_| self.program.fresh(Type::Scalar)).collect();
         let names = carries.iter().map(|(name, _)| name.clone());
         self.values.extend(names.zip(regs.iter().copied()));
         let head = self.part(|lowering| condition.map(|c| lowering.value(c)).transpose());

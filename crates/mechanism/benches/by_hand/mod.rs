@@ -1,7 +1,7 @@
 //! Steps as somebody would write them who knows that parameters are the same for all neurons.
 
-use pontine_mechanism::{Precision, Real};
 use pontine_mechanism::native::{Body, Columns, Frame};
+use pontine_mechanism::{Precision, Real};
 
 /// The value of a homogeneous parameter or derived parameter.
 fn one<F: Copy>(constants: &[F], at: &[usize], i: usize) -> Option<F> {
@@ -48,7 +48,13 @@ impl<F: Real> Body<F> for IfCurrExp {
             let next = if held { v[k] } else { next };
             let spike = (next >= v_thresh) & !held;
             let down = left[k] - one;
-            left[k] = if spike { refractory } else if down > zero { down } else { zero };
+            left[k] = if spike {
+                refractory
+            } else if down > zero {
+                down
+            } else {
+                zero
+            };
             v[k] = if spike { v_reset } else { next };
             spikes[k] = if spike { one } else { zero };
             emitted |= spike;
@@ -83,8 +89,7 @@ impl<F: Real> Body<F> for Izhikevich {
         let u = states.get_mut(..n)?;
         let spikes = outputs.get_mut(..n)?;
         let (zero, one, dt) = (F::default(), F::from_i32(1), frame.dt);
-        let [square, linear, constant, scale, top] =
-            [0.04, 5.0, 140.0, 1e3, 30.0].map(F::from_f64);
+        let [square, linear, constant, scale, top] = [0.04, 5.0, 140.0, 1e3, 30.0].map(F::from_f64);
         let mut emitted = false;
         for k in 0..n {
             let (x, y) = (v[k], u[k]);

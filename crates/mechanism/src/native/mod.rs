@@ -7,12 +7,12 @@ mod dispatch;
 use std::marker::PhantomData;
 
 pub use inventory;
-pub use pontine_mechanism_lang::Real;
 pub use pontine_mechanism_lang::Draw;
+pub use pontine_mechanism_lang::Real;
 use pontine_rng::StreamKey;
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
-use crate::draw::{Place, draw as draw_column};
+use crate::draw::{Place, Tables, draw as draw_column};
 use crate::interpreter::Scratch;
 pub use crate::registry::NativeKernel;
 pub use dispatch::Level;
@@ -74,7 +74,13 @@ pub struct Columns<'a, F> {
     pub ints: &'a mut [i32],
     /// Conditions.
     pub bools: &'a mut [bool],
+    /// What [`draw`] keeps.
+    pub draws: Draws<'a>,
 }
+
+/// What draws keep from step to step.
+#[derive(Debug)]
+pub struct Draws<'a>(pub(crate) &'a mut Tables);
 
 /// A body as a kernel, at one level of instructions.
 #[derive(Debug)]
@@ -141,9 +147,16 @@ impl<F: Real, B: Body<F>> Task for Step<'_, F, B> {
 }
 
 /// Fills a column with draws.
-pub fn draw<F: Real>(frame: &Frame<'_, F>, kind: Draw, site: u16, mean: Option<&[F]>, to: &mut [F]) {
+pub fn draw<F: Real>(
+    draws: &mut Draws<'_>,
+    frame: &Frame<'_, F>,
+    kind: Draw,
+    site: u16,
+    mean: Option<&[F]>,
+    to: &mut [F],
+) {
     let place = Place { key: frame.key, first: frame.first, step: frame.step, site };
-    draw_column(kind, place, mean, to);
+    draw_column(draws.0, kind, place, mean, to);
 }
 
 /// Whether a condition holds in any lane.
