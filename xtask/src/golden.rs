@@ -3,16 +3,15 @@
 //! A recipe is a Python script beside its data. It writes into the folder given as its argument.
 
 mod compare;
-mod environment;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::environment::{self, Environment};
 use crate::failure::Failure;
 use crate::workspace::{Workspace, call, read};
-use environment::Environment;
 
 const RECIPES: &str = "tests/golden/nengo";
 

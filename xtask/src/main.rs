@@ -1,10 +1,14 @@
-//! The project's chores: everything CI runs, the rules of the house, golden data.
+//! The project's chores: everything CI runs, the rules of the house, golden data, benchmarks.
 //!
 //! Invariant: depends on no crate of the workspace. It calls cargo, the programs that the workspace
 //! builds, and Python; so it works while the workspace does not compile.
 
+mod asm;
+mod bench;
+mod environment;
 mod failure;
 mod golden;
+mod table;
 mod tidy;
 mod verify;
 mod workspace;
@@ -20,7 +24,11 @@ Usage: cargo xtask <COMMAND>
 Commands:
   test [--keep-going] [STAGE...]   everything CI runs, or only the named stages
   tidy                             the rules of the house alone
-  golden nengo [--check]           re-make Nengo's golden data, or compare it with a fresh one";
+  golden nengo [--check]           re-make Nengo's golden data, or compare it with a fresh one
+  bench [WHAT...] [--repeat N] [NETWORK...]
+                                   seconds that whole networks take; WHAT: nest (beside NEST 3.10),
+                                   threads (one against two), criterion (the crates' own benches)
+  asm                              what the native kernels were compiled to";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +53,8 @@ fn run(words: &[&str]) -> Result<bool, Failure> {
         ["test", options @ ..] => verify::command(&Workspace::locate()?, options),
         ["tidy"] => tidy::command(&Workspace::locate()?),
         ["golden", "nengo", options @ ..] => golden::command(&Workspace::locate()?, options),
+        ["bench", options @ ..] => bench::command(&Workspace::locate()?, options),
+        ["asm"] => asm::command(&Workspace::locate()?),
         _ => Err(Failure::Usage(format!("unknown command `{}`\n\n{USAGE}", words.join(" ")))),
     }
 }

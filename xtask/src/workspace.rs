@@ -26,6 +26,8 @@ pub struct Package {
     /// Its folder, relative to the root, with `/`.
     pub folder: String,
     pub is_library: bool,
+    /// Its benches.
+    pub benches: Vec<String>,
     pub dependencies: Vec<Dependency>,
 }
 
@@ -138,12 +140,21 @@ fn read_package(package: &Value, root: &Path) -> Package {
         name: text(&package["name"]).into(),
         folder: folder.map(slashes).unwrap_or_default(),
         is_library: items(&package["targets"]).any(is_library),
+        benches: items(&package["targets"]).filter(is_bench).map(name).collect(),
         dependencies: items(&package["dependencies"]).map(read_dependency).collect(),
     }
 }
 
 fn is_library(target: &Value) -> bool {
     items(&target["kind"]).any(|kind| matches!(text(kind), "lib" | "rlib" | "proc-macro"))
+}
+
+fn is_bench(target: &&Value) -> bool {
+    items(&target["kind"]).any(|kind| text(kind) == "bench")
+}
+
+fn name(target: &Value) -> String {
+    text(&target["name"]).into()
 }
 
 fn read_dependency(dependency: &Value) -> Dependency {
@@ -188,7 +199,7 @@ mod tests {
         let metadata = serde_json::json!({ "packages": [{
             "name": "pontine-nef",
             "manifest_path": "/house/crates/nef/Cargo.toml",
-            "targets": [{ "kind": ["lib"] }],
+            "targets": [{ "kind": ["lib"] }, { "kind": ["bench"], "name": "solvers" }],
             "dependencies": [
                 { "name": "faer", "kind": null, "path": null },
                 { "name": "pontine-core-ir", "kind": "dev", "path": "/house/crates/core-ir" },
@@ -197,6 +208,7 @@ mod tests {
         let packages = packages(&metadata, Path::new("/house"));
         assert_eq!((packages[0].short_name(), packages[0].is_library), ("nef", true));
         assert_eq!(packages[0].folder, "crates/nef");
+        assert_eq!(packages[0].benches, ["solvers"]);
         let edges: Vec<_> =
             packages[0].dependencies.iter().map(|d| (d.is_dev, d.is_local)).collect();
         assert_eq!(edges, [(false, false), (true, true)]);

@@ -3,7 +3,8 @@
 use std::{fmt::Write as _, io, path::PathBuf};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
-use pontine_io::{LoadedModel, ModelFileError, RecordingError};
+use pontine_core_ir::port::{AccessError, Missing};
+use pontine_io::{LoadedModel, ModelFileError, RecordingError, SnapshotError};
 use pontine_road::RoadError;
 
 use crate::memory::TooLarge;
@@ -26,6 +27,14 @@ pub(crate) enum CliError {
     },
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// A state that this run cannot continue from.
+    #[error(transparent)]
+    State(#[from] SnapshotError),
+    /// A state that the backend cannot continue from.
+    #[error("{}: cannot be continued from", .path.display())]
+    Restore { path: PathBuf, source: AccessError },
+    #[error(transparent)]
+    Missing(#[from] Missing),
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
 }
@@ -35,6 +44,7 @@ impl CliError {
     pub fn status(&self) -> u8 {
         match self {
             Self::ModelFile(_) | Self::Road { .. } | Self::Folder { .. } => 2,
+            Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
         }
     }

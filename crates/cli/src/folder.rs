@@ -1,9 +1,9 @@
-//! The folder for results: found wanting before a run, not after it.
+//! Folders for what a run leaves: found wanting before it, not after it.
 
 use std::{
     fs::{self, File},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use pontine_io::LoadedModel;
@@ -22,7 +22,16 @@ impl Folder {
     /// Makes the folder of the arguments, or that of the model.
     pub fn make(arguments: &RunArguments, loaded: &LoadedModel) -> Result<Self, CliError> {
         let default = || PathBuf::from("out").join(name(&loaded.name));
-        let path = arguments.out.clone().unwrap_or_else(default);
+        Self::at(arguments.out.clone().unwrap_or_else(default))
+    }
+
+    /// Makes the folder that a file is to be written to.
+    pub fn of(file: &Path) -> Result<Self, CliError> {
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Self::at(parent.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    fn at(path: PathBuf) -> Result<Self, CliError> {
         let new = path.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.exists());
         let folder = Self { new: new.map(Into::into).collect(), path };
         match folder.prepare() {

@@ -15,7 +15,6 @@ use pontine_road::{BuildOptions, Road, RoadError};
 
 use crate::{
     arguments::InfoArguments,
-    backend::Choice,
     error::CliError,
     model,
     table::{Table, number},
@@ -24,9 +23,10 @@ use crate::{
 /// Tells what a model file holds: objects, parameters, synapses, memory.
 pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(), CliError> {
     let loaded = model::load(&arguments.model, None)?;
-    let backend = Choice::Ref.backend();
+    let backend = arguments.engine.backend.backend();
+    let options = arguments.engine.options();
     let (model, estimate) =
-        built(&loaded, backend).map_err(|error| CliError::road(&loaded, &error))?;
+        built(&loaded, backend, &options).map_err(|error| CliError::road(&loaded, &error))?;
     head(&loaded, out)?;
     parameters(&loaded, out)?;
     cells(&loaded.network, out)?;
@@ -34,10 +34,11 @@ pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(),
     let mebibytes = estimate.bytes / f64::from(1 << 20);
     writeln!(
         out,
-        "\n{} neurons, about {:.0} synapses, {mebibytes:.1} MiB on backend `{}`",
+        "\n{} neurons, about {:.0} synapses, {mebibytes:.1} MiB on backend `{}` in {}",
         n_neurons(&loaded.network),
         estimate.synapses,
-        backend.name()
+        backend.name(),
+        options.precision
     )?;
     Ok(())
 }
@@ -54,12 +55,12 @@ pub(crate) fn n_neurons(network: &Network) -> u64 {
 fn built(
     loaded: &LoadedModel,
     backend: &dyn Backend,
+    options: &CompileOptions,
 ) -> Result<(Model, pontine_core_ir::port::Estimate), RoadError> {
     let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
-    let options = CompileOptions::default();
     let road = Road::new(backend).options(build, options.clone());
     let (model, _, _) = road.model(&loaded.network)?;
-    let estimate = backend.estimate(&model, &options)?;
+    let estimate = backend.estimate(&model, options)?;
     Ok((model, estimate))
 }
 

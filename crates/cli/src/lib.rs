@@ -19,6 +19,7 @@ mod model;
 mod rates;
 mod resources;
 mod run;
+mod state;
 mod table;
 
 use std::{

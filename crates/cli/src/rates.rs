@@ -24,15 +24,16 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// From the time that the model discards to the end; all of a run that is not longer than that.
-    pub fn of(discard_s: f64, n_steps: u64, dt_s: f64) -> Self {
-        let start = steps(discard_s, dt_s);
-        Self { start: if start < n_steps { start } else { 0 }, end: n_steps, dt_s }
+    /// From the time that the model discards to the end, within the steps in (first, end] of a run;
+    /// all of them if that leaves nothing.
+    pub fn of(discard_s: f64, first: u64, end: u64, dt_s: f64) -> Self {
+        let start = first.max(steps(discard_s, dt_s));
+        Self { start: if start < end { start } else { first }, end, dt_s }
     }
 
     /// Whether the run was long enough to leave out what the model discards.
     pub fn leaves_out(&self, discard_s: f64) -> bool {
-        self.start == steps(discard_s, self.dt_s)
+        self.start >= steps(discard_s, self.dt_s)
     }
 
     fn length_s(&self) -> f64 {
@@ -97,16 +98,23 @@ mod tests {
 
     #[test]
     fn the_window_begins_after_what_is_discarded() {
-        let window = Window::of(0.5, 10_000, 1e-4);
+        let window = Window::of(0.5, 0, 10_000, 1e-4);
         assert_eq!((window.start, window.end), (5000, 10_000));
         assert_eq!(n_spikes(&[5000, 5001, 10_000], &[1, 2, 1], window), 3);
     }
 
     #[test]
+    fn a_run_that_continues_counts_its_own_steps() {
+        let window = Window::of(0.5, 7000, 10_000, 1e-4);
+        assert!(window.start == 7000 && window.leaves_out(0.5));
+        assert_eq!(Window::of(0.5, 1000, 4000, 1e-4).start, 1000);
+    }
+
+    #[test]
     fn a_run_that_is_too_short_to_discard_anything_counts_whole() {
-        let window = Window::of(0.5, 5000, 1e-4);
+        let window = Window::of(0.5, 0, 5000, 1e-4);
         assert!(window.start == 0 && !window.leaves_out(0.5));
-        assert!(Window::of(0.5, 5001, 1e-4).leaves_out(0.5));
-        assert!(Window::of(0.0, 10, 1e-4).leaves_out(0.0));
+        assert!(Window::of(0.5, 0, 5001, 1e-4).leaves_out(0.5));
+        assert!(Window::of(0.0, 0, 10, 1e-4).leaves_out(0.0));
     }
 }

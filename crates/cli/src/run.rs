@@ -22,6 +22,7 @@ use crate::{
     memory, model,
     rates::{self, Rate, Window},
     resources::{Stopwatch, peak_memory_bytes},
+    state,
     table::{Table, number},
 };
 
@@ -34,15 +35,25 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), C
     let n_steps = n_steps(loaded.defaults.time_s, loaded.defaults.dt_s);
     let n_steps = n_steps.map_err(|error| CliError::road(&loaded, &error))?;
     announce(&loaded, out)?;
+    // What cannot be continued from is refused before anything is built.
+    let state = state::Saved::read(arguments)?;
     let folder = Folder::make(arguments, &loaded)?;
+    let _state_folder = arguments.save_state.as_deref().map(Folder::of).transpose()?;
     let mut run = Run::build(arguments, &loaded, n_steps)?;
     run.built(out)?;
+    if let Some(state) = state {
+        run.restore(&state, out)?;
+    }
     let done = run.go(arguments.quiet);
     let recording = run.recording().map_err(|error| CliError::road(&loaded, &error))?;
     let rates = run.rates(&recording);
     run.report(&recording, &rates, out)?;
     run.write(&folder.path, &recording, &rates, out)?;
-    done.map_err(|error| CliError::road(&loaded, &error))
+    done.map_err(|error| CliError::road(&loaded, &error))?;
+    match &arguments.save_state {
+        Some(path) => run.save(path, out),
+        None => Ok(()),
+    }
 }
 
 fn announce(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
@@ -59,6 +70,7 @@ struct Run<'a> {
     options: CompileOptions,
     prepared: Prepared,
     n_neurons: u64,
+    first_step: u64,
     n_steps: u64,
     build: (f64, Option<f64>),
     run: (f64, Option<f64>),
@@ -70,14 +82,8 @@ impl<'a> Run<'a> {
         loaded: &'a LoadedModel,
         n_steps: u64,
     ) -> Result<Self, CliError> {
-        let backend = arguments.backend.backend();
-        let mut options = CompileOptions::default();
-        if std::env::var("P_F32").is_ok() {
-            options.precision = pontine_core_ir::port::Precision::F32;
-        }
-        if let Ok(t) = std::env::var("P_THREADS") {
-            options.threads = t.parse().unwrap();
-        }
+        let backend = arguments.engine.backend.backend();
+        let options = arguments.engine.options();
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
         let available = available_bytes();
         let watch = Stopwatch::start();
@@ -92,6 +98,7 @@ impl<'a> Run<'a> {
             backend: backend.name(),
             options,
             n_neurons: crate::info::n_neurons(&loaded.network),
+            first_step: 0,
             n_steps,
             prepared,
             build: watch.elapsed(),
@@ -107,6 +114,21 @@ impl<'a> Run<'a> {
         let synapses = self.simulation().n_synapses();
         let (neurons, seconds) = (self.n_neurons, self.build.0);
         writeln!(out, "built {neurons} neurons, {synapses} synapses in {seconds:.2} s")
+    }
+
+    fn restore(&mut self, state: &state::Saved, out: &mut dyn Write) -> Result<(), CliError> {
+        let current = self.manifest();
+        state.restore(&current, &mut *self.prepared.simulation)?;
+        self.first_step = self.simulation().n_steps();
+        writeln!(out, "continuing from step {}", self.first_step)?;
+        Ok(())
+    }
+
+    fn save(&mut self, path: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+        let manifest = self.manifest();
+        state::save(path, &manifest, &mut *self.prepared.simulation)?;
+        writeln!(out, "wrote the state after step {} to {}", manifest.n_steps, path.display())?;
+        Ok(())
     }
 
     fn go(&mut self, quiet: bool) -> Result<(), RoadError> {
@@ -126,7 +148,7 @@ impl<'a> Run<'a> {
 
     fn window(&self) -> Window {
         let d = &self.loaded.defaults;
-        Window::of(d.discard_s, self.simulation().n_steps(), d.dt_s)
+        Window::of(d.discard_s, self.first_step, self.simulation().n_steps(), d.dt_s)
     }
 
     fn rates(&self, recording: &Recording) -> Vec<Rate> {
@@ -134,7 +156,7 @@ impl<'a> Run<'a> {
     }
 
     fn report(&self, recording: &Recording, rates: &[Rate], out: &mut dyn Write) -> io::Result<()> {
-        let (seconds, steps) = (self.run.0, self.simulation().n_steps());
+        let (seconds, steps) = (self.run.0, self.simulation().n_steps() - self.first_step);
         writeln!(out, "ran {steps} steps in {seconds:.2} s")?;
         self.report_rates(rates, out)?;
         let table = samples(recording);
@@ -196,6 +218,7 @@ impl<'a> Run<'a> {
             model_hash: model_hash(&self.prepared.model),
             seed: self.loaded.defaults.seed,
             dt_s: self.loaded.defaults.dt_s,
+            first_step: self.first_step,
             n_steps: self.simulation().n_steps(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             backend: self.backend.to_owned(),
@@ -212,7 +235,7 @@ impl<'a> Run<'a> {
             neurons: self.n_neurons,
             synapses: self.simulation().n_synapses(),
             spikes: n_spikes(recording),
-            model_time_s: manifest.n_steps as f64 * manifest.dt_s,
+            model_time_s: (manifest.n_steps - manifest.first_step) as f64 * manifest.dt_s,
             build_wall_s: self.build.0,
             build_cpu_s: self.build.1,
             run_wall_s: self.run.0,

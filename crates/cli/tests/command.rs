@@ -2,6 +2,13 @@
 
 use std::{fs, path::PathBuf};
 
+use pontine_backend_ref::Reference;
+use pontine_core_ir::{
+    Recording,
+    port::{Backend, Capability},
+    recording::SeriesData,
+};
+
 const MODEL: &str = r#"
 [model]
 name = "small"
@@ -147,8 +154,10 @@ fn wrong_input_ends_with_status_2_and_says_where() {
     check("set", MODEL, &["run", "--set", "parameters.scal=1"], "did you mean `scale`?");
     check("delay", &MODEL.replace("\"1 ms\"", "\"0.01 ms\""), &["run"], "m.toml:18: ");
     let dense = MODEL.replace("{ kind = \"fixed_number_pre\", n = 5 }", "\"all_to_all\"");
-    check("large", &dense, &["run", "--scale", "1e5"], "the model needs about");
+    check("large", &dense, &["run", "--scale", "1e5"], "GiB for 4.000e12 synapses, but only");
     check("argument", MODEL, &["run", "--sed", "1"], "--seed");
+    check("threads", MODEL, &["run", "--threads", "0"], "expected a number from 1 to");
+    check("precision", MODEL, &["run", "--precision", "f16"], "f32, f64");
     check("info", MODEL, &["info", "--scale", "\"x\""], "unknown name");
 }
 
@@ -234,4 +243,82 @@ fn info_tells_objects_synapses_and_memory() {
     ] {
         assert!(outcome.out.contains(part), "{part} is not in {}", outcome.out);
     }
+}
+
+fn recorded(folder: &std::path::Path) -> (Recording, pontine_io::Manifest) {
+    pontine_io::read_recording(&folder.join("out/recording.npz")).unwrap()
+}
+
+/// Times of spikes and cells.
+fn spikes(recording: &Recording) -> Vec<(u64, u32)> {
+    let events = |data: &SeriesData| match data {
+        SeriesData::Events { steps, indices, .. } => {
+            steps.iter().copied().zip(indices.iter().copied()).collect()
+        }
+        SeriesData::Samples { .. } => Vec::new(),
+    };
+    recording.series.values().flat_map(|series| events(&series.data)).collect()
+}
+
+#[test]
+fn precision_is_told_where_results_are() {
+    let (outcome, folder) = command("single", MODEL, &["run", "--precision", "f32"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert_eq!(recorded(&folder).1.precision, "f32");
+    let summary = fs::read_to_string(folder.join("out/summary.json")).unwrap();
+    assert!(summary.contains("\"precision\": \"f32\"") && summary.contains("\"threads\": 1"));
+    let (outcome, _) = command("single_info", MODEL, &["info", "--precision", "f32"]);
+    assert!(outcome.out.contains("on backend `ref` in f32"), "{}", outcome.out);
+}
+
+/// A backend either gives the same bits on several threads, or says that it has only one.
+#[test]
+fn threads_are_used_or_refused() {
+    let (outcome, folder) = command("several", MODEL, &["run", "--threads", "3"]);
+    if Reference.capabilities().contains(&Capability::Threads) {
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+        let (several, manifest) = recorded(&folder);
+        assert_eq!(manifest.threads, 3);
+        let (_, folder) = command("one", MODEL, &["run"]);
+        assert_eq!(several, recorded(&folder).0);
+    } else {
+        assert_eq!(outcome.status, 2);
+        assert!(outcome.err.contains("lacks more than one thread"), "{}", outcome.err);
+    }
+}
+
+/// A backend either continues from a state as if it had never stopped, or says that it cannot.
+#[test]
+fn a_state_is_continued_from_or_refused() {
+    let state = folder("continued").join("half.state").display().to_string();
+    let half = ["run", "--time", "100 ms", "--save-state", &state];
+    let (outcome, folder) = command("continued", MODEL, &half);
+    if !Reference.capabilities().contains(&Capability::Snapshots) {
+        assert_eq!(outcome.status, 2);
+        assert!(outcome.err.contains("lacks snapshots"), "{}", outcome.err);
+        return;
+    }
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let mut parts = spikes(&recorded(&folder).0);
+    let rest = ["run", "--time", "100 ms", "--load-state", &state];
+    let (outcome, folder) = command("continued_rest", MODEL, &rest);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let (recording, manifest) = recorded(&folder);
+    assert_eq!((manifest.first_step, manifest.n_steps), (1000, 2000));
+    let summary = fs::read_to_string(folder.join("out/summary.json")).unwrap();
+    assert!(summary.contains("\"model_time_s\": 0.1"), "{summary}");
+    parts.extend(spikes(&recording));
+    let (_, folder) = command("continued_whole", MODEL, &["run"]);
+    assert_eq!(parts, spikes(&recorded(&folder).0));
+
+    let nowhere = format!("{state}/below.state");
+    let (outcome, _) = command("continued_nowhere", MODEL, &["run", "--save-state", &nowhere]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("cannot be written"), "{}", outcome.err);
+    assert!(!outcome.out.contains("built"), "{}", outcome.out);
+
+    let other = ["run", "--seed", "4", "--load-state", &state];
+    let (outcome, _) = command("continued_other", MODEL, &other);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("the state has seed 3, but this run has 4"), "{}", outcome.err);
 }

@@ -254,6 +254,27 @@ pub enum RecordingError {
     },
 }
 
+/// Why a run cannot continue from a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The file cannot be read, or is no state.
+    #[error(transparent)]
+    File(#[from] RecordingError),
+    /// The state is that of something else.
+    #[error("{}: the state has {what} {found}, but this run has {expected}", .path.display())]
+    Other {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        what: &'static str,
+        /// What the file says.
+        found: String,
+        /// What this run has.
+        expected: String,
+    },
+}
+
 /// A cause and its place, before the file and the object are known.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Located {

@@ -1,8 +1,9 @@
-//! Model files, recordings and their provenance.
+//! Model files, recordings, states and their provenance.
 //!
 //! ```text
 //!  model file ── ModelFile::load ──> Network, run defaults, published values
 //!  Recording  ── write_recording ──> recording.npz, manifest.json;  Summary ──> summary.json
+//!  Snapshot   ── write_snapshot  ──> one file, of the whole state and its manifest
 //! ```
 //! The schema of model files is in `docs/model-files.md`.
 //!
@@ -13,17 +14,20 @@
 
 mod error;
 mod expr;
+mod file;
 mod load;
 mod model_file;
 mod recording;
+mod snapshot;
 mod text;
 mod tree;
 
-pub use error::{Cause, ModelFault, ModelFileError, RecordingError};
+pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError};
 pub use model_file::{LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults};
 pub use recording::{
     Manifest, Summary, model_hash, read_recording, write_recording, write_summary,
 };
+pub use snapshot::{check_snapshot, read_snapshot, write_snapshot};
 pub use tree::{Format, Place};
 
 /// An empty folder for one test.

@@ -235,7 +235,7 @@ fn a_key_like_no_other_is_told_the_others() {
     check_population(
         "parameters = {}\nqqq = 1",
         "m.toml:8: population `E`: unknown key `qqq`; \
-        known are `label`, `size`, `cell`, `parameters`, `initial`, `spike_times`, `within`, `for`, `when`",
+        known are `label`, `size`, `cell`, `solver`, `parameters`, `initial`, `spike_times`, `within`, `for`, `when`",
     );
 }
 
@@ -356,4 +356,21 @@ proptest! {
     ) {
         drop(message(&format!("{HEAD}[[{section}]]\n{key} = {value}\n")));
     }
+}
+
+#[test]
+fn a_solver_must_be_known_and_one_for_all_cells_of_a_kind() {
+    check_population(
+        "solver = 'rk5'",
+        "m.toml:7: population `E`: unknown solver `rk5`; did you mean `rk4`?",
+    );
+    let other = population("").replace("'E'", "'I'");
+    let both = format!("{}{other}solver = 'rk4'\n", population("solver = 'euler'"));
+    check(
+        &both,
+        "m.toml:13: population `I`: `solver` is \"rk4\", but must be that of all cells of kind \
+         `IF_curr_exp`",
+    );
+    let both = format!("{}{other}solver = 'rk4'\n", population("solver = 'rk4'"));
+    check(&both, "no fault");
 }

@@ -188,6 +188,67 @@ fn cuba_is_as_published() {
 }
 
 #[test]
+fn coba_is_as_published() {
+    let model = load("vogels_abbott_coba.toml", &[]);
+    let weights: Vec<_> = model.network.projections.iter().map(|(_, p)| p.weight.clone()).collect();
+    let expected = [0.006, 0.067, 0.006, 0.067].map(Value::Const);
+    assert_eq!(weights, expected);
+    let (_, excitatory) = model.network.populations.iter().next().unwrap();
+    let parameter = |name: &str| excitatory.parameters[name].clone();
+    assert_eq!(parameter("i_offset"), Value::Const(0.12));
+    assert_eq!(parameter("e_rev_I"), Value::Const(-80.0));
+    assert!(excitatory.mechanism.source().contains("solve exponential_euler"));
+    assert_eq!(model.references[0].statistics["rate"]["E"].mean, 20.256);
+}
+
+#[test]
+fn coba_offers_another_solver() {
+    let model = load("vogels_abbott_coba.toml", &[("parameters.solver", "rk4")]);
+    assert!(model.network.populations.iter().all(|(_, p)| p.mechanism.source().contains("rk4")));
+}
+
+#[test]
+fn brunel_has_the_published_in_degrees_and_drive() {
+    let model = load("brunel.toml", &[]);
+    let network = &model.network;
+    let count = |label: &str| match &projection(network, label).connector {
+        Connector::Rule(spec) if spec.kind == "fixed_number_pre" => {
+            assert!(spec.bool_or("with_replacement", false).unwrap());
+            spec.count("n").unwrap()
+        }
+        other => panic!("{other:?}"),
+    };
+    let in_degrees = ["E to E", "E to I", "I to E", "I to I"].map(count);
+    assert_eq!(in_degrees, [1000, 1000, 250, 250]);
+    let sizes: Vec<_> = network.populations.iter().map(|(_, p)| p.size).collect();
+    assert_eq!(sizes, [10_000, 2500, 10_000, 2500]);
+    let drive = network.populations.iter().nth(2).unwrap().1;
+    assert_eq!(drive.parameters["rate"], Value::Const(20_000.0));
+    assert_eq!(projection(network, "drive to I").weight, Value::Const(0.1));
+}
+
+#[test]
+fn brunel_has_the_four_points_of_the_paper() {
+    let check = |point: &str, inhibition: f64, rate: f64, reference: Option<f64>| {
+        let model = load("brunel.toml", &[("parameters.point", point)]);
+        let network = &model.network;
+        let drive = network.populations.iter().nth(2).unwrap().1;
+        let numbers = [&projection(network, "I to E").weight, &drive.parameters["rate"]];
+        let numbers = numbers.map(|value| match value {
+            Value::Const(number) => *number,
+            other => panic!("{other:?}"),
+        });
+        check_close(&numbers, &[inhibition, rate], 1e-9);
+        let held = model.references.iter().find(|reference| reference.holds);
+        assert_eq!(held.map(|r| r.statistics["rate"]["E"].mean), reference);
+    };
+    check("A", -0.3, 20_000.0, None);
+    check("B", -0.6, 40_000.0, Some(60.7));
+    check("C", -0.5, 20_000.0, Some(37.45));
+    check("D", -0.45, 9_000.0, Some(5.5));
+}
+
+#[test]
 fn channel_has_the_objects_of_the_golden_recipe_in_order() {
     let model = load("communication_channel.toml", &[]);
     let network = &model.network;

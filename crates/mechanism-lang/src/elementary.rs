@@ -10,8 +10,8 @@
 //! | expm1 | 2.7e-16 | 1.1e-7 | everywhere |
 //! | exprel | 4e-16 | 1.4e-7 | everywhere |
 //! | tanh | 4.5e-16 | 1.6e-7 | everywhere |
-//! | sin, cos | 2.3e-16 | 1e-7 | `abs(x) < 1e6` (f64), `< 1e3` (f32); meaningless far beyond |
-//! | pow | 2.3e-16 + 1e-18·abs(y ln x) | 1e-7 + 1e-9·abs(y ln x) | everywhere |
+//! | sin, cos | 2.3e-16 | 1e-7 | `abs(x) <= 2^20`; meaningless far beyond |
+//! | pow | 3e-16 | 1.2e-7 | everywhere |
 
 use crate::ir::{CompareOp, Precision};
 use crate::real::Real;
@@ -50,12 +50,12 @@ pub(crate) trait Arith {
     fn compare(&mut self, op: CompareOp, a: Self::V, b: Self::V) -> Self::B;
     fn select(&mut self, cond: Self::B, a: Self::V, b: Self::V) -> Self::V;
     /// What `make` computes where the condition holds, else `b`; `make` is skipped where it can be.
-    fn rarely(
+    fn rarely<const N: usize>(
         &mut self,
         cond: Self::B,
-        make: impl FnOnce(&mut Self) -> Self::V,
-        b: Self::V,
-    ) -> Self::V;
+        make: impl FnOnce(&mut Self) -> [Self::V; N],
+        b: [Self::V; N],
+    ) -> [Self::V; N];
 
     /// The nearest whole number, as a scalar and as an integer; of a number below 2^21 in size.
     fn whole(&mut self, x: Self::V) -> (Self::V, Self::I) {
@@ -85,8 +85,8 @@ pub(crate) trait Arith {
 struct Numbers {
     /// ln 2 in two parts; the first times an exponent is exact.
     ln2: [f64; 2],
-    /// π/2 in three parts; the first two times a whole number of moderate size are exact.
-    half_pi: [f64; 3],
+    /// π/2 in parts; all but the last, times a whole number of moderate size, are exact.
+    half_pi: &'static [f64],
     /// Outside, `exp` is 0 or infinite.
     exp_range: [f64; 2],
     /// How many terms of a series are needed: exp, log, sin and cos.
@@ -94,6 +94,8 @@ struct Numbers {
     /// The least normal number, and the power of two that makes subnormal ones normal.
     least_normal: f64,
     lift: i32,
+    /// 2/3 in two parts.
+    two_thirds: [f64; 2],
     /// Splits a number into two halves of its digits.
     splitter: f64,
 }
@@ -102,7 +104,7 @@ fn numbers(precision: Precision) -> &'static Numbers {
     match precision {
         Precision::F64 => &Numbers {
             ln2: [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10],
-            half_pi: [
+            half_pi: &[
                 1.570_796_326_734_125_6,
                 6.077_100_506_303_966e-11,
                 2.022_266_248_795_950_6e-21,
@@ -111,15 +113,17 @@ fn numbers(precision: Precision) -> &'static Numbers {
             terms: [14, 11, 8],
             least_normal: f64::MIN_POSITIVE,
             lift: 54,
+            two_thirds: [0.6666666666666666, 3.700743415417188e-17],
             splitter: 134_217_729.0,
         },
         Precision::F32 => &Numbers {
             ln2: [0.693_359_375, -2.121_944_400_546_905_8e-4],
-            half_pi: [1.570_312_5, 4.837_512_969_970_703e-4, 7.549_789_954_891_882e-8],
+            half_pi: &[HALF_PI[0], HALF_PI[1], HALF_PI[2], 2.896_073_951_399_319_4e-13],
             exp_range: [-104.0, 89.0],
             terms: [8, 6, 5],
             least_normal: f32::MIN_POSITIVE as f64,
             lift: 25,
+            two_thirds: [0.6666666865348816, -1.9868214925130207e-08],
             splitter: 4097.0,
         },
     }
@@ -140,8 +144,8 @@ fn alternating(first: usize, count: usize) -> Vec<f64> {
 
 /// `x = n·ln 2 + r + c` with whole `n`, `abs(r) <= ln(2)/2` and a tiny `c`.
 ///
-/// Gives `n` as a scalar and as an integer, `r` and `c`.
-fn reduce_exp<A: Arith>(a: &mut A, x: A::V) -> ((A::V, A::I), A::V, A::V) {
+/// Gives `n` as an integer, then `n`, `r` and `c`.
+fn reduce_exp<A: Arith>(a: &mut A, x: A::V) -> (A::I, [A::V; 3]) {
     let [high, low] = numbers(a.precision()).ln2;
     let inverse = a.c(std::f64::consts::LOG2_E);
     let product = a.mul(x, inverse);
@@ -152,7 +156,7 @@ fn reduce_exp<A: Arith>(a: &mut A, x: A::V) -> ((A::V, A::I), A::V, A::V) {
     let r = a.sub(above, n_low);
     let lost = a.sub(above, r);
     let c = a.sub(lost, n_low);
-    ((n, power), r, c)
+    (power, [n, r, c])
 }
 
 /// `e^r - 1` of a reduced argument `r + c`.
@@ -173,7 +177,7 @@ fn clamp<A: Arith>(a: &mut A, x: A::V, [low, high]: [f64; 2]) -> A::V {
 
 pub(crate) fn exp<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let x = clamp(a, x, numbers(a.precision()).exp_range);
-    let ((_, n), r, _) = reduce_exp(a, x);
+    let (n, [_, r, _]) = reduce_exp(a, x);
     let count = numbers(a.precision()).terms[0];
     let y = a.polynomial(r, &inverse_factorials(0, count));
     a.scale(y, n)
@@ -182,7 +186,7 @@ pub(crate) fn exp<A: Arith>(a: &mut A, x: A::V) -> A::V {
 /// `e^(x + tail)` for a tail that is small beside 1.
 fn exp_of_sum<A: Arith>(a: &mut A, x: A::V, tail: A::V) -> A::V {
     let x = clamp(a, x, numbers(a.precision()).exp_range);
-    let ((_, n), r, c) = reduce_exp(a, x);
+    let (n, [_, r, c]) = reduce_exp(a, x);
     let p = small_expm1(a, r, c);
     let one = a.c(1.0);
     let y = a.add(one, p);
@@ -206,14 +210,14 @@ pub(crate) fn expm1<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let (size, limit, zero) = (a.abs(x), a.c(SMALL), a.c(0.0));
     let small = small_expm1(a, x, zero);
     let large = a.compare(CompareOp::Gt, size, limit);
-    a.rarely(large, |a| large_expm1(a, x), small)
+    a.rarely(large, |a| [large_expm1(a, x)], [small])[0]
 }
 
 fn large_expm1<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let [_, high] = numbers(a.precision()).exp_range;
     // Below -50 the result is -1 in either precision.
     let x = clamp(a, x, [-50.0, high]);
-    let ((n, n_int), r, c) = reduce_exp(a, x);
+    let (n_int, [n, r, c]) = reduce_exp(a, x);
     let p = small_expm1(a, r, c);
     let one = a.c(1.0);
     let minus_n = a.neg(n);
@@ -229,7 +233,7 @@ pub(crate) fn exprel<A: Arith>(a: &mut A, x: A::V) -> A::V {
     let count = numbers(a.precision()).terms[0] - 1;
     let small = a.polynomial(x, &inverse_factorials(1, count));
     let large = a.compare(CompareOp::Gt, size, limit);
-    a.rarely(large, |a| large_exprel(a, x), small)
+    a.rarely(large, |a| [large_exprel(a, x)], [small])[0]
 }
 
 fn large_exprel<A: Arith>(a: &mut A, x: A::V) -> A::V {
@@ -355,21 +359,71 @@ fn halves<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V) {
     (high, a.sub(x, high))
 }
 
-/// `x - n·π/2` as a sum of two numbers, and `n`; of numbers below 2^20 in size.
+/// `x - n·π/2` as a sum of two numbers, and `n`; of numbers up to 2^20 in size.
 fn reduce_angle<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V, A::I) {
     let inverse = a.c(std::f64::consts::FRAC_2_PI);
     let product = a.mul(x, inverse);
     let (n, quarters) = a.whole(product);
-    let parts = numbers(a.precision()).half_pi.map(|part| a.c(part));
-    let [first, second, third] = parts.map(|part| a.mul(n, part));
-    let r = a.sub(x, first);
-    let minus = a.neg(second);
-    let s = a.add(r, minus);
-    let lost = sum_error(a, r, minus, s);
-    let rest = a.sub(lost, third);
-    let r = a.add(s, rest);
-    let tail = sum_error(a, s, rest, r);
+    let parts = numbers(a.precision()).half_pi;
+    let (last, exact) = parts.split_last().unwrap_or((&0.0, &[]));
+    let (mut r, mut lost) = (x, a.c(0.0));
+    for part in exact {
+        let part = a.c(*part);
+        (r, lost) = less(a, (r, lost), n, part);
+    }
+    let last = a.c(*last);
+    let last = a.mul(n, last);
+    let rest = a.sub(lost, last);
+    let sum = a.add(r, rest);
+    let tail = sum_error(a, r, rest, sum);
+    let [r, tail] = match a.precision() {
+        Precision::F64 => [sum, tail],
+        Precision::F32 => {
+            let (size, limit) = (a.abs(x), a.c(1_000.0));
+            let large = a.compare(CompareOp::Gt, size, limit);
+            a.rarely(large, |a| large_angle(a, x, n), [sum, tail])
+        }
+    };
     (r, tail, quarters)
+}
+
+/// A number, with what its roundings have lost, less an exact product.
+fn less<A: Arith>(a: &mut A, (r, lost): (A::V, A::V), n: A::V, part: A::V) -> (A::V, A::V) {
+    let product = a.mul(n, part);
+    let minus = a.neg(product);
+    let next = a.add(r, minus);
+    let error = sum_error(a, r, minus, next);
+    (next, a.add(lost, error))
+}
+
+/// π/2 in parts of 14 bits.
+const HALF_PI: [f64; 6] = [
+    1.570_678_710_937_5,
+    1.176_148_653_030_395_5e-4,
+    9.918_039_722_833_782e-10,
+    2.896_016_759_734_721e-13,
+    5.720_860_525_755_544_5e-18,
+    3.281_839_080_304_137_3e-22,
+];
+
+/// `x - n·π/2` in f32 where products of `n` with longer parts would be rounded: `n` is parted into
+/// two halves of 10 bits, so that all products with parts of 14 bits are exact, and so are the first
+/// differences.
+fn large_angle<A: Arith>(a: &mut A, x: A::V, n: A::V) -> [A::V; 2] {
+    let (up, down) = (a.c(1024.0), a.c(1.0 / 1024.0));
+    let scaled = a.mul(n, down);
+    let (upper, _) = a.whole(scaled);
+    let upper = a.mul(upper, up);
+    let lower = a.sub(n, upper);
+    let (mut r, mut lost) = (x, a.c(0.0));
+    for part in HALF_PI {
+        let part = a.c(part);
+        for half in [upper, lower] {
+            (r, lost) = less(a, (r, lost), half, part);
+        }
+    }
+    let sum = a.add(r, lost);
+    [sum, sum_error(a, r, lost, sum)]
 }
 
 /// Sine of a small angle `r + tail`.
@@ -451,20 +505,47 @@ fn log_double<A: Arith>(a: &mut A, x: A::V) -> (A::V, A::V) {
     let spill = a.mul(s, below_lost);
     let rest = a.sub(rest, spill);
     let s_low = a.div(rest, below);
-    let z = a.mul(s, s);
-    let series = a.polynomial(z, &log_series(numbers.terms[1]));
-    let cube = a.mul(s, z);
-    let tail = a.mul(cube, series);
+    let (cubic, cubic_low, rest) = cubic_term(a, s, s_low);
     let (s_high, s_low) = (a.mul(two, s), a.mul(two, s_low));
+    let near = a.add(s_high, cubic);
+    let near_lost = sum_error(a, s_high, cubic, near);
     let (ln2_high, ln2_low) = (a.c(numbers.ln2[0]), a.c(numbers.ln2[1]));
     let (e_high, e_low) = (a.mul(e, ln2_high), a.mul(e, ln2_low));
-    let low = a.add(s_low, e_low);
-    let low = a.add(low, tail);
-    let high = a.add(e_high, s_high);
-    let lost = sum_error(a, e_high, s_high, high);
-    let low = a.add(low, lost);
+    let high = a.add(e_high, near);
+    let lost = sum_error(a, e_high, near, high);
+    let low = [near_lost, lost, s_low, cubic_low, e_low]
+        .into_iter()
+        .fold(rest, |low, part| a.add(low, part));
     let sum = a.add(high, low);
     (sum, sum_error(a, high, low, sum))
+}
+
+/// `2/3·s³` as a sum of two numbers, and the rest of the logarithm's series, for `s + s_low`.
+///
+/// A power multiplies the logarithm's error by up to 710, so that the cubic term has to be as exact
+/// as the linear one.
+fn cubic_term<A: Arith>(a: &mut A, s: A::V, s_low: A::V) -> (A::V, A::V, A::V) {
+    let numbers = numbers(a.precision());
+    let [third, third_low] = numbers.two_thirds.map(|part| a.c(part));
+    let two = a.c(2.0);
+    let z = a.mul(s, s);
+    let z_low = product_error(a, s, s, z);
+    let twice = a.mul(two, s);
+    let mixed = a.mul(twice, s_low);
+    let z_low = a.add(z_low, mixed);
+    let cube = a.mul(z, s);
+    let cube_low = product_error(a, z, s, cube);
+    let (left, right) = (a.mul(z, s_low), a.mul(z_low, s));
+    let both = a.add(left, right);
+    let cube_low = a.add(cube_low, both);
+    let cubic = a.mul(cube, third);
+    let cubic_low = product_error(a, cube, third, cubic);
+    let (left, right) = (a.mul(cube, third_low), a.mul(cube_low, third));
+    let both = a.add(left, right);
+    let cubic_low = a.add(cubic_low, both);
+    let series = a.polynomial(z, &log_series(numbers.terms[1])[1..]);
+    let fifth = a.mul(cube, z);
+    (cubic, cubic_low, a.mul(fifth, series))
 }
 
 /// `x^y` of a positive finite `x`.

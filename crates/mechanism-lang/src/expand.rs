@@ -187,10 +187,17 @@ impl Arith for Emit {
     fn select(&mut self, cond: Reg, a: Reg, b: Reg) -> Reg {
         self.builder.select(cond, a, b)
     }
-    fn rarely(&mut self, cond: Reg, make: impl FnOnce(&mut Self) -> Reg, b: Reg) -> Reg {
+    fn rarely<const N: usize>(
+        &mut self,
+        cond: Reg,
+        make: impl FnOnce(&mut Self) -> [Reg; N],
+        b: [Reg; N],
+    ) -> [Reg; N] {
         self.builder.open();
         let made = make(self);
         let statements = self.builder.close();
-        self.builder.join(cond, [statements, Vec::new()], &[(made, b)])[0]
+        let pairs: [(Reg, Reg); N] = std::array::from_fn(|i| (made[i], b[i]));
+        let joined = self.builder.join(cond, [statements, Vec::new()], &pairs);
+        std::array::from_fn(|i| joined[i])
     }
 }

@@ -13,14 +13,16 @@ use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
 use crate::draw::{Place, Tables, draw};
 use crate::native::{Columns, Draws, Level, Task, dispatch};
 use compile::{Code, Column, Instruction, compile};
-use loops::{all, any, any_spike, binary, compare, condition, each, each2, each3, holds, unary};
+use loops::{
+    all, any, binary, chain, choose, compare, condition, each, each2, each3, holds, unary,
+};
 
 /// The program of one phase, ready to run on blocks.
 #[derive(Clone, Debug)]
 pub struct Interpreter<F> {
     code: Code,
     /// One splatted column per constant.
-    constants: Vec<F>,
+    constants: Vec<Aligned<F>>,
     /// The outputs that carry events.
     events: Vec<usize>,
     level: Level,
@@ -30,12 +32,12 @@ pub struct Interpreter<F> {
 /// the needs of the largest.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch<F> {
-    scalars: Vec<Vec<F>>,
-    ints: Vec<Vec<i32>>,
+    scalars: Vec<Register<F>>,
+    ints: Vec<Register<i32>>,
     /// Conditions as 1 and 0, so that selecting does not change the width of lanes.
-    bools: Vec<Vec<F>>,
-    dt: Vec<F>,
-    time: Vec<F>,
+    bools: Vec<Register<F>>,
+    dt: Register<F>,
+    time: Register<F>,
     /// Columns of native kernels, one behind the other.
     kept: (Vec<F>, Vec<i32>, Vec<bool>),
     tables: Tables,
@@ -70,11 +72,26 @@ impl<F: Real> Scratch<F> {
     }
 }
 
+/// A register that is taken out while it is written.
+type Register<T> = Option<Box<Aligned<T>>>;
+
+/// A column on the boundary of a cache line: else every vector would lie across two.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Aligned<T>([T; LANES]);
+
+/// The lanes of a register; none of one that is taken out.
+#[inline(always)]
+fn lanes<T>(register: &Register<T>, width: usize) -> &[T] {
+    register.as_ref().map_or(&[], |column| &column.0[..width])
+}
+
 /// Fills a column with one value, unless it is full of it already.
-fn splat<F: Real>(column: &mut Vec<F>, value: F) {
-    if column.first() != Some(&value) {
-        column.clear();
-        column.resize(LANES, value);
+fn splat<F: Real>(column: &mut Register<F>, value: F) {
+    match column {
+        Some(column) if column.0[0] == value => {}
+        Some(column) => column.0.fill(value),
+        None => *column = Some(Box::new(Aligned([value; LANES]))),
     }
 }
 
@@ -85,9 +102,9 @@ fn at_least<T: Clone + Default>(column: &mut Vec<T>, length: usize) -> &mut [T] 
     column
 }
 
-fn grow<T: Clone + Default>(columns: &mut Vec<Vec<T>>, count: usize) {
+fn grow<T: Copy + Default>(columns: &mut Vec<Register<T>>, count: usize) {
     while columns.len() < count {
-        columns.push(vec![T::default(); LANES]);
+        columns.push(Some(Box::new(Aligned([T::default(); LANES]))));
     }
 }
 
@@ -109,8 +126,8 @@ impl<F: Real> Interpreter<F> {
     /// Compiles a program that stores states and outputs only; none of these carries events.
     pub fn of_program(program: &Program) -> Interpreter<F> {
         let code = compile(&expand(program, F::PRECISION));
-        let splat = |value: &f64| [F::from_f64(*value); LANES];
-        let constants = code.constants.iter().flat_map(splat).collect();
+        let splat = |value: &f64| Aligned([F::from_f64(*value); LANES]);
+        let constants = code.constants.iter().map(splat).collect();
         Interpreter { code, constants, events: Vec::new(), level: Level::best() }
     }
 
@@ -150,11 +167,11 @@ impl<F: Real> Task for Run<'_, '_, F> {
         while let Some(instruction) = interpreter.code.instructions.get(position) {
             position = match instruction {
                 Instruction::SkipIfNone { cond, to } => {
-                    let none = !any(&scratch.bools[*cond][..args.width]);
+                    let none = !any(lanes(&scratch.bools[*cond], args.width));
                     if none { *to } else { position + 1 }
                 }
                 Instruction::SkipIfAll { cond, to } => {
-                    let all = all(&scratch.bools[*cond][..args.width]);
+                    let all = all(lanes(&scratch.bools[*cond], args.width));
                     if all { *to } else { position + 1 }
                 }
                 Instruction::Begin { counter } => {
@@ -172,7 +189,7 @@ impl<F: Real> Task for Run<'_, '_, F> {
             };
         }
         let column = |output: &usize| &args.outputs[output * args.width..][..args.width];
-        interpreter.events.iter().any(|output| any_spike(column(output)))
+        interpreter.events.iter().any(|output| any(column(output)))
     }
 }
 
@@ -186,15 +203,15 @@ impl<F: Real> Interpreter<F> {
     ) -> &'c [F] {
         let width = args.width;
         match column {
-            Column::Register(i) => &scratch.scalars[i][..width],
-            Column::Constant(i) => &self.constants[i * LANES..][..width],
+            Column::Register(i) => lanes(&scratch.scalars[i], width),
+            Column::Constant(i) => &self.constants[i].0[..width],
             Column::Parameter(i) => &args.constants[args.parameter_at[i]..][..width],
             Column::Derived(i) => &args.constants[args.derived_at[i]..][..width],
             Column::State(i) => &args.states[i * width..][..width],
             Column::Input(i) => &args.dense[args.input_at[i]..][..width],
             Column::Receptor(i) => &args.dense[args.receptor_at[i]..][..width],
-            Column::Dt => &scratch.dt[..width],
-            Column::Time => &scratch.time[..width],
+            Column::Dt => lanes(&scratch.dt, width),
+            Column::Time => lanes(&scratch.time, width),
         }
     }
 
@@ -209,21 +226,21 @@ impl<F: Real> Interpreter<F> {
     ) {
         match instruction.result() {
             compile::Result::Scalar(to) => {
-                let mut column = std::mem::take(&mut scratch.scalars[to]);
+                let Some(mut column) = scratch.scalars[to].take() else { return };
                 let mut tables = std::mem::take(&mut scratch.tables);
-                self.scalar(instruction, &mut column[..args.width], &mut tables, scratch, args);
+                self.scalar(instruction, &mut column.0[..args.width], &mut tables, scratch, args);
                 scratch.tables = tables;
-                scratch.scalars[to] = column;
+                scratch.scalars[to] = Some(column);
             }
             compile::Result::Int(to) => {
-                let mut column = std::mem::take(&mut scratch.ints[to]);
-                self.int(instruction, &mut column[..args.width], scratch, args);
-                scratch.ints[to] = column;
+                let Some(mut column) = scratch.ints[to].take() else { return };
+                self.int(instruction, &mut column.0[..args.width], scratch, args);
+                scratch.ints[to] = Some(column);
             }
             compile::Result::Bool(to) => {
-                let mut column = std::mem::take(&mut scratch.bools[to]);
-                self.bool(instruction, &mut column[..args.width], scratch, args);
-                scratch.bools[to] = column;
+                let Some(mut column) = scratch.bools[to].take() else { return };
+                self.bool(instruction, &mut column.0[..args.width], scratch, args);
+                scratch.bools[to] = Some(column);
             }
             compile::Result::None => self.store(instruction, scratch, args),
         }
@@ -239,15 +256,29 @@ impl<F: Real> Interpreter<F> {
         args: &BlockArgs<'_, F>,
     ) {
         let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| &scratch.ints[*i][..args.width];
-        let bool = |i: &usize| &scratch.bools[*i][..args.width];
+        let int = |i: &usize| lanes(&scratch.ints[*i], args.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], args.width);
         match op {
             Instruction::Unary { primitive, a, .. } => unary(*primitive, to, column(a)),
             Instruction::Binary { arithmetic, a, b, .. } => {
                 binary(*arithmetic, to, column(a), column(b));
             }
-            Instruction::MulAdd { a, b, c, .. } => {
-                each3(to, column(a), column(b), column(c), |a, b, c| a * b + c);
+            Instruction::Chain { first, then, a, b, c, .. } => {
+                chain(*first, *then, to, [column(a), column(b), column(c)]);
+            }
+            Instruction::Flush { limit, a, b, .. } => {
+                each3(
+                    to,
+                    column(limit),
+                    column(a),
+                    column(b),
+                    |limit, a, b| {
+                        if b.abs() < limit { a } else { b }
+                    },
+                );
+            }
+            Instruction::Choose { op, left, right, a, b, .. } => {
+                choose(*op, to, [column(left), column(right), column(a), column(b)]);
             }
             Instruction::Fma { a, b, c, .. } => {
                 each3(to, column(a), column(b), column(c), |a, b, c| a.fused(b, c));
@@ -271,8 +302,8 @@ impl<F: Real> Interpreter<F> {
     #[inline(always)]
     fn int(&self, op: &Instruction, to: &mut [i32], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| &scratch.ints[*i][..args.width];
-        let bool = |i: &usize| &scratch.bools[*i][..args.width];
+        let int = |i: &usize| lanes(&scratch.ints[*i], args.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], args.width);
         match op {
             Instruction::Int { value, .. } => to.fill(*value),
             Instruction::Exponent { a, .. } => each(to, column(a), F::exponent),
@@ -289,14 +320,17 @@ impl<F: Real> Interpreter<F> {
     #[inline(always)]
     fn bool(&self, op: &Instruction, to: &mut [F], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| &scratch.ints[*i][..args.width];
-        let bool = |i: &usize| &scratch.bools[*i][..args.width];
+        let int = |i: &usize| lanes(&scratch.ints[*i], args.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], args.width);
         match op {
             Instruction::Bool { value, .. } => to.fill(condition(*value)),
             Instruction::Compare { op, a, b, .. } => compare(*op, to, column(a), column(b)),
             Instruction::IntEq { a, b, .. } => each2(to, int(a), int(b), |a, b| condition(a == b)),
             Instruction::Not { a, .. } => each(to, bool(a), |a| F::from_i32(1) - a),
             Instruction::And { a, b, .. } => each2(to, bool(a), bool(b), |a, b| a * b),
+            Instruction::AndNot { a, b, .. } => {
+                each2(to, bool(a), bool(b), |a, b| if holds(b) { F::default() } else { a });
+            }
             Instruction::Or { a, b, .. } => each2(to, bool(a), bool(b), F::greatest),
             Instruction::CopyBool { a, .. } => to.copy_from_slice(bool(a)),
             Instruction::SelectBool { cond, a, b, .. } => {
@@ -311,11 +345,11 @@ impl<F: Real> Interpreter<F> {
         let width = args.width;
         match op {
             Instruction::StoreState { state, a } => {
-                let column = &scratch.scalars[*a][..width];
+                let column = lanes(&scratch.scalars[*a], width);
                 args.states[state * width..][..width].copy_from_slice(column);
             }
             Instruction::StoreOutput { output, a } => {
-                let column = &scratch.scalars[*a][..width];
+                let column = lanes(&scratch.scalars[*a], width);
                 args.outputs[output * width..][..width].copy_from_slice(column);
             }
             _ => {}

@@ -3,6 +3,7 @@
 mod cells;
 mod functions;
 mod language;
+mod native;
 
 use pontine_rng::StreamKey;
 

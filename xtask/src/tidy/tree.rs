@@ -144,6 +144,7 @@ pub mod testing {
             name: format!("pontine-{short}"),
             folder: format!("crates/{short}"),
             is_library: true,
+            benches: Vec::new(),
             dependencies: local.chain(external).chain(dev).collect(),
         }
     }

@@ -6,6 +6,7 @@ use pontine_core_ir::{
     Connector, Mechanism, ObjId, Population, PopulationView, Projection, Spec, SynapseList, Unit,
     Value, error::nearest, registry,
 };
+use pontine_mechanism::Solver;
 
 use super::{Loader, fields, fields::Fields, millisecond, read::Reader};
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 type Read = Result<Option<ObjId>, Located>;
 
 pub(super) const POPULATION_KEYS: &[&str] =
-    &["label", "size", "cell", "parameters", "initial", "spike_times", "within"];
+    &["label", "size", "cell", "solver", "parameters", "initial", "spike_times", "within"];
 pub(super) const VIEW_KEYS: &[&str] = &["label", "population", "indices", "range", "within"];
 pub(super) const PROJECTION_KEYS: &[&str] =
     &["label", "source", "target", "receptor", "connector", "weight", "delay", "within"];
@@ -58,6 +59,7 @@ pub(super) fn population(
     let size = reader.count(size, "`size`", u64::from(u32::MAX))?;
     let cell = fields.required("cell", "the name of a mechanism")?;
     let mechanism = loader.mechanism(&reader.text(cell, "`cell`")?).map_err(|c| cell.fault(c))?;
+    let mechanism = solved(loader, reader, fields, mechanism)?;
     let mut population = Population::of(mechanism, size as usize);
     population.label = label.clone();
     if let Some(item) = fields.get("parameters") {
@@ -80,6 +82,41 @@ pub(super) fn population(
     let parent = loader.parent(reader, fields)?;
     let id = loader.network.add_in(parent.id, population).into();
     loader.declare(fields, &parent, label.as_deref(), id)
+}
+
+/// The mechanism with the solver that is asked for; cells of one mechanism share one solver, since
+/// the text of a model holds each name once.
+fn solved(
+    loader: &mut Loader<'_>,
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+    mechanism: Arc<Mechanism>,
+) -> Result<Arc<Mechanism>, Located> {
+    let place = fields.get("solver").or_else(|| fields.get("cell"));
+    let mechanism = match fields.get("solver") {
+        None => mechanism,
+        Some(item) => {
+            let solver = solver(item, &reader.text(item, "`solver`")?)?;
+            let other = mechanism.with_solver(solver);
+            Arc::new(other.map_err(|error| item.fault(expr::language(error)))?)
+        }
+    };
+    let name = mechanism.name.clone();
+    let first = loader.solved.entry(name).or_insert_with(|| mechanism.clone());
+    match place {
+        Some(item) if **first != *mechanism => {
+            let expected = format!("that of all cells of kind `{}`", mechanism.name);
+            Err(item.expected("`solver`", &expected))
+        }
+        _ => Ok(mechanism),
+    }
+}
+
+fn solver(item: &Item, name: &str) -> Result<Solver, Located> {
+    name.parse().map_err(|_| {
+        let nearest = nearest(name, Solver::ALL.iter().map(|solver| solver.name()));
+        item.fault(Cause::Unknown { what: "solver", name: name.to_owned(), nearest })
+    })
 }
 
 /// One list of times for each cell: `[["1 ms", …], …]` or `{ values = [[1, …], …], unit = "ms" }`.

@@ -32,6 +32,8 @@ pub(super) struct Loader<'a> {
     network: Network,
     names: Names,
     mechanisms: BTreeMap<String, Arc<Mechanism>>,
+    /// Mechanisms as the first cells of each name have them.
+    solved: BTreeMap<String, Arc<Mechanism>>,
     /// Whether some mechanism of the file has a fault, and so no name.
     mechanism_lost: bool,
     places: Vec<(ObjId, Place)>,
@@ -243,6 +245,7 @@ impl<'a> Loader<'a> {
             network: Network::new(name),
             names: Names::default(),
             mechanisms: BTreeMap::new(),
+            solved: BTreeMap::new(),
             mechanism_lost: false,
             places: Vec::new(),
         }

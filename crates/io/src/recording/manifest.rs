@@ -19,7 +19,9 @@ pub struct Manifest {
     pub seed: u64,
     /// The time step, s.
     pub dt_s: f64,
-    /// Steps that were run.
+    /// The step that the run began after: 0, or that of the state it continued from.
+    pub first_step: u64,
+    /// Steps done at its end, those before `first_step` included.
     pub n_steps: u64,
     /// Version of pontine.
     pub version: String,

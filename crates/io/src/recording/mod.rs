@@ -6,7 +6,6 @@
 //! The time of a step is `step * dt_s`. `<path>/subset` says which elements were recorded, if not all.
 //! The array `manifest` holds the bytes of `manifest.json`.
 
-mod file;
 mod manifest;
 mod summary;
 
@@ -26,7 +25,7 @@ use pontine_core_ir::{
 };
 pub use summary::{Summary, write_summary};
 
-use crate::error::RecordingError;
+use crate::{error::RecordingError, file};
 
 /// Writes `recording.npz` and `manifest.json` into a folder, which is made if it is not there. Each
 /// file is whole or not there.

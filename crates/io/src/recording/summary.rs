@@ -4,8 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::file;
-use crate::error::RecordingError;
+use crate::{error::RecordingError, file};
 
 /// What a run was and cost. Fields that the system does not tell are `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,7 +15,7 @@ pub struct Summary {
     pub synapses: u64,
     /// Spikes recorded.
     pub spikes: u64,
-    /// Model time that was run, s.
+    /// Model time that was run, s; without that of the state that the run continued from.
     pub model_time_s: f64,
     /// Wall time from network to simulation, s.
     pub build_wall_s: f64,

@@ -93,7 +93,12 @@ impl<F: Real> Arith for Host<F> {
     fn select(&mut self, cond: bool, a: F, b: F) -> F {
         if cond { a } else { b }
     }
-    fn rarely(&mut self, cond: bool, make: impl FnOnce(&mut Self) -> F, b: F) -> F {
+    fn rarely<const N: usize>(
+        &mut self,
+        cond: bool,
+        make: impl FnOnce(&mut Self) -> [F; N],
+        b: [F; N],
+    ) -> [F; N] {
         if cond { make(self) } else { b }
     }
 }

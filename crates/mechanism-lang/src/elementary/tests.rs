@@ -84,6 +84,16 @@ fn circular_functions() {
         check(worst::<f32>(even(low, high), sin, f64::sin), 1e-7);
         check(worst::<f32>(even(low, high), cos, f64::cos), 1e-7);
     }
+    let limit = 2f64.powi(20);
+    check(worst::<f64>(even(-limit, limit), sin, f64::sin), 2.3e-16);
+    check(worst::<f64>(even(-limit, limit), cos, f64::cos), 2.3e-16);
+    check(worst::<f32>(even(-limit, limit), sin, f64::sin), 1e-7);
+    check(worst::<f32>(even(-limit, limit), cos, f64::cos), 1e-7);
+    // Where the reduced angle is as small as it can be.
+    let quarters = || (1..667_000).map(|k| f64::from(k) * std::f64::consts::FRAC_PI_2);
+    check(worst::<f64>(quarters(), sin, f64::sin), 2.3e-16);
+    check(worst::<f32>(quarters(), sin, f64::sin), 1e-7);
+    check(worst::<f32>(quarters(), cos, f64::cos), 1e-7);
     let multiples = (1..100_000).map(|k| f64::from(k) * std::f64::consts::PI);
     check(worst::<f64>(multiples, sin, f64::sin), 2.3e-16);
 }
@@ -98,6 +108,31 @@ fn powers_of_numbers() {
     }
     let large = |x: f64| x.powf(300.3);
     check(worst::<f64>(even(0.1, 10.0), |a, x| pow(a, x, 300.3), large), 1e-15);
+}
+
+/// Up to where `y ln x` over- or underflows.
+#[test]
+fn powers_of_any_size() {
+    let mut worst_of = [0.0f64; 2];
+    let mut state = 1u64;
+    let mut random = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64
+    };
+    for _ in 0..400_000 {
+        let x = ((random() - 0.5) * 20.0).exp2() * (1.0 + random());
+        let bound = 700.0 / x.ln().abs().max(1e-3);
+        let y = (2.0 * random() - 1.0) * bound;
+        let (found, exact) = (pow(&mut Host::<f64>::new(), x, y), x.powf(y));
+        worst_of[0] = worst_of[0].max(((found - exact) / exact).abs());
+        let (x, y) = (x as f32, (y / 8.2) as f32);
+        let exact = f64::from(x).powf(f64::from(y));
+        let found = f64::from(pow(&mut Host::<f32>::new(), x, y));
+        worst_of[1] = worst_of[1].max(((found - exact) / exact).abs());
+    }
+    check(worst_of[0], 3e-16);
+    check(worst_of[1], 1.2e-7);
 }
 
 #[test]

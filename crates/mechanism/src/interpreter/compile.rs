@@ -4,6 +4,8 @@ use pontine_mechanism_lang::{
     Arithmetic, Carry, CompareOp, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt, Type,
 };
 
+use super::loops::Then;
+
 /// Flat code.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Code {
@@ -35,8 +37,12 @@ pub(super) enum Column {
 pub(super) enum Instruction {
     Unary { to: usize, primitive: Primitive, a: Column },
     Binary { to: usize, arithmetic: Arithmetic, a: Column, b: Column },
-    /// `a · b + c`, rounded twice: a product that is used in one sum only.
-    MulAdd { to: usize, a: Column, b: Column, c: Column },
+    /// `(a first b) then c`, rounded twice: a result that only one other operation reads.
+    Chain { to: usize, first: Arithmetic, then: Then, a: Column, b: Column, c: Column },
+    /// `left op right ? a : b`: a comparison that only one selection reads.
+    Choose { to: usize, op: CompareOp, left: Column, right: Column, a: Column, b: Column },
+    /// `a` where the size of `b` is below `limit`, else `b`.
+    Flush { to: usize, limit: Column, a: Column, b: Column },
     Fma { to: usize, a: Column, b: Column, c: Column },
     Scale { to: usize, a: Column, n: usize },
     ToScalar { to: usize, a: usize },
@@ -54,6 +60,7 @@ pub(super) enum Instruction {
     IntEq { to: usize, a: usize, b: usize },
     Not { to: usize, a: usize },
     And { to: usize, a: usize, b: usize },
+    AndNot { to: usize, a: usize, b: usize },
     Or { to: usize, a: usize, b: usize },
     SelectBool { to: usize, cond: usize, a: usize, b: usize },
     SkipIfNone { cond: usize, to: usize },
@@ -80,13 +87,15 @@ impl Instruction {
     pub(super) fn result(&self) -> Result {
         use Instruction as I;
         match self {
-            I::Unary { to, .. } | I::Binary { to, .. } | I::MulAdd { to, .. } | I::Fma { to, .. }
+            I::Unary { to, .. } | I::Binary { to, .. } | I::Chain { to, .. } | I::Choose { to, .. }
+            | I::Flush { to, .. } | I::Fma { to, .. }
             | I::Scale { to, .. } | I::ToScalar { to, .. } | I::Select { to, .. }
             | I::Copy { to, .. } | I::Draw { to, .. } => Result::Scalar(*to),
             I::Int { to, .. } | I::Exponent { to, .. } | I::Nearest { to, .. } | I::IntAdd { to, .. }
             | I::IntAnd { to, .. } | I::SelectInt { to, .. } => Result::Int(*to),
             I::Bool { to, .. } | I::Compare { to, .. } | I::IntEq { to, .. } | I::Not { to, .. }
-            | I::And { to, .. } | I::Or { to, .. } | I::SelectBool { to, .. }
+            | I::And { to, .. } | I::AndNot { to, .. }
+            | I::Or { to, .. } | I::SelectBool { to, .. }
             | I::CopyBool { to, .. } => Result::Bool(*to),
             I::SkipIfNone { .. } | I::SkipIfAll { .. } | I::Begin { .. } | I::Repeat { .. }
             | I::StoreState { .. } | I::StoreOutput { .. } => Result::None,
@@ -117,8 +126,8 @@ struct Compiler<'a> {
     places: Vec<Option<Place>>,
     /// Statements are counted in order; each register's last reader.
     last_read: Vec<usize>,
-    /// A product that its only reader, a sum, computes along.
-    fused: Vec<Option<(Reg, Reg)>>,
+    /// What its only reader computes along.
+    fused: Vec<Option<Fused>>,
     now: usize,
     free_scalars: Vec<usize>,
     free_ints: Vec<usize>,
@@ -136,8 +145,8 @@ impl<'a> Compiler<'a> {
         let fused = fusable(program, &uses);
         let mut last_read = uses.last_read;
         for (product, parts) in fused.iter().enumerate() {
-            if let Some((a, b)) = parts {
-                for part in [a, b] {
+            if let Some(parts) = parts {
+                for part in parts.operands() {
                     let part = part.0 as usize;
                     last_read[part] = last_read[part].max(last_read[product]);
                 }
@@ -178,13 +187,8 @@ impl<'a> Compiler<'a> {
 
     fn branches(&mut self, cond: Reg, then: &[Stmt], otherwise: &[Stmt], results: &[Merge]) {
         let cond = self.bool(cond);
-        let first = self.push(Instruction::SkipIfNone { cond, to: 0 });
-        self.block(then);
-        let second = self.push(Instruction::SkipIfAll { cond, to: 0 });
-        self.code.instructions[first] = Instruction::SkipIfNone { cond, to: second };
-        self.block(otherwise);
-        let end = self.code.instructions.len();
-        self.code.instructions[second] = Instruction::SkipIfAll { cond, to: end };
+        self.skippable(then, |to| Instruction::SkipIfNone { cond, to });
+        self.skippable(otherwise, |to| Instruction::SkipIfAll { cond, to });
         self.now += 1;
         results.iter().for_each(|merge| self.merge(cond, merge));
     }
@@ -244,6 +248,18 @@ impl<'a> Compiler<'a> {
         for (to, spare) in moves {
             self.push(Instruction::Copy { to, a: Column::Register(spare) });
             self.free_scalars.push(spare);
+        }
+    }
+
+    /// A block behind a skip to its end; nothing of it remains if the block computes nothing.
+    fn skippable(&mut self, body: &[Stmt], skip: impl Fn(usize) -> Instruction) {
+        let first = self.push(skip(0));
+        self.block(body);
+        let end = self.code.instructions.len();
+        if end == first + 1 {
+            self.code.instructions.truncate(first);
+        } else {
+            self.code.instructions[first] = skip(end);
         }
     }
 
@@ -323,10 +339,7 @@ impl Compiler<'_> {
             }
             Op::Scale(a, n) => Instruction::Scale { to, a: self.scalar(*a), n: self.int(*n) },
             Op::ToScalar(a) => Instruction::ToScalar { to, a: self.int(*a) },
-            Op::Select(cond, a, b) => {
-                let (cond, a, b) = (self.bool(*cond), self.scalar(*a), self.scalar(*b));
-                Instruction::Select { to, cond, a, b }
-            }
+            Op::Select(cond, a, b) => self.select(to, *cond, *a, *b),
             Op::Draw(kind, site, args) => {
                 let mean = args.first().map(|mean| self.scalar(*mean));
                 Instruction::Draw { to, kind: *kind, site: *site, mean }
@@ -342,7 +355,12 @@ impl Compiler<'_> {
             }
             Op::IntEq(a, b) => Instruction::IntEq { to, a: self.int(*a), b: self.int(*b) },
             Op::Not(a) => Instruction::Not { to, a: self.bool(*a) },
-            Op::And(a, b) => Instruction::And { to, a: self.bool(*a), b: self.bool(*b) },
+            Op::And(a, b) => match self.fused[b.0 as usize] {
+                Some(Fused::Not(b)) => {
+                    Instruction::AndNot { to, a: self.bool(*a), b: self.bool(b) }
+                }
+                _ => Instruction::And { to, a: self.bool(*a), b: self.bool(*b) },
+            },
             Op::Or(a, b) => Instruction::Or { to, a: self.bool(*a), b: self.bool(*b) },
             // In place, or expanded.
             Op::Const(_) | Op::Load(_) | Op::Call(..) => return None,
@@ -350,17 +368,42 @@ impl Compiler<'_> {
     }
 
     fn binary(&mut self, to: usize, arithmetic: Arithmetic, a: Reg, b: Reg) -> Instruction {
-        let parts = |reg: Reg| self.fused[reg.0 as usize];
-        let product = match arithmetic {
-            Arithmetic::Add => parts(a).map(|p| (p, b)).or_else(|| parts(b).map(|p| (p, a))),
-            _ => None,
+        let parts = |reg: Reg| match self.fused[reg.0 as usize] {
+            Some(Fused::Binary(first, x, y)) => Some((first, x, y)),
+            Some(Fused::Compare(..) | Fused::Abs(_) | Fused::Not(_)) | None => None,
         };
-        match product {
-            Some(((x, y), c)) => {
+        let chained = parts(a).map(|found| (found, b, false));
+        let chained = chained.or_else(|| parts(b).map(|found| (found, a, true)));
+        let then = |flipped| match (arithmetic, flipped) {
+            (Arithmetic::Add, _) => Some(Then::Add),
+            (Arithmetic::Mul, _) => Some(Then::Mul),
+            (Arithmetic::Sub, false) => Some(Then::Sub),
+            (Arithmetic::Sub, true) => Some(Then::SubFrom),
+            (Arithmetic::Max, false) => Some(Then::Max),
+            (Arithmetic::Max, true) | (Arithmetic::Div | Arithmetic::Min, _) => None,
+        };
+        match chained.and_then(|(parts, c, flipped)| Some((parts, c, then(flipped)?))) {
+            Some(((first, x, y), c, then)) => {
                 let (a, b, c) = (self.scalar(x), self.scalar(y), self.scalar(c));
-                Instruction::MulAdd { to, a, b, c }
+                Instruction::Chain { to, first, then, a, b, c }
             }
             None => Instruction::Binary { to, arithmetic, a: self.scalar(a), b: self.scalar(b) },
+        }
+    }
+
+    fn select(&mut self, to: usize, cond: Reg, a: Reg, b: Reg) -> Instruction {
+        let (a, b) = (self.scalar(a), self.scalar(b));
+        match self.fused[cond.0 as usize] {
+            Some(Fused::Compare(_, left, right)) if self.fused[left.0 as usize].is_some() => {
+                Instruction::Flush { to, limit: self.scalar(right), a, b }
+            }
+            Some(Fused::Compare(op, left, right)) => {
+                let (left, right) = (self.scalar(left), self.scalar(right));
+                Instruction::Choose { to, op, left, right, a, b }
+            }
+            Some(Fused::Binary(..) | Fused::Abs(_) | Fused::Not(_)) | None => {
+                Instruction::Select { to, cond: self.bool(cond), a, b }
+            }
         }
     }
 
@@ -530,25 +573,97 @@ impl Uses {
     }
 }
 
-/// The products that one sum alone reads, with their factors; one per sum.
-fn fusable(program: &Program, uses: &Uses) -> Vec<Option<(Reg, Reg)>> {
+/// An operation that its only reader computes along.
+#[derive(Clone, Copy, Debug)]
+enum Fused {
+    Binary(Arithmetic, Reg, Reg),
+    Compare(CompareOp, Reg, Reg),
+    Abs(Reg),
+    Not(Reg),
+}
+
+impl Fused {
+    fn operands(self) -> [Reg; 2] {
+        match self {
+            Fused::Binary(_, a, b) | Fused::Compare(_, a, b) => [a, b],
+            Fused::Abs(a) | Fused::Not(a) => [a, a],
+        }
+    }
+}
+
+/// Which operations are computed along by their only reader; no reader of two numbers is itself
+/// computed along.
+fn fusable(program: &Program, uses: &Uses) -> Vec<Option<Fused>> {
     let n = program.types.len();
-    let mut products = vec![None; n];
-    program.for_each_op(&mut |reg, op| {
-        if let Op::Binary(Arithmetic::Mul, a, b) = op
-            && uses.count[reg.0 as usize] == 1
-        {
-            products[reg.0 as usize] = Some((*a, *b));
-        }
-    });
-    let mut fused = vec![None; n];
-    program.for_each_op(&mut |_, op| {
-        if let Op::Binary(Arithmetic::Add, a, b) = op {
-            let product = [a, b].into_iter().find(|reg| products[reg.0 as usize].is_some());
-            if let Some(product) = product {
-                fused[product.0 as usize] = products[product.0 as usize];
+    let mut fusion = Fusion { uses, candidates: vec![None; n], fused: vec![None; n] };
+    program.for_each_op(&mut |reg, op| fusion.op(reg, op));
+    fusion.fused
+}
+
+struct Fusion<'u> {
+    uses: &'u Uses,
+    /// What is read once, until its reader is found.
+    candidates: Vec<Option<Fused>>,
+    fused: Vec<Option<Fused>>,
+}
+
+impl Fusion<'_> {
+    fn op(&mut self, reg: Reg, op: &Op) {
+        let candidate = match op {
+            Op::Binary(first, a, b) if is_chained(*first) => {
+                let reads_another = self.take_binary(*a) || self.take_binary(*b);
+                (!reads_another).then_some(Fused::Binary(*first, *a, *b))
             }
+            Op::Binary(Arithmetic::Max, a, _) => {
+                self.take_binary(*a);
+                None
+            }
+            Op::Select(cond, _, b) => {
+                self.take_comparison(*cond, *b);
+                None
+            }
+            Op::And(_, b) => {
+                if let Some(Fused::Not(_)) = self.candidates[b.0 as usize] {
+                    self.take(*b);
+                }
+                None
+            }
+            Op::Compare(op, a, b) => Some(Fused::Compare(*op, *a, *b)),
+            Op::Unary(Primitive::Abs, a) => Some(Fused::Abs(*a)),
+            Op::Not(a) => Some(Fused::Not(*a)),
+            _ => None,
+        };
+        self.candidates[reg.0 as usize] =
+            candidate.filter(|_| self.uses.count[reg.0 as usize] == 1);
+    }
+
+    fn take(&mut self, reg: Reg) {
+        self.fused[reg.0 as usize] = self.candidates[reg.0 as usize].take();
+    }
+
+    fn take_binary(&mut self, reg: Reg) -> bool {
+        let fits = matches!(self.candidates[reg.0 as usize], Some(Fused::Binary(..)));
+        if fits {
+            self.take(reg);
         }
-    });
-    fused
+        fits
+    }
+
+    /// A comparison, and with it the size of `b` where it asks whether that is small.
+    fn take_comparison(&mut self, cond: Reg, b: Reg) {
+        let Some(Fused::Compare(op, size, _)) = self.candidates[cond.0 as usize] else { return };
+        if let (CompareOp::Lt, Some(Fused::Abs(x))) = (op, self.candidates[size.0 as usize])
+            && x == b
+        {
+            self.take(size);
+        }
+        self.take(cond);
+    }
+}
+
+fn is_chained(arithmetic: Arithmetic) -> bool {
+    match arithmetic {
+        Arithmetic::Add | Arithmetic::Sub | Arithmetic::Mul => true,
+        Arithmetic::Div | Arithmetic::Min | Arithmetic::Max => false,
+    }
 }

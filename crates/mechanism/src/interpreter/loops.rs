@@ -5,8 +5,6 @@
 
 use pontine_mechanism_lang::{Arithmetic, CompareOp, Primitive, Real};
 
-use crate::block::CHUNK;
-
 #[inline(always)]
 pub(super) fn each<A: Copy, T>(to: &mut [T], a: &[A], f: impl Fn(A) -> T) {
     for (to, a) in to.iter_mut().zip(a) {
@@ -34,6 +32,62 @@ pub(super) fn each3<A: Copy, B: Copy, C: Copy, T>(
     }
 }
 
+#[inline(always)]
+fn each4<T: Copy>(to: &mut [T], [a, b, c, d]: [&[T]; 4], f: impl Fn(T, T, T, T) -> T) {
+    for ((((to, a), b), c), d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *to = f(*a, *b, *c, *d);
+    }
+}
+
+/// What is done with the result of the first operation of a chain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Then {
+    Add,
+    /// Takes `c` away from it.
+    Sub,
+    /// Takes it away from `c`.
+    SubFrom,
+    Mul,
+    /// `c` if that is greater.
+    Max,
+}
+
+/// `(a first b) then c`, each rounded: one pass over the columns instead of two.
+#[inline(always)]
+pub(super) fn chain<F: Real>(first: Arithmetic, then: Then, to: &mut [F], columns: [&[F]; 3]) {
+    match first {
+        Arithmetic::Add => chained(then, to, columns, |a, b| a + b),
+        Arithmetic::Sub => chained(then, to, columns, |a, b| a - b),
+        Arithmetic::Mul => chained(then, to, columns, |a, b| a * b),
+        // Chains are made of these three.
+        Arithmetic::Div | Arithmetic::Min | Arithmetic::Max => {}
+    }
+}
+
+#[inline(always)]
+fn chained<F: Real>(then: Then, to: &mut [F], [a, b, c]: [&[F]; 3], first: impl Fn(F, F) -> F) {
+    match then {
+        Then::Add => each3(to, a, b, c, |a, b, c| first(a, b) + c),
+        Then::Sub => each3(to, a, b, c, |a, b, c| first(a, b) - c),
+        Then::SubFrom => each3(to, a, b, c, |a, b, c| c - first(a, b)),
+        Then::Mul => each3(to, a, b, c, |a, b, c| first(a, b) * c),
+        Then::Max => each3(to, a, b, c, |a, b, c| first(a, b).greatest(c)),
+    }
+}
+
+/// `left op right ? a : b`
+#[inline(always)]
+pub(super) fn choose<F: Real>(op: CompareOp, to: &mut [F], columns: [&[F]; 4]) {
+    match op {
+        CompareOp::Eq => each4(to, columns, |l, r, a, b| if l == r { a } else { b }),
+        CompareOp::Ne => each4(to, columns, |l, r, a, b| if l != r { a } else { b }),
+        CompareOp::Lt => each4(to, columns, |l, r, a, b| if l < r { a } else { b }),
+        CompareOp::Le => each4(to, columns, |l, r, a, b| if l <= r { a } else { b }),
+        CompareOp::Gt => each4(to, columns, |l, r, a, b| if l > r { a } else { b }),
+        CompareOp::Ge => each4(to, columns, |l, r, a, b| if l >= r { a } else { b }),
+    }
+}
+
 /// A condition as a lane.
 #[inline(always)]
 pub(super) fn condition<F: Real>(holds: bool) -> F {
@@ -47,25 +101,13 @@ pub(super) fn holds<F: Real>(condition: F) -> bool {
 
 #[inline(always)]
 pub(super) fn any<F: Real>(conditions: &[F]) -> bool {
-    let chunks = conditions.as_chunks::<CHUNK>().0;
-    chunks
-        .iter()
-        .any(|chunk| chunk.iter().fold(F::default(), |sum, c| sum.greatest(*c)) > F::default())
-}
-
-/// Whether any count is not zero.
-#[inline(always)]
-pub(super) fn any_spike<F: Real>(counts: &[F]) -> bool {
-    let chunks = counts.as_chunks::<CHUNK>().0;
-    chunks.iter().any(|chunk| chunk.iter().fold(false, |any, count| any | (*count != F::default())))
+    // Without an early exit this is one vector operation for many lanes.
+    conditions.iter().fold(false, |any, condition| any | holds(*condition))
 }
 
 #[inline(always)]
 pub(super) fn all<F: Real>(conditions: &[F]) -> bool {
-    let chunks = conditions.as_chunks::<CHUNK>().0;
-    chunks
-        .iter()
-        .all(|chunk| chunk.iter().fold(F::from_i32(1), |least, c| least.least(*c)) > F::default())
+    conditions.iter().fold(true, |all, condition| all & holds(*condition))
 }
 
 #[inline(always)]

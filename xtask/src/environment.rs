@@ -12,6 +12,9 @@ use crate::workspace::call;
 /// Nengo 4.1 is the release we match; numpy 2.4 breaks five of its synapse tests.
 const NENGO: [&str; 3] = ["nengo==4.1.0", "numpy==2.3.5", "scipy==1.17.1"];
 
+/// The release that the reference statistics in `models/` come from.
+const NEST: [&str; 2] = ["nest-simulator==3.10.0", "numpy==2.3.5"];
+
 /// A virtual environment and what it must hold.
 pub struct Environment {
     folder: PathBuf,
@@ -22,6 +25,11 @@ impl Environment {
     /// The one that Nengo's golden data are made in.
     pub fn nengo(target: &Path) -> Self {
         Self { folder: target.join("golden/nengo"), pins: &NENGO }
+    }
+
+    /// The one that NEST runs in beside us.
+    pub fn nest(target: &Path) -> Self {
+        Self { folder: target.join("bench/nest"), pins: &NEST }
     }
 
     /// Its Python, after making it if it is missing or holds other versions.

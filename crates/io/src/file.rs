@@ -12,9 +12,9 @@ use serde::Serialize;
 use crate::error::RecordingError;
 
 /// What a writer may say.
-pub(super) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-pub(super) fn failed(
+pub(crate) fn failed(
     path: &Path,
     what: &'static str,
     source: Box<dyn Error + Send + Sync>,
@@ -22,12 +22,12 @@ pub(super) fn failed(
     RecordingError::Io { path: path.to_owned(), what, source }
 }
 
-pub(super) fn make_folder(folder: &Path) -> Result<(), RecordingError> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), RecordingError> {
     fs::create_dir_all(folder).map_err(|source| failed(folder, "written", source.into()))
 }
 
 /// Writes beside the file first and renames what is complete.
-pub(super) fn write_whole(
+pub(crate) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> Outcome,
 ) -> Result<(), RecordingError> {
@@ -48,13 +48,13 @@ pub(super) fn write_whole(
     })
 }
 
-pub(super) fn write_text(path: &Path, text: &str) -> Result<(), RecordingError> {
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), RecordingError> {
     write_whole(path, |out| Ok(out.write_all(text.as_bytes())?))
 }
 
 /// The structs of this crate have neither keys that are no texts nor failing fields, so this is
 /// always some text.
-pub(super) fn json(value: &impl Serialize) -> String {
+pub(crate) fn json(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
