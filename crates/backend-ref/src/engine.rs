@@ -1,14 +1,13 @@
 //! The running state of one share, and its steps.
 
 use pontine_core_ir::port::{CompileError, RunError};
-use pontine_mechanism::{Real, Scratch};
+use pontine_mechanism::{Lines, Real, Scratch};
 
 use crate::{
     arena::Column,
     array::Array,
     cells::Cells,
     code::{FunctionOp, HostOp},
-    memory::bytes,
     receptor::{Goal, Receptor},
     recorder::{SampleRecorder, SpikeRecorder},
     spikes::Spikes,
@@ -22,7 +21,7 @@ pub(crate) struct Engine<F> {
     /// Steps that a unit may be ahead of the others.
     pub slice: u32,
     /// Dense signals and sums.
-    pub dense: Vec<F>,
+    pub dense: Lines<F>,
     /// Spike signals of the whole model.
     pub spikes: Vec<Spikes<F>>,
     /// Groups of cells.
@@ -206,7 +205,7 @@ impl<F: Real> Engine<F> {
             _ => 0,
         });
         let recorders = self.units.iter().flat_map(|unit| &unit.recorders);
-        bytes(&self.dense)
+        self.dense.memory_bytes()
             + self.spikes.iter().map(Spikes::memory_bytes).sum::<u64>()
             + self.cells.iter().map(Cells::memory_bytes).sum::<u64>()
             + self.receptors.iter().map(Receptor::memory_bytes).sum::<u64>()

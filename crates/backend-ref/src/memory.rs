@@ -1,6 +1,7 @@
 //! Allocations whose size a user chose: they fail with a message, not with an abort.
 
 use pontine_core_ir::port::CompileError;
+use pontine_mechanism::Lines;
 
 /// `n` equal values.
 pub(crate) fn filled<T: Copy>(what: &str, n: usize, value: T) -> Result<Vec<T>, CompileError> {
@@ -10,15 +11,20 @@ pub(crate) fn filled<T: Copy>(what: &str, n: usize, value: T) -> Result<Vec<T>, 
     Ok(values)
 }
 
+/// `n` zeros that begin on a line of the cache.
+pub(crate) fn zeros<T: Copy + Default>(what: &str, n: usize) -> Result<Lines<T>, CompileError> {
+    let mut values = Lines::new();
+    grow(what, &mut values, n)?;
+    Ok(values)
+}
+
 /// Appends `n` zeros.
 pub(crate) fn grow<T: Copy + Default>(
     what: &str,
-    values: &mut Vec<T>,
+    values: &mut Lines<T>,
     n: usize,
 ) -> Result<(), CompileError> {
-    reserve(what, values, n)?;
-    values.resize(values.len() + n, T::default());
-    Ok(())
+    values.try_grow(n).map_err(|_| no_room::<T>(what, values.len(), n))
 }
 
 /// Room for exactly `n` more values.

@@ -15,7 +15,7 @@ use crate::{
     cells::{Cells, Output, Place, Ports},
     code::{FunctionOp, HostOp},
     engine::{Engine, Op, UnitPlan},
-    memory::filled,
+    memory::zeros,
     receptor::{Goal, Projection, Receptor},
     recorder::{SampleRecorder, Source, SpikeRecorder},
     rows::Rows,
@@ -125,7 +125,7 @@ impl<'a, F: Real> Planner<'a, F> {
         let engine = Engine {
             dt_s: model.dt,
             slice: shares.slice,
-            dense: filled("the signals of the model", layout.len, F::default())?,
+            dense: zeros("the signals of the model", layout.len)?,
             spikes: Vec::new(),
             cells: Vec::new(),
             receptors: Vec::new(),

@@ -8,7 +8,7 @@
 use std::{cmp::Reverse, ops::Range, sync::Arc};
 
 use pontine_core_ir::{OperatorId, port::CompileError};
-use pontine_mechanism::Real;
+use pontine_mechanism::{Lines, Real};
 
 use crate::{
     arena::{Column, apart},
@@ -70,7 +70,7 @@ impl<F: Real> Receptor<F> {
         targets: Range<usize>,
         projections: Vec<Projection<F>>,
         spikes: &mut [Spikes<F>],
-        dense: &mut Vec<F>,
+        dense: &mut Lines<F>,
     ) -> Result<Self, CompileError> {
         let sums = Slots::new(name, dense, targets.len(), 1)?;
         let route = Route::Queues(Vec::new());
@@ -84,7 +84,7 @@ impl<F: Real> Receptor<F> {
         &mut self,
         now: u64,
         spikes: &mut [Spikes<F>],
-        dense: &mut Vec<F>,
+        dense: &mut Lines<F>,
     ) -> Result<(), CompileError> {
         for projection in &self.projections {
             let longest = projection.rows.longest_delay();

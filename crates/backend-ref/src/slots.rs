@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use pontine_core_ir::port::CompileError;
 
+use pontine_mechanism::Lines;
+
 use crate::{arena::padded, memory::grow};
 
 /// A power of two of columns in the array of numbers; that of a step is found by its number.
@@ -21,7 +23,7 @@ impl Slots {
     /// Columns of `len` zeros for `n_steps` steps, at the end of the array.
     pub fn new<F: Copy + Default>(
         what: &str,
-        dense: &mut Vec<F>,
+        dense: &mut Lines<F>,
         len: usize,
         n_steps: u32,
     ) -> Result<Self, CompileError> {

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use pontine_core_ir::port::CompileError;
-use pontine_mechanism::Real;
+use pontine_mechanism::{Lines, Real};
 
 use crate::{
     arena::Column,
@@ -143,7 +143,7 @@ impl<F: Real> Spikes<F> {
     }
 
     /// Keeps columns of counts in place of lists, from step 0 on.
-    pub fn count(&mut self, what: &str, dense: &mut Vec<F>) -> Result<(), CompileError> {
+    pub fn count(&mut self, what: &str, dense: &mut Lines<F>) -> Result<(), CompileError> {
         let n_steps = self.lists.len() as u32;
         self.counts = Some(Slots::new(what, dense, self.own.len(), n_steps)?);
         self.lists = Vec::new();
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn counts_become_lists_of_the_same_spikes() {
-        let mut dense = Vec::new();
+        let mut dense = Lines::new();
         let mut spikes = new(4..6, None);
         spikes.count("", &mut dense).unwrap();
         let slots = spikes.counts().unwrap();

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pontine_mechanism::{
     FunctionKernel,
-    native::{Level, Task, dispatch},
+    native::{Supported, Task, dispatch},
 };
 use pontine_rng::StreamKey;
 
@@ -343,7 +343,7 @@ impl Synapses {
         }
         row.delays.resize(delays.len(), 0);
         let dt_ms = self.dt_ms;
-        dispatch(Level::best(), Steps { delays_ms: &delays, dt_ms, steps: &mut row.delays });
+        dispatch(Supported::best(), Steps { delays_ms: &delays, dt_ms, steps: &mut row.delays });
         row.rows.scratch = delays;
     }
 

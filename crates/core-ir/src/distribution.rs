@@ -3,7 +3,7 @@
 //! `uniform(low, high)`, `normal(mu, sigma)`, `normal_clipped(mu, sigma, low, high)` (redrawn until
 //! inside), `exponential(beta)`.
 
-use pontine_mechanism::native::{Level, Task, dispatch};
+use pontine_mechanism::native::{Supported, Task, dispatch};
 use pontine_rng::{Stream, StreamKey, columns::normal_columns, sample};
 
 use crate::{
@@ -60,7 +60,7 @@ impl Sampler for Normal {
     }
 
     fn draw_row(&self, key: StreamKey, first: u64, out: &mut [f64]) {
-        dispatch(Level::best(), Normals { normal: self, key, first, out });
+        dispatch(Supported::best(), Normals { normal: self, key, first, out });
     }
 
     fn bounds(&self) -> (f64, f64) {

@@ -89,8 +89,8 @@ struct Numbers {
     half_pi: &'static [f64],
     /// Outside, `exp` is 0 or infinite.
     exp_range: [f64; 2],
-    /// How many terms of a series are needed: exp, log, sin and cos.
-    terms: [usize; 3],
+    /// How many terms of a series are needed: exp, log, sin and cos, exprel.
+    terms: [usize; 4],
     /// The least normal number, and the power of two that makes subnormal ones normal.
     least_normal: f64,
     lift: i32,
@@ -110,7 +110,7 @@ fn numbers(precision: Precision) -> &'static Numbers {
                 2.022_266_248_795_950_6e-21,
             ],
             exp_range: [-746.0, 710.0],
-            terms: [14, 11, 8],
+            terms: [14, 11, 8, 16],
             least_normal: f64::MIN_POSITIVE,
             lift: 54,
             two_thirds: [0.6666666666666666, 3.700743415417188e-17],
@@ -120,7 +120,7 @@ fn numbers(precision: Precision) -> &'static Numbers {
             ln2: [0.693_359_375, -2.121_944_400_546_905_8e-4],
             half_pi: &[HALF_PI[0], HALF_PI[1], HALF_PI[2], 2.896_073_951_399_319_4e-13],
             exp_range: [-104.0, 89.0],
-            terms: [8, 6, 5],
+            terms: [8, 6, 5, 9],
             least_normal: f32::MIN_POSITIVE as f64,
             lift: 25,
             two_thirds: [0.6666666865348816, -1.9868214925130207e-08],
@@ -228,9 +228,13 @@ fn large_expm1<A: Arith>(a: &mut A, x: A::V) -> A::V {
     a.scale(sum, n_int)
 }
 
+/// Up to here the series of `exprel` needs no reduction: a step is rarely longer than that, also
+/// where many conductances have opened.
+const MODERATE: f64 = 0.7;
+
 pub(crate) fn exprel<A: Arith>(a: &mut A, x: A::V) -> A::V {
-    let (size, limit) = (a.abs(x), a.c(SMALL));
-    let count = numbers(a.precision()).terms[0] - 1;
+    let (size, limit) = (a.abs(x), a.c(MODERATE));
+    let count = numbers(a.precision()).terms[3];
     let small = a.polynomial(x, &inverse_factorials(1, count));
     let large = a.compare(CompareOp::Gt, size, limit);
     a.rarely(large, |a| [large_exprel(a, x)], [small])[0]

@@ -6,8 +6,8 @@ mod by_hand;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pontine_mechanism::{
-    BlockArgs, Interpreter, Kernel, LANES, Level, Mechanism, NativeKernel, Phase, Real, Scratch,
-    derive, mechanism, mechanism_file, native_kernel,
+    BlockArgs, Frame, Interpreter, Kernel, LANES, Level, Mechanism, NativeKernel, Phase, Real,
+    Scratch, derive, mechanism, mechanism_file, native_kernel,
 };
 use pontine_rng::StreamKey;
 
@@ -71,20 +71,22 @@ impl<F: Real> Population<F> {
             let first = block * LANES;
             let width = LANES.min((N_NEURONS - first).next_multiple_of(16));
             let mut args = BlockArgs {
-                width,
-                first: first as u64,
-                step: self.step,
-                time: F::from_f64(self.step as f64 * self.dt.to_f64()),
-                dt: self.dt,
-                key: StreamKey::new(7, "bench", "step"),
+                frame: Frame {
+                    width,
+                    first: first as u64,
+                    step: self.step,
+                    time: F::from_f64(self.step as f64 * self.dt.to_f64()),
+                    dt: self.dt,
+                    key: StreamKey::new(7, "bench", "step"),
+                    parameter_at: &parameter_at,
+                    derived_at: &derived_at,
+                    homogeneous: true,
+                    input_at: &input_at,
+                    receptor_at: &receptor_at,
+                },
                 constants: &self.constants,
-                parameter_at: &parameter_at,
-                derived_at: &derived_at,
-                homogeneous: true,
                 states: &mut states[..width * m.states.len()],
                 dense: &self.dense,
-                input_at: &input_at,
-                receptor_at: &receptor_at,
                 outputs: &mut self.outputs,
             };
             kernel.run(&mut self.scratch, &mut args);

@@ -9,7 +9,7 @@ use crate::interpreter::Scratch;
 pub const CHUNK: usize = 16;
 
 /// The widest block that a kernel is called with.
-pub const LANES: usize = 256;
+pub const LANES: usize = 512;
 
 /// Which program of a mechanism.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,12 +20,9 @@ pub enum Phase {
     Step,
 }
 
-/// One block of neurons, for one step.
-///
-/// A *column* is a value of `width` lanes. Lanes behind the last neuron may hold anything; they
-/// are computed as well.
-#[derive(Debug)]
-pub struct BlockArgs<'a, F> {
+/// What is the same for all lanes of a block, and where its columns begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a, F> {
     /// The number of lanes: a multiple of [`CHUNK`], not above [`LANES`].
     pub width: usize,
     /// The index of lane 0 within its population; draws are keyed by it.
@@ -38,23 +35,34 @@ pub struct BlockArgs<'a, F> {
     pub dt: F,
     /// The key of this phase's draws.
     pub key: StreamKey,
-    /// The arena of parameters and derived parameters.
-    pub constants: &'a [F],
-    /// Where each parameter's column begins in `constants`.
+    /// Where each parameter's column begins in the arena of constants.
     pub parameter_at: &'a [usize],
-    /// Where each derived parameter's column begins in `constants`.
+    /// Where each derived parameter's column begins there.
     pub derived_at: &'a [usize],
     /// All columns of parameters and derived parameters are splatted: a kernel may read one lane
     /// for all. If in doubt, no.
     pub homogeneous: bool,
+    /// Where each input's column begins in the dense arena.
+    pub input_at: &'a [usize],
+    /// Where the column of each receptor's summed weights begins there.
+    pub receptor_at: &'a [usize],
+}
+
+/// One block of neurons, for one step.
+///
+/// A *column* is a value of `width` lanes. Lanes behind the last neuron may hold anything; they
+/// are computed as well. Kernels are fastest where columns begin on lines of the cache, as in
+/// [`Lines`](crate::Lines).
+#[derive(Debug)]
+pub struct BlockArgs<'a, F> {
+    /// Where the block stands.
+    pub frame: Frame<'a, F>,
+    /// The arena of parameters and derived parameters.
+    pub constants: &'a [F],
     /// State `s` is the column at `s · width`.
     pub states: &'a mut [F],
     /// The arena of inputs and of weights due.
     pub dense: &'a [F],
-    /// Where each input's column begins in `dense`.
-    pub input_at: &'a [usize],
-    /// Where the column of each receptor's summed weights begins in `dense`.
-    pub receptor_at: &'a [usize],
     /// Output `o` is the column at `o · width`; events hold their signed count, 0 for no spike.
     pub outputs: &'a mut [F],
 }

@@ -9,7 +9,7 @@ use pontine_rng::sample::{self, Poisson, PoissonTable};
 use pontine_rng::{Stream, StreamKey};
 
 use crate::block::LANES;
-use crate::native::{Level, Task, dispatch};
+use crate::native::{Supported, Task, dispatch};
 
 /// Where a column of draws stands.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ pub(crate) fn draw<F: Real>(
     mean: Option<&[F]>,
     to: &mut [F],
 ) {
-    let level = Level::best();
+    let level = Supported::best();
     match (kind, mean.and_then(same)) {
         (Draw::Uniform, _) => from_bits(level, place, to, sample::unit_open),
         (Draw::Normal, _) => {
@@ -75,7 +75,7 @@ fn same<F: Real>(column: &[F]) -> Option<F> {
     equal.then_some(first)
 }
 
-fn from_bits<F: Real>(level: Level, place: Place, to: &mut [F], value: impl Fn(u64) -> f64) {
+fn from_bits<F: Real>(level: Supported, place: Place, to: &mut [F], value: impl Fn(u64) -> f64) {
     let mut bits = [0; LANES];
     let bits = &mut bits[..to.len()];
     dispatch(level, Bits { place, to: bits });

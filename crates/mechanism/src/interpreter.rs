@@ -11,7 +11,8 @@ use pontine_mechanism_lang::{Mechanism, OutputKind, Precision, Program, Real, ex
 
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
 use crate::draw::{Place, Tables, draw};
-use crate::native::{Columns, Draws, Level, Task, dispatch};
+use crate::lines::Lines;
+use crate::native::{Columns, Draws, Level, Supported, Task, dispatch};
 use compile::{Code, Column, Instruction, compile};
 use loops::{
     all, any, binary, chain, choose, compare, condition, each, each2, each3, holds, unary,
@@ -25,12 +26,12 @@ pub struct Interpreter<F> {
     constants: Vec<Aligned<F>>,
     /// The outputs that carry events.
     events: Vec<usize>,
-    level: Level,
+    level: Supported,
 }
 
 /// Registers of an interpreter. One per thread serves all interpreters of a precision; it grows to
 /// the needs of the largest.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Scratch<F> {
     scalars: Vec<Register<F>>,
     ints: Vec<Register<i32>>,
@@ -39,7 +40,7 @@ pub struct Scratch<F> {
     dt: Register<F>,
     time: Register<F>,
     /// Columns of native kernels, one behind the other.
-    kept: (Vec<F>, Vec<i32>, Vec<bool>),
+    kept: (Lines<F>, Lines<i32>, Lines<bool>),
     tables: Tables,
     /// Rounds of loops.
     counters: Vec<u32>,
@@ -55,9 +56,9 @@ impl<F: Real> Scratch<F> {
     pub(crate) fn columns(&mut self, counts: [usize; 3]) -> Columns<'_, F> {
         let (scalars, ints, bools) = &mut self.kept;
         Columns {
-            scalars: at_least(scalars, counts[0] * LANES),
-            ints: at_least(ints, counts[1] * LANES),
-            bools: at_least(bools, counts[2] * LANES),
+            scalars: scalars.at_least(counts[0] * LANES),
+            ints: ints.at_least(counts[1] * LANES),
+            bools: bools.at_least(counts[2] * LANES),
             draws: Draws(&mut self.tables),
         }
     }
@@ -128,12 +129,12 @@ impl<F: Real> Interpreter<F> {
         let code = compile(&expand(program, F::PRECISION));
         let splat = |value: &f64| Aligned([F::from_f64(*value); LANES]);
         let constants = code.constants.iter().map(splat).collect();
-        Interpreter { code, constants, events: Vec::new(), level: Level::best() }
+        Interpreter { code, constants, events: Vec::new(), level: Supported::best() }
     }
 
     /// The same with the instructions of `level`, or of the baseline where this CPU lacks them.
     pub fn at(self, level: Level) -> Interpreter<F> {
-        Interpreter { level, ..self }
+        Interpreter { level: Supported::of(level), ..self }
     }
 
     /// In which precision it computes.
@@ -144,8 +145,8 @@ impl<F: Real> Interpreter<F> {
 
 impl<F: Real> Kernel<F> for Interpreter<F> {
     fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) -> bool {
-        debug_assert!(args.width.is_multiple_of(CHUNK) && args.width <= LANES);
-        scratch.prepare(&self.code, args.dt, args.time);
+        debug_assert!(args.frame.width.is_multiple_of(CHUNK) && args.frame.width <= LANES);
+        scratch.prepare(&self.code, args.frame.dt, args.frame.time);
         dispatch(self.level, Run { interpreter: self, scratch, args })
     }
 }
@@ -167,11 +168,11 @@ impl<F: Real> Task for Run<'_, '_, F> {
         while let Some(instruction) = interpreter.code.instructions.get(position) {
             position = match instruction {
                 Instruction::SkipIfNone { cond, to } => {
-                    let none = !any(lanes(&scratch.bools[*cond], args.width));
+                    let none = !any(lanes(&scratch.bools[*cond], args.frame.width));
                     if none { *to } else { position + 1 }
                 }
                 Instruction::SkipIfAll { cond, to } => {
-                    let all = all(lanes(&scratch.bools[*cond], args.width));
+                    let all = all(lanes(&scratch.bools[*cond], args.frame.width));
                     if all { *to } else { position + 1 }
                 }
                 Instruction::Begin { counter } => {
@@ -188,7 +189,8 @@ impl<F: Real> Task for Run<'_, '_, F> {
                 }
             };
         }
-        let column = |output: &usize| &args.outputs[output * args.width..][..args.width];
+        let column =
+            |output: &usize| &args.outputs[output * args.frame.width..][..args.frame.width];
         interpreter.events.iter().any(|output| any(column(output)))
     }
 }
@@ -201,15 +203,15 @@ impl<F: Real> Interpreter<F> {
         scratch: &'c Scratch<F>,
         args: &'c BlockArgs<'_, F>,
     ) -> &'c [F] {
-        let width = args.width;
+        let width = args.frame.width;
         match column {
             Column::Register(i) => lanes(&scratch.scalars[i], width),
             Column::Constant(i) => &self.constants[i].0[..width],
-            Column::Parameter(i) => &args.constants[args.parameter_at[i]..][..width],
-            Column::Derived(i) => &args.constants[args.derived_at[i]..][..width],
+            Column::Parameter(i) => &args.constants[args.frame.parameter_at[i]..][..width],
+            Column::Derived(i) => &args.constants[args.frame.derived_at[i]..][..width],
             Column::State(i) => &args.states[i * width..][..width],
-            Column::Input(i) => &args.dense[args.input_at[i]..][..width],
-            Column::Receptor(i) => &args.dense[args.receptor_at[i]..][..width],
+            Column::Input(i) => &args.dense[args.frame.input_at[i]..][..width],
+            Column::Receptor(i) => &args.dense[args.frame.receptor_at[i]..][..width],
             Column::Dt => lanes(&scratch.dt, width),
             Column::Time => lanes(&scratch.time, width),
         }
@@ -228,18 +230,24 @@ impl<F: Real> Interpreter<F> {
             compile::Result::Scalar(to) => {
                 let Some(mut column) = scratch.scalars[to].take() else { return };
                 let mut tables = std::mem::take(&mut scratch.tables);
-                self.scalar(instruction, &mut column.0[..args.width], &mut tables, scratch, args);
+                self.scalar(
+                    instruction,
+                    &mut column.0[..args.frame.width],
+                    &mut tables,
+                    scratch,
+                    args,
+                );
                 scratch.tables = tables;
                 scratch.scalars[to] = Some(column);
             }
             compile::Result::Int(to) => {
                 let Some(mut column) = scratch.ints[to].take() else { return };
-                self.int(instruction, &mut column.0[..args.width], scratch, args);
+                self.int(instruction, &mut column.0[..args.frame.width], scratch, args);
                 scratch.ints[to] = Some(column);
             }
             compile::Result::Bool(to) => {
                 let Some(mut column) = scratch.bools[to].take() else { return };
-                self.bool(instruction, &mut column.0[..args.width], scratch, args);
+                self.bool(instruction, &mut column.0[..args.frame.width], scratch, args);
                 scratch.bools[to] = Some(column);
             }
             compile::Result::None => self.store(instruction, scratch, args),
@@ -256,8 +264,8 @@ impl<F: Real> Interpreter<F> {
         args: &BlockArgs<'_, F>,
     ) {
         let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| lanes(&scratch.ints[*i], args.width);
-        let bool = |i: &usize| lanes(&scratch.bools[*i], args.width);
+        let int = |i: &usize| lanes(&scratch.ints[*i], args.frame.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], args.frame.width);
         match op {
             Instruction::Unary { primitive, a, .. } => unary(*primitive, to, column(a)),
             Instruction::Binary { arithmetic, a, b, .. } => {
@@ -290,8 +298,12 @@ impl<F: Real> Interpreter<F> {
             }
             Instruction::Copy { a, .. } => to.copy_from_slice(column(a)),
             Instruction::Draw { kind, site, mean, .. } => {
-                let place =
-                    Place { key: args.key, first: args.first, step: args.step, site: *site };
+                let place = Place {
+                    key: args.frame.key,
+                    first: args.frame.first,
+                    step: args.frame.step,
+                    site: *site,
+                };
                 let mean = mean.as_ref().map(column);
                 draw(tables, *kind, place, mean, to);
             }
@@ -302,8 +314,8 @@ impl<F: Real> Interpreter<F> {
     #[inline(always)]
     fn int(&self, op: &Instruction, to: &mut [i32], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| lanes(&scratch.ints[*i], args.width);
-        let bool = |i: &usize| lanes(&scratch.bools[*i], args.width);
+        let int = |i: &usize| lanes(&scratch.ints[*i], args.frame.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], args.frame.width);
         match op {
             Instruction::Int { value, .. } => to.fill(*value),
             Instruction::Exponent { a, .. } => each(to, column(a), F::exponent),
@@ -320,8 +332,8 @@ impl<F: Real> Interpreter<F> {
     #[inline(always)]
     fn bool(&self, op: &Instruction, to: &mut [F], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
         let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| lanes(&scratch.ints[*i], args.width);
-        let bool = |i: &usize| lanes(&scratch.bools[*i], args.width);
+        let int = |i: &usize| lanes(&scratch.ints[*i], args.frame.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], args.frame.width);
         match op {
             Instruction::Bool { value, .. } => to.fill(condition(*value)),
             Instruction::Compare { op, a, b, .. } => compare(*op, to, column(a), column(b)),
@@ -342,7 +354,7 @@ impl<F: Real> Interpreter<F> {
 
     #[inline(always)]
     fn store(&self, op: &Instruction, scratch: &Scratch<F>, args: &mut BlockArgs<'_, F>) {
-        let width = args.width;
+        let width = args.frame.width;
         match op {
             Instruction::StoreState { state, a } => {
                 let column = lanes(&scratch.scalars[*a], width);

@@ -12,7 +12,7 @@
 //! [`Real`], so that a result is the same for any block width, thread or CPU.
 //!
 //! ```
-//! use pontine_mechanism::{BlockArgs, Mechanism, Phase, Scratch, derive, kernel};
+//! use pontine_mechanism::{BlockArgs, Frame, Mechanism, Phase, Scratch, derive, kernel};
 //! use pontine_rng::StreamKey;
 //!
 //! let text = "mechanism Leaky {
@@ -28,20 +28,22 @@
 //! let constants: Vec<f64> = [20.0, derived[0][0]].into_iter().flat_map(|v| [v; 16]).collect();
 //! let mut states = [1.0; 16];
 //! let mut args = BlockArgs {
-//!     width: 16,
-//!     first: 0,
-//!     step: 1,
-//!     time: 0.1,
-//!     dt: 0.1,
-//!     key: StreamKey::from_raw(0),
+//!     frame: Frame {
+//!         width: 16,
+//!         first: 0,
+//!         step: 1,
+//!         time: 0.1,
+//!         dt: 0.1,
+//!         key: StreamKey::from_raw(0),
+//!         parameter_at: &[0],
+//!         derived_at: &[16],
+//!         homogeneous: true,
+//!         input_at: &[],
+//!         receptor_at: &[],
+//!     },
 //!     constants: &constants,
-//!     parameter_at: &[0],
-//!     derived_at: &[16],
-//!     homogeneous: true,
 //!     states: &mut states,
 //!     dense: &[],
-//!     input_at: &[],
-//!     receptor_at: &[],
 //!     outputs: &mut [],
 //! };
 //! kernel::<f64>(&mechanism, Phase::Step).run(&mut Scratch::new(), &mut args);
@@ -54,14 +56,16 @@ mod derive;
 mod draw;
 mod function;
 mod interpreter;
+mod lines;
 pub mod native;
 mod registry;
 mod scalar;
 
-pub use block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
+pub use block::{BlockArgs, CHUNK, Frame, Kernel, LANES, Phase};
 pub use derive::{DeriveError, derive};
 pub use function::FunctionKernel;
 pub use interpreter::{Interpreter, Scratch};
+pub use lines::Lines;
 pub use native::Level;
 pub use pontine_mechanism_lang as lang;
 pub use pontine_mechanism_lang::{

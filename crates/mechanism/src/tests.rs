@@ -7,7 +7,7 @@ mod native;
 
 use pontine_rng::StreamKey;
 
-use crate::{BlockArgs, Kernel, Mechanism, Phase, Real, Scratch, derive, kernel};
+use crate::{BlockArgs, Frame, Kernel, Mechanism, Phase, Real, Scratch, derive, kernel};
 
 pub(crate) const IF_CURR_EXP: &str = "
 // Leaky integrate-and-fire neuron, exponentially decaying synaptic currents.
@@ -140,20 +140,22 @@ impl<F: Real> Bench<F> {
         };
         let n_inputs = self.mechanism.inputs.len();
         let mut args = BlockArgs {
-            width: self.width,
-            first: 0,
-            step: self.steps,
-            time: F::from_f64(self.steps as f64 * self.dt.to_f64()),
-            dt: self.dt,
-            key: StreamKey::new(7, "bench", "step"),
+            frame: Frame {
+                width: self.width,
+                first: 0,
+                step: self.steps,
+                time: F::from_f64(self.steps as f64 * self.dt.to_f64()),
+                dt: self.dt,
+                key: StreamKey::new(7, "bench", "step"),
+                parameter_at: &self.parameter_at,
+                derived_at: &self.derived_at,
+                homogeneous: true,
+                input_at: &at(0, n_inputs),
+                receptor_at: &at(n_inputs, self.mechanism.receptors.len()),
+            },
             constants: &self.constants,
-            parameter_at: &self.parameter_at,
-            derived_at: &self.derived_at,
-            homogeneous: true,
             states: &mut self.states,
             dense: &self.dense,
-            input_at: &at(0, n_inputs),
-            receptor_at: &at(n_inputs, self.mechanism.receptors.len()),
             outputs: &mut self.outputs,
         };
         self.kernel.run(&mut self.scratch, &mut args);

@@ -3,14 +3,11 @@
 use std::ops::Range;
 
 use pontine_core_ir::{Mechanism, Path, port::CompileError};
-use pontine_mechanism::{BlockArgs, Kernel, LANES, Real, Scratch};
+use pontine_mechanism::{BlockArgs, Frame, Kernel, LANES, Lines, Real, Scratch};
 use pontine_rng::StreamKey;
 
 use super::parameters::{Parameters, Place};
-use crate::{
-    arena::padded,
-    memory::{bytes, filled},
-};
+use crate::{arena::padded, memory::zeros};
 
 /// Cells `first..first + valid` of this share, in lanes `0..width`.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +55,8 @@ pub(super) struct Body<F> {
     pub receptors: Vec<Place>,
     inputs: Vec<Place>,
     n_states: usize,
-    states: Vec<F>,
-    outputs: Vec<F>,
+    states: Lines<F>,
+    outputs: Lines<F>,
     parameter_at: Table,
     derived_at: Table,
     input_at: Table,
@@ -99,8 +96,8 @@ impl<F: Real> Body<F> {
         let n_states = mechanism.states.len();
         let n = padded(cells.len()).saturating_mul(n_states);
         let mut body = Self {
-            states: filled(path.as_str(), n, F::default())?,
-            outputs: vec![F::default(); mechanism.outputs.len() * LANES],
+            states: zeros(path.as_str(), n)?,
+            outputs: zeros(path.as_str(), mechanism.outputs.len() * LANES)?,
             parameter_at: Table::default(),
             derived_at: Table::default(),
             input_at: Table::default(),
@@ -163,20 +160,22 @@ impl<F: Real> Body<F> {
         self.receptor_at.extend(self.receptors.iter().map(|p| p.of_block(moment.step, first)));
         let n_outputs = self.outputs.len() / LANES;
         let mut args = BlockArgs {
-            width,
-            first: (self.cells.start + first) as u64,
-            step: moment.step,
-            time: moment.time,
-            dt: moment.dt,
-            key: moment.key,
+            frame: Frame {
+                width,
+                first: (self.cells.start + first) as u64,
+                step: moment.step,
+                time: moment.time,
+                dt: moment.dt,
+                key: moment.key,
+                parameter_at: self.parameter_at.of(block),
+                derived_at: self.derived_at.of(block),
+                homogeneous: self.parameters.homogeneous,
+                input_at: self.input_at.of(block),
+                receptor_at: &self.receptor_at,
+            },
             constants: &self.parameters.constants,
-            parameter_at: self.parameter_at.of(block),
-            derived_at: self.derived_at.of(block),
-            homogeneous: self.parameters.homogeneous,
             states: &mut self.states[first * self.n_states..][..width * self.n_states],
             dense,
-            input_at: self.input_at.of(block),
-            receptor_at: &self.receptor_at,
             outputs: &mut self.outputs[..width * n_outputs],
         };
         kernel.run(scratch, &mut args)
@@ -220,6 +219,6 @@ impl<F: Real> Body<F> {
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
-        self.parameters.memory_bytes() + bytes(&self.states)
+        self.parameters.memory_bytes() + self.states.memory_bytes()
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use pontine_core_ir::Mechanism;
-use pontine_mechanism::{LANES, Real, derive};
+use pontine_mechanism::{LANES, Lines, Real, derive};
 
 use crate::{arena::padded, memory::bytes, slots::Slots};
 
@@ -50,7 +50,7 @@ pub(crate) struct Parameters<F> {
     /// As they were given: each one number, or one for each cell of all shares.
     pub given: Vec<Vec<f64>>,
     /// Parameters and derived ones, rounded.
-    pub constants: Vec<F>,
+    pub constants: Lines<F>,
     /// Where each parameter is.
     pub places: Vec<Place>,
     /// Where each derived parameter is.
@@ -78,12 +78,15 @@ impl<F: Real> Parameters<F> {
             columns.iter().map(|values| lay_out(values, &cells, &mut constants)).collect()
         };
         let (places, derived) = (all(&given), all(&derived));
-        Ok(Self { given, constants, places, derived, homogeneous })
+        let mut lines = Lines::new();
+        lines.try_grow(constants.len()).map_err(|e| e.to_string())?;
+        lines.copy_from_slice(&constants);
+        Ok(Self { given, constants: lines, places, derived, homogeneous })
     }
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
-        self.given.iter().map(bytes).sum::<u64>() + bytes(&self.constants)
+        self.given.iter().map(bytes).sum::<u64>() + self.constants.memory_bytes()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use pontine_core_ir::{Mechanism, registry};
 use pontine_mechanism::{
-    BlockArgs, CHUNK, Interpreter, Kernel, LANES, Level, Phase, Real, Scratch, Solver, derive,
-    native_kernel,
+    BlockArgs, CHUNK, Frame, Interpreter, Kernel, LANES, Level, Phase, Real, Scratch, Solver,
+    derive, native_kernel,
 };
 use pontine_rng::StreamKey;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
@@ -102,20 +102,22 @@ impl Case {
         for step in 1..=3 {
             let dense = self.column(11 * step, m.inputs.len() + m.receptors.len());
             let mut args = BlockArgs {
-                width,
-                first: self.key % 1_000,
-                step: step as u64,
-                time: F::from_f64(step as f64 * self.dt),
-                dt: F::from_f64(self.dt),
-                key: StreamKey::from_raw(self.key),
+                frame: Frame {
+                    width,
+                    first: self.key % 1_000,
+                    step: step as u64,
+                    time: F::from_f64(step as f64 * self.dt),
+                    dt: F::from_f64(self.dt),
+                    key: StreamKey::from_raw(self.key),
+                    parameter_at: &at(0, m.parameters.len()),
+                    derived_at: &at(m.parameters.len(), m.derived.len()),
+                    homogeneous: self.homogeneous,
+                    input_at: &at(0, m.inputs.len()),
+                    receptor_at: &at(m.inputs.len(), m.receptors.len()),
+                },
                 constants: &constants,
-                parameter_at: &at(0, m.parameters.len()),
-                derived_at: &at(m.parameters.len(), m.derived.len()),
-                homogeneous: self.homogeneous,
                 states: &mut block.states,
                 dense: &dense,
-                input_at: &at(0, m.inputs.len()),
-                receptor_at: &at(m.inputs.len(), m.receptors.len()),
                 outputs: &mut block.outputs,
             };
             block.emitted.push(kernel.run(&mut Scratch::new(), &mut args));

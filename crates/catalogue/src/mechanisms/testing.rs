@@ -2,7 +2,7 @@
 
 use pontine_core_ir::registry;
 use pontine_mechanism::{
-    BlockArgs, CHUNK, Kernel, Mechanism, Phase, Scratch, Solver, derive, kernel,
+    BlockArgs, CHUNK, Frame, Kernel, Mechanism, Phase, Scratch, Solver, derive, kernel,
 };
 use pontine_rng::StreamKey;
 use std::sync::Arc;
@@ -73,20 +73,22 @@ impl Cells {
         let dense: Vec<f64> = all.into_iter().flat_map(|v| [v; CHUNK]).collect();
         let at = |first: usize, n: usize| (first..first + n).map(|i| i * CHUNK).collect::<Vec<_>>();
         let mut args = BlockArgs {
-            width: CHUNK,
-            first: 0,
-            step: self.n_steps,
-            time: self.n_steps as f64 * self.dt,
-            dt: self.dt,
-            key: StreamKey::new(1, "Population:p", "step"),
+            frame: Frame {
+                width: CHUNK,
+                first: 0,
+                step: self.n_steps,
+                time: self.n_steps as f64 * self.dt,
+                dt: self.dt,
+                key: StreamKey::new(1, "Population:p", "step"),
+                parameter_at: &at(0, m.parameters.len()),
+                derived_at: &at(m.parameters.len(), m.derived.len()),
+                homogeneous: true,
+                input_at: &at(0, m.inputs.len()),
+                receptor_at: &at(m.inputs.len(), m.receptors.len()),
+            },
             constants: &self.constants,
-            parameter_at: &at(0, m.parameters.len()),
-            derived_at: &at(m.parameters.len(), m.derived.len()),
-            homogeneous: true,
             states: &mut self.states,
             dense: &dense,
-            input_at: &at(0, m.inputs.len()),
-            receptor_at: &at(m.inputs.len(), m.receptors.len()),
             outputs: &mut self.outputs,
         };
         self.kernel.run(&mut Scratch::new(), &mut args);

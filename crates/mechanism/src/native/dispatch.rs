@@ -51,7 +51,7 @@ impl Level {
 ///
 /// # Examples
 /// ```
-/// use pontine_mechanism::native::{Level, Task, dispatch};
+/// use pontine_mechanism::native::{Supported, Task, dispatch};
 ///
 /// struct Sum<'a>(&'a [u32]);
 ///
@@ -64,7 +64,7 @@ impl Level {
 ///     }
 /// }
 ///
-/// assert_eq!(dispatch(Level::best(), Sum(&[1, 2, 3])), 6);
+/// assert_eq!(dispatch(Supported::best(), Sum(&[1, 2, 3])), 6);
 /// ```
 pub trait Task {
     /// What comes out.
@@ -74,17 +74,34 @@ pub trait Task {
     fn run(self) -> Self::Output;
 }
 
-/// Runs a task with the instructions of `level`, or of the baseline where this CPU lacks them.
+/// A level that this CPU has been found to have, so that nobody need ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Supported(Level);
+
+impl Supported {
+    /// The level itself, or the baseline where this CPU lacks it.
+    pub fn of(level: Level) -> Supported {
+        Supported(if level.is_available() { level } else { Level::Baseline })
+    }
+
+    /// The fastest.
+    pub fn best() -> Supported {
+        Supported(Level::best())
+    }
+}
+
+/// Runs a task with the instructions of a level.
+#[inline]
 #[allow(unsafe_code)]
-pub fn dispatch<T: Task>(level: Level, task: T) -> T::Output {
-    match level {
+pub fn dispatch<T: Task>(level: Supported, task: T) -> T::Output {
+    match level.0 {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 if level.is_available() => {
-            // SAFETY: this CPU has the instructions, as was just asked (of a cached answer).
+        Level::Avx512 => {
+            // SAFETY: this CPU has the instructions, since `Supported::of` has asked.
             unsafe { avx512(task) }
         }
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 if level.is_available() => {
+        Level::Avx2 => {
             // SAFETY: as above.
             unsafe { avx2(task) }
         }

@@ -10,13 +10,13 @@ use std::marker::PhantomData;
 pub use inventory;
 pub use pontine_mechanism_lang::Draw;
 pub use pontine_mechanism_lang::Real;
-use pontine_rng::StreamKey;
 
+pub use crate::block::Frame;
 use crate::block::{BlockArgs, CHUNK, Kernel, LANES};
 use crate::draw::{Place, Tables, draw as draw_column};
 use crate::interpreter::Scratch;
 pub use crate::registry::NativeKernel;
-pub use dispatch::{Level, Task, dispatch};
+pub use dispatch::{Level, Supported, Task, dispatch};
 
 /// The step of one mechanism in one precision, as loops over lanes.
 ///
@@ -36,33 +36,6 @@ pub trait Body<F: Real>: Send + Sync + 'static {
         outputs: &mut [F],
         columns: Columns<'_, F>,
     ) -> Option<bool>;
-}
-
-/// What is the same for all lanes of a block.
-#[derive(Clone, Copy, Debug)]
-pub struct Frame<'a, F> {
-    /// The number of lanes.
-    pub width: usize,
-    /// The index of lane 0.
-    pub first: u64,
-    /// The number of the step.
-    pub step: u64,
-    /// The time at the end of the step.
-    pub time: F,
-    /// The time step.
-    pub dt: F,
-    /// The key of draws.
-    pub key: StreamKey,
-    /// Where parameters begin in the arena of constants.
-    pub parameter_at: &'a [usize],
-    /// Where derived parameters begin there.
-    pub derived_at: &'a [usize],
-    /// Lane 0 of each parameter and derived parameter stands for all lanes.
-    pub homogeneous: bool,
-    /// Where inputs begin in the arena of dense values.
-    pub input_at: &'a [usize],
-    /// Where receptors begin there.
-    pub receptor_at: &'a [usize],
 }
 
 /// Columns of [`LANES`] for values that are kept between loops.
@@ -85,34 +58,22 @@ pub struct Draws<'a>(pub(crate) &'a mut Tables);
 /// A body as a kernel, at one level of instructions.
 #[derive(Debug)]
 pub(crate) struct Native<B> {
-    level: Level,
+    level: Supported,
     body: PhantomData<fn() -> B>,
 }
 
 impl<B> Native<B> {
     pub(crate) fn new(level: Level) -> Native<B> {
-        Native { level, body: PhantomData }
+        Native { level: Supported::of(level), body: PhantomData }
     }
 }
 
 impl<F: Real, B: Body<F>> Kernel<F> for Native<B> {
     fn run(&self, scratch: &mut Scratch<F>, args: &mut BlockArgs<'_, F>) -> bool {
-        assert!(args.width.is_multiple_of(CHUNK) && args.width <= LANES, "width {}", args.width);
-        let frame = Frame {
-            width: args.width,
-            first: args.first,
-            step: args.step,
-            time: args.time,
-            dt: args.dt,
-            key: args.key,
-            parameter_at: args.parameter_at,
-            derived_at: args.derived_at,
-            homogeneous: args.homogeneous,
-            input_at: args.input_at,
-            receptor_at: args.receptor_at,
-        };
+        let frame = &args.frame;
+        assert!(frame.width.is_multiple_of(CHUNK) && frame.width <= LANES, "width {}", frame.width);
         let step = Step::<F, B> {
-            frame: &frame,
+            frame,
             constants: args.constants,
             dense: args.dense,
             states: args.states,

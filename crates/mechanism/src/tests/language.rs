@@ -7,7 +7,7 @@ use super::{Bench, LIF};
 use crate::draw::one as one_draw;
 use crate::lang::{Draw, Precision, Slot, expand};
 use crate::scalar::{Lane, evaluate};
-use crate::{BlockArgs, Interpreter, Kernel, Mechanism, Real, Scratch, derive};
+use crate::{BlockArgs, Frame, Interpreter, Kernel, Mechanism, Real, Scratch, derive};
 
 /// One lane in isolation: loads see the values from before.
 struct Alone<F> {
@@ -118,20 +118,22 @@ fn check_lanes<F: Real>(text: &str, values: &[f64]) -> Result<(), TestCaseError>
     let before = states.clone();
     let mut outputs = vec![F::default(); 32];
     let mut args = BlockArgs {
-        width: 32,
-        first: 100,
-        step: 9,
-        time: F::from_f64(3.0),
-        dt: F::from_f64(0.5),
-        key: key(),
+        frame: Frame {
+            width: 32,
+            first: 100,
+            step: 9,
+            time: F::from_f64(3.0),
+            dt: F::from_f64(0.5),
+            key: key(),
+            parameter_at: &[],
+            derived_at: &derived_at,
+            homogeneous: true,
+            input_at: &[0],
+            receptor_at: &[],
+        },
         constants: &constants,
-        parameter_at: &[],
-        derived_at: &derived_at,
-        homogeneous: true,
         states: &mut states,
         dense: &dense,
-        input_at: &[0],
-        receptor_at: &[],
         outputs: &mut outputs,
     };
     Interpreter::of_program(&mechanism.step).run(&mut Scratch::new(), &mut args);

@@ -5,7 +5,8 @@ use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::TestCaseError;
 
 use crate::{
-    BlockArgs, Interpreter, Kernel, Level, Mechanism, Phase, Real, Scratch, Solver, native_kernel,
+    BlockArgs, Frame, Interpreter, Kernel, Level, Mechanism, Phase, Real, Scratch, Solver,
+    native_kernel,
 };
 
 /// Loops in branches, branches in loops, draws in both, loads behind stores.
@@ -76,20 +77,22 @@ fn run<F: Real>(
         emitted.push(kernel.run(
             &mut scratch,
             &mut BlockArgs {
-                width: WIDTH,
-                first: 1_000,
-                step,
-                time: F::from_f64(0.25 * step as f64),
-                dt: F::from_f64(0.25),
-                key: StreamKey::from_raw(3),
+                frame: Frame {
+                    width: WIDTH,
+                    first: 1_000,
+                    step,
+                    time: F::from_f64(0.25 * step as f64),
+                    dt: F::from_f64(0.25),
+                    key: StreamKey::from_raw(3),
+                    parameter_at: &at(0, mechanism.parameters.len()),
+                    derived_at: &at(mechanism.parameters.len(), mechanism.derived.len()),
+                    homogeneous: false,
+                    input_at: &at(0, mechanism.inputs.len()),
+                    receptor_at: &[],
+                },
                 constants: &constants,
-                parameter_at: &at(0, mechanism.parameters.len()),
-                derived_at: &at(mechanism.parameters.len(), mechanism.derived.len()),
-                homogeneous: false,
                 states: &mut states,
                 dense: &dense,
-                input_at: &at(0, mechanism.inputs.len()),
-                receptor_at: &[],
                 outputs: &mut outputs,
             },
         ));
@@ -142,20 +145,22 @@ fn a_column_outside_its_arena_is_refused() {
     let shapes = Mechanism::parse(SHAPES).unwrap();
     let kernel = native_kernel::<f64>(&shapes, Phase::Step, Level::best()).unwrap();
     let mut args = BlockArgs {
-        width: 16,
-        first: 0,
-        step: 1,
-        time: 0.0,
-        dt: 1.0,
-        key: StreamKey::from_raw(0),
+        frame: Frame {
+            width: 16,
+            first: 0,
+            step: 1,
+            time: 0.0,
+            dt: 1.0,
+            key: StreamKey::from_raw(0),
+            parameter_at: &[],
+            derived_at: &[],
+            homogeneous: true,
+            input_at: &[1],
+            receptor_at: &[],
+        },
         constants: &[],
-        parameter_at: &[],
-        derived_at: &[],
-        homogeneous: true,
         states: &mut [0.0; 48],
         dense: &[0.0; 16],
-        input_at: &[1],
-        receptor_at: &[],
         outputs: &mut [0.0; 32],
     };
     kernel.run(&mut Scratch::new(), &mut args);
