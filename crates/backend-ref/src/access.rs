@@ -200,7 +200,7 @@ impl<F: Real> RefSimulation<F> {
                 each => Weights::Each(each.iter().map(|v| F::from_f64(*v)).collect()),
             };
             rows.weights.compact();
-            engine.receptors[receptor].resend(now, &engine.spikes, &mut engine.dense);
+            engine.resend(receptor, now);
         }
         self.rewired = true;
         Ok(())

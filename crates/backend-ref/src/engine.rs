@@ -8,8 +8,9 @@ use crate::{
     array::Array,
     cells::Cells,
     code::{FunctionOp, HostOp},
-    receptor::{Goal, Receptor},
+    receptor::{Receptor, Traffic},
     recorder::{SampleRecorder, SpikeRecorder},
+    rows::{Delays, Rows},
     spikes::Spikes,
     train::Train,
 };
@@ -28,6 +29,8 @@ pub(crate) struct Engine<F> {
     pub cells: Vec<Cells<F>>,
     /// Synaptic sums.
     pub receptors: Vec<Receptor<F>>,
+    /// For each spike signal, the projections (receptor, which) that enter it into calendars.
+    pub fans: Vec<Vec<(usize, usize)>>,
     /// What happens in a step.
     pub units: Vec<UnitPlan<F>>,
     /// What is recorded of spikes, by this share for all.
@@ -95,7 +98,9 @@ impl<F: Real> Engine<F> {
                     self.cells[*group].step(step, &mut self.scratch, dense, spikes);
                 }
                 Op::Train(train) => train.run(step, spikes, dense),
-                Op::Receptor(receptor) => self.receptors[*receptor].deliver(step, spikes, dense),
+                Op::Receptor(receptor) => {
+                    self.receptors[*receptor].deliver(step, &mut Traffic { spikes, dense });
+                }
             }
         }
         for recorder in &mut unit.recorders {
@@ -106,14 +111,45 @@ impl<F: Real> Engine<F> {
 
     /// Sends and records the spikes of `n_steps` steps after step `done`, of all shares.
     pub fn settle(&mut self, done: u64, n_steps: u64) {
-        for receptor in &self.receptors {
+        for step in done + 1..=done + n_steps {
+            self.fetch_rows(step);
+        }
+        let mut traffic = Traffic { spikes: &self.spikes, dense: &mut self.dense };
+        for receptor in &mut self.receptors {
             for step in done + 1..=done + n_steps {
-                receptor.send(step, &self.spikes, &mut self.dense);
+                receptor.send(step, &mut traffic);
             }
         }
         for recorder in &mut self.spike_recorders {
             for step in done + 1..=done + n_steps {
                 recorder.take(step, self.spikes[recorder.signal].at(step));
+            }
+        }
+    }
+
+    /// Has the rows that will be entered into calendars brought into the cache, all at once: the
+    /// places of rows first, so that nobody has to wait for one before asking for the next.
+    fn fetch_rows(&self, step: u64) {
+        let sent = self.fans.iter().zip(&self.spikes).filter(|(fan, _)| !fan.is_empty());
+        let sent = sent.map(|(fan, spikes)| (fan, spikes.at(step)));
+        let sent = sent.filter(|(_, list)| !list.is_empty());
+        for fetch in [Rows::expect, Rows::fetch] {
+            for (fan, list) in sent.clone() {
+                for &(receptor, projection) in fan {
+                    fetch(&self.receptors[receptor].projections[projection].rows, list);
+                }
+            }
+        }
+    }
+
+    /// Finds out which projections enter the spikes of each signal into calendars.
+    pub fn find_fans(&mut self) {
+        self.fans = vec![Vec::new(); self.spikes.len()];
+        for (receptor, sum) in self.receptors.iter().enumerate() {
+            for (i, projection) in sum.projections.iter().enumerate() {
+                if let Delays::Each(_) = projection.rows.delays() {
+                    self.fans[projection.source].push((receptor, i));
+                }
             }
         }
     }
@@ -173,19 +209,20 @@ impl<F: Real> Engine<F> {
 
     /// Chooses the route of a receptor anew, after delays have changed.
     pub fn reroute(&mut self, receptor: usize, now: u64) -> Result<(), CompileError> {
-        let receptor = &mut self.receptors[receptor];
-        receptor.reroute(now, &mut self.spikes, &mut self.dense)?;
-        if let Goal::Cells(group, which) = receptor.goal {
-            self.cells[group].read_sums(which, &receptor.sums);
-        }
+        self.receptors[receptor].reroute(now, &mut self.spikes, &mut self.dense)?;
+        self.find_fans();
         Ok(())
+    }
+
+    /// Enters what is under way to a receptor anew, after weights have changed.
+    pub fn resend(&mut self, receptor: usize, now: u64) {
+        let mut traffic = Traffic { spikes: &self.spikes, dense: &mut self.dense };
+        self.receptors[receptor].resend(now, &mut traffic);
     }
 
     /// Goes on after step `now`, when all states, synapses and spikes are those of that step.
     pub fn resume(&mut self, now: u64) {
-        for receptor in &self.receptors {
-            receptor.resend(now, &self.spikes, &mut self.dense);
-        }
+        (0..self.receptors.len()).for_each(|receptor| self.resend(receptor, now));
         for unit in &mut self.units {
             unit.recorders.iter_mut().for_each(SampleRecorder::clear);
             for op in &mut unit.ops {

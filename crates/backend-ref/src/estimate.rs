@@ -12,11 +12,12 @@ use pontine_mechanism::LANES;
 
 use crate::{
     arena::{self, padded},
+    calendar,
     plan::synapses,
     rows::Narrow,
 };
 
-/// Steps that a delay ring is taken to hold where the longest delay is only known when it is drawn.
+/// Steps that a calendar is taken to hold where the longest delay is only known when it is drawn.
 const UNKNOWN_DELAY: f64 = 64.0;
 
 /// Bytes of synapses, sums under way, states, parameters and signals, for numbers of `size` bytes.
@@ -60,12 +61,15 @@ fn of_delivery(
     let n_target = model.signals[deliver.target].len();
     let index = Narrow::up_to(n_target.saturating_sub(1) as u32).width();
     let longest = longest_delay(model, deliver);
-    let (delay, n_sums) = match rows.constant_delay() {
-        Some(_) => (0, 1.0),
-        None => (Narrow::up_to(longest as u32).width(), longest),
+    let column = (padded(n_target) * size) as f64;
+    let (delay, calendar) = match rows.constant_delay() {
+        Some(_) => (0, 0.0),
+        None => {
+            let day = column + (calendar::room(n_target) * 2 * size) as f64;
+            (Narrow::up_to(longest as u32).width(), n_columns(longest) * day)
+        }
     };
-    let sums = padded(n_target) as f64 * n_columns(n_sums) * size as f64;
-    Ok((n, n * (index + weight + delay) as f64 + 8.0 * (n_source + 1.0) + sums))
+    Ok((n, n * (index + weight + delay) as f64 + 8.0 * (n_source + 1.0) + column + calendar))
 }
 
 /// Lists of spikes have room for all elements of their signal, for as many steps as delays reach back.

@@ -13,9 +13,9 @@
 //!   cells, the synapses onto them, and the sums of both. No sum is ever added to by two threads.
 //! * **Rows** are compressed by source; targets are counted from the first of the share, and they and
 //!   delays are as narrow as they can be; what is equal for all synapses is kept once.
-//! * **Sums** run in turning columns, which cells read and clear where they run, if nobody else looks at
-//!   them. Where each projection of a receptor has one delay, spikes wait in lists until they are due
-//!   (one column); else they are added to the column of the step in which they will be (a ring).
+//! * **Sums** run in one column for each receptor, which cells read and clear where it is, if nobody
+//!   else looks at it. Spikes of projections with one delay wait in lists until they are due; where
+//!   delays differ, the event of each synapse is entered into a calendar when the spike is sent.
 //! * **Spikes** are lists, but stay columns of counts where they are frequent and go one to one.
 //!
 //! Invariants: this crate knows the ports and no other backend, nor who builds models. Every
@@ -29,6 +29,7 @@ mod arena;
 mod array;
 mod backend;
 mod barrier;
+mod calendar;
 mod cells;
 mod code;
 mod crew;

@@ -129,6 +129,7 @@ impl<'a, F: Real> Planner<'a, F> {
             spikes: Vec::new(),
             cells: Vec::new(),
             receptors: Vec::new(),
+            fans: Vec::new(),
             units: Vec::new(),
             spike_recorders: Vec::new(),
             scratch: Scratch::default(),
@@ -334,6 +335,7 @@ impl<'a, F: Real> Planner<'a, F> {
 
     fn finish(&mut self) {
         self.join_sums();
+        self.engine.find_fans();
         // What nobody writes is recorded by the first share, beside all units.
         self.engine.units.push(UnitPlan { ops: Vec::new(), recorders: Vec::new() });
         self.recorders();
@@ -346,7 +348,7 @@ impl<'a, F: Real> Planner<'a, F> {
                 && let Some(&group) = self.index.groups.get(&op)
             {
                 let receptor = &mut self.engine.receptors[*receptor];
-                receptor.goal = Goal::Cells(group, which);
+                receptor.goal = Goal::Cells;
                 self.engine.cells[group].read_sums(which, &receptor.sums);
             }
         }

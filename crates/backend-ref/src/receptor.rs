@@ -1,9 +1,12 @@
 //! One receptor's synaptic sum: all projections that deliver to one signal.
 //!
 //! The sum of a target is one running sum from zero over the events due, in the order (step of
-//! emission, oldest first; path of the projection; source; ordinal). Sums run in turning columns.
-//! Where nobody but one group of cells reads the signal, the cells read the column itself and clear
-//! it; else it is added to the signal, at the place that the first of the deliveries has in a step.
+//! emission, oldest first; path of the projection; source; ordinal). It runs in one column. Where
+//! nobody but one group of cells reads the signal, the cells read that column itself and clear it;
+//! else it is added to the signal, at the place that the first of the deliveries has in a step.
+//!
+//! Spikes of a projection with one delay wait in their lists until they are due. Where delays differ
+//! within a projection, the events of each synapse are entered into a calendar when spikes are sent.
 
 use std::{cmp::Reverse, ops::Range, sync::Arc};
 
@@ -12,8 +15,9 @@ use pontine_mechanism::{Lines, Real};
 
 use crate::{
     arena::{Column, apart},
+    calendar::{self, Calendar},
     memory::bytes,
-    rows::{Delays, Rows, Sums},
+    rows::{Delays, Rows},
     slots::Slots,
     spikes::Spikes,
 };
@@ -34,8 +38,8 @@ pub(crate) struct Projection<F> {
 pub(crate) enum Goal {
     /// It is added to a signal, if there is one.
     Signal(Option<Column>),
-    /// Cells read it where it runs: the group, and which of its receptors.
-    Cells(usize, usize),
+    /// Cells read it where it runs.
+    Cells,
 }
 
 /// All deliveries to one signal.
@@ -48,18 +52,20 @@ pub(crate) struct Receptor<F> {
     pub targets: Range<usize>,
     /// In order of (path, part).
     pub projections: Vec<Projection<F>>,
-    route: Route,
+    /// Those with one delay: (delay, projection), oldest emission first.
+    queues: Vec<(u32, usize)>,
+    /// The events of the others, if there are any.
+    calendar: Option<Calendar<F>>,
     /// Where the sums run.
     pub sums: Slots,
 }
 
-#[derive(Debug)]
-enum Route {
-    /// Each projection has one delay: (delay, projection), oldest emission first. Sums are made when
-    /// they are due.
-    Queues(Vec<(u32, usize)>),
-    /// Delays differ within a projection: sums are made when spikes are sent.
-    Ring,
+/// What sending needs besides the receptor.
+pub(crate) struct Traffic<'a, F> {
+    /// All spike signals.
+    pub spikes: &'a [Spikes<F>],
+    /// The array of numbers.
+    pub dense: &'a mut [F],
 }
 
 impl<F: Real> Receptor<F> {
@@ -72,14 +78,20 @@ impl<F: Real> Receptor<F> {
         spikes: &mut [Spikes<F>],
         dense: &mut Lines<F>,
     ) -> Result<Self, CompileError> {
-        let sums = Slots::new(name, dense, targets.len(), 1)?;
-        let route = Route::Queues(Vec::new());
-        let mut receptor = Self { name: name.to_owned(), goal, targets, projections, route, sums };
+        let mut receptor = Self {
+            name: name.to_owned(),
+            goal,
+            sums: Slots::new(name, dense, targets.len(), 1)?,
+            targets,
+            projections,
+            queues: Vec::new(),
+            calendar: None,
+        };
         receptor.reroute(0, spikes, dense)?;
         Ok(receptor)
     }
 
-    /// Chooses between queues and ring anew, after delays have changed.
+    /// Chooses between queues and calendar anew, after delays have changed.
     pub fn reroute(
         &mut self,
         now: u64,
@@ -92,86 +104,62 @@ impl<F: Real> Receptor<F> {
             source.list(&self.name, dense, now)?;
             source.reach_back(&self.name, longest, now, dense)?;
         }
-        let queues = self.queues();
-        let n_steps = if queues.is_some() { 1 } else { self.longest_delay() };
-        if n_steps > self.sums.n_steps() {
-            self.sums = Slots::new(&self.name, dense, self.targets.len(), n_steps)?;
-        }
-        self.route = queues.map_or(Route::Ring, Route::Queues);
-        self.resend(now, spikes, dense);
+        self.queues = self.queues();
+        self.calendar = match self.queues.len() == self.projections.len() {
+            true => None,
+            false => Some(self.new_calendar(dense)?),
+        };
+        self.resend(now, &mut Traffic { spikes, dense });
         Ok(())
     }
 
-    fn queues(&self) -> Option<Vec<(u32, usize)>> {
+    fn queues(&self) -> Vec<(u32, usize)> {
         let one = |(i, projection): (usize, &Projection<F>)| match *projection.rows.delays() {
             Delays::All(delay) => Some((delay, i)),
             Delays::Each(_) => None,
         };
-        let mut queues: Vec<_> =
-            self.projections.iter().enumerate().map(one).collect::<Option<_>>()?;
+        let mut queues: Vec<_> = self.projections.iter().enumerate().filter_map(one).collect();
         queues.sort_by_key(|&(delay, i)| (Reverse(delay), i));
-        Some(queues)
+        queues
+    }
+
+    fn new_calendar(&self, dense: &mut Lines<F>) -> Result<Calendar<F>, CompileError> {
+        let (n, n_steps) = (self.targets.len(), self.longest_delay());
+        let old = self.calendar.as_ref().map(Calendar::columns);
+        let columns = match old.filter(|columns| columns.n_steps() >= n_steps) {
+            Some(columns) => columns,
+            None => Slots::new(&self.name, dense, n, n_steps)?,
+        };
+        Calendar::new(&self.name, columns, self.queues.len(), calendar::room(n))
     }
 
     fn longest_delay(&self) -> u32 {
         self.projections.iter().map(|p| p.rows.longest_delay()).max().unwrap_or(1)
     }
 
-    /// Makes the sums of the ring anew from the spikes under way, after weights have changed.
-    pub fn resend(&self, now: u64, spikes: &[Spikes<F>], dense: &mut [F]) {
-        dense[self.sums.all()].fill(F::default());
-        if let Route::Queues(_) = self.route {
-            return;
-        }
+    /// Enters the spikes under way anew, after weights have changed.
+    pub fn resend(&mut self, now: u64, traffic: &mut Traffic<'_, F>) {
+        traffic.dense[self.sums.all()].fill(F::default());
+        let Some(calendar) = &mut self.calendar else { return };
+        calendar.clear(traffic.dense);
         for age in (0..u64::from(self.longest_delay())).rev() {
-            let Some(sent) = now.checked_sub(age) else { continue };
-            for projection in &self.projections {
-                self.resend_one(projection, sent, now, spikes, dense);
+            if let Some(sent) = now.checked_sub(age) {
+                self.enter(sent, now, traffic);
             }
         }
-    }
-
-    fn resend_one(
-        &self,
-        projection: &Projection<F>,
-        sent: u64,
-        now: u64,
-        spikes: &[Spikes<F>],
-        dense: &mut [F],
-    ) {
-        match *projection.rows.delays() {
-            Delays::All(delay) if sent + u64::from(delay) > now => {
-                self.serve(projection, sent, sent + u64::from(delay), spikes, dense);
-            }
-            Delays::All(_) => {}
-            Delays::Each(_) if now - sent >= u64::from(projection.rows.longest_delay()) => {}
-            Delays::Each(_) => {
-                let list = spikes[projection.source].at(sent);
-                projection.rows.send_late(list, sent, now, &mut self.all_sums(dense));
-            }
-        }
-    }
-
-    fn all_sums<'a>(&self, dense: &'a mut [F]) -> Sums<'a, F> {
-        let (width, mask) = (self.sums.width(), self.sums.mask());
-        Sums { values: &mut dense[self.sums.all()], width, mask }
     }
 
     /// Has the sum of step `step` where its readers find it.
-    pub fn deliver(&self, step: u64, spikes: &[Spikes<F>], dense: &mut [F]) {
-        if let Route::Queues(queues) = &self.route {
-            for &(delay, i) in queues {
-                self.serve(
-                    &self.projections[i],
-                    step.wrapping_sub(delay.into()),
-                    step,
-                    spikes,
-                    dense,
-                );
-            }
+    pub fn deliver(&mut self, step: u64, traffic: &mut Traffic<'_, F>) {
+        let Traffic { spikes, dense } = traffic;
+        let queues = Queues { queues: &self.queues, projections: &self.projections, spikes };
+        let sums = self.sums.column(step);
+        match &mut self.calendar {
+            None => queues.serve_all(step, sums.clone(), dense),
+            Some(calendar) => calendar.deliver(step, sums.clone(), dense, &mut queues.on(step)),
         }
         if let Goal::Signal(Some(target)) = self.goal {
-            let [due, target] = apart(dense, self.sums.column(step), target.range());
+            let [due, target] = apart(dense, sums, target.range());
             for (target, sum) in target.iter_mut().zip(due) {
                 *target = *target + *sum;
                 *sum = F::default();
@@ -179,45 +167,41 @@ impl<F: Real> Receptor<F> {
         }
     }
 
-    /// Adds what a projection with one delay sent in step `sent` to the sums of step `due`.
-    #[inline]
-    fn serve(
-        &self,
-        projection: &Projection<F>,
-        sent: u64,
-        due: u64,
-        spikes: &[Spikes<F>],
-        dense: &mut [F],
-    ) {
-        let source = &spikes[projection.source];
-        match source.counts() {
-            Some(counts) => {
-                let [counts, sums] = apart(dense, counts.column(sent), self.sums.column(due));
-                projection.rows.add_counts(counts, sums);
-            }
-            None => {
-                let list = source.at(sent);
-                if !list.is_empty() {
-                    projection.rows.add(list, &mut dense[self.sums.column(due)]);
-                }
-            }
-        }
+    /// Takes in the spikes of step `sent`; steps come one after the other.
+    pub fn send(&mut self, sent: u64, traffic: &mut Traffic<'_, F>) {
+        self.enter(sent, sent, traffic);
     }
 
-    /// Takes in the spikes of step `sent`; steps come one after the other.
-    pub fn send(&self, sent: u64, spikes: &[Spikes<F>], dense: &mut [F]) {
-        if let Route::Queues(_) = self.route {
-            return;
-        }
-        for projection in &self.projections {
-            match *projection.rows.delays() {
-                Delays::All(delay) => {
-                    self.serve(projection, sent, sent + u64::from(delay), spikes, dense);
+    /// Enters the spikes of step `sent` that are due after step `now` into the calendar.
+    fn enter(&mut self, sent: u64, now: u64, traffic: &mut Traffic<'_, F>) {
+        let Some(calendar) = &mut self.calendar else { return };
+        let Traffic { spikes, dense } = traffic;
+        let queues = Queues { queues: &self.queues, projections: &self.projections, spikes };
+        let n_steps = u64::from(calendar.columns().n_steps());
+        // A day that is full when step `sent` is entered is one of the steps to come.
+        let due = |calendar: &Calendar<F>, day: usize| {
+            let first = calendar.day(sent + 1) as u64;
+            sent + 1 + ((day as u64).wrapping_sub(first) & (n_steps - 1))
+        };
+        let mut spill = |calendar: &mut Calendar<F>, day: usize| {
+            calendar.spill(day, dense, &mut queues.on(due(calendar, day)));
+        };
+        for (i, Projection { rows, source, .. }) in self.projections.iter().enumerate() {
+            match *rows.delays() {
+                Delays::All(delay) if sent + u64::from(delay) > now => {
+                    let queue =
+                        queues.queues.binary_search_by_key(&(Reverse(delay), i), |&(delay, i)| {
+                            (Reverse(delay), i)
+                        });
+                    calendar.mark(sent + u64::from(delay), queue.unwrap_or_default());
                 }
+                Delays::All(_) => {}
                 Delays::Each(_) => {
-                    let list = spikes[projection.source].at(sent);
-                    if !list.is_empty() {
-                        projection.rows.send(list, sent, &mut self.all_sums(dense));
+                    let list = spikes[*source].at(sent);
+                    match list.is_empty() {
+                        true => {}
+                        false if sent == now => rows.post(list, sent, calendar, &mut spill),
+                        false => rows.post_late(list, sent, now, calendar, &mut spill),
                     }
                 }
             }
@@ -259,9 +243,46 @@ impl<F: Real> Receptor<F> {
     /// Bytes held, sums excepted.
     pub fn memory_bytes(&self) -> u64 {
         let rows: u64 = self.projections.iter().map(|p| p.rows.memory_bytes()).sum();
-        match &self.route {
-            Route::Queues(queues) => rows + bytes(queues),
-            Route::Ring => rows,
+        rows + bytes(&self.queues) + self.calendar.as_ref().map_or(0, Calendar::memory_bytes)
+    }
+}
+
+/// Projections with one delay, and the spikes that wait for them.
+struct Queues<'a, F> {
+    queues: &'a [(u32, usize)],
+    projections: &'a [Projection<F>],
+    spikes: &'a [Spikes<F>],
+}
+
+impl<F: Real> Queues<'_, F> {
+    fn serve_all(&self, due: u64, sums: Range<usize>, dense: &mut [F]) {
+        for queue in 0..self.queues.len() {
+            self.serve(queue, due, sums.clone(), dense);
+        }
+    }
+
+    /// Serves queues for step `due`.
+    fn on(&self, due: u64) -> impl FnMut(usize, Range<usize>, &mut [F]) + '_ {
+        move |queue, sums, dense| self.serve(queue, due, sums, dense)
+    }
+
+    /// Adds what is due in a step to its sums. Before the first step nothing was sent.
+    #[inline]
+    fn serve(&self, queue: usize, due: u64, sums: Range<usize>, dense: &mut [F]) {
+        let (delay, projection) = self.queues[queue];
+        let projection = &self.projections[projection];
+        let (sent, source) = (due.wrapping_sub(delay.into()), &self.spikes[projection.source]);
+        match source.counts() {
+            Some(counts) => {
+                let [counts, sums] = apart(dense, counts.column(sent), sums);
+                projection.rows.add_counts(counts, sums);
+            }
+            None => {
+                let list = source.at(sent);
+                if !list.is_empty() {
+                    projection.rows.add(list, &mut dense[sums]);
+                }
+            }
         }
     }
 }

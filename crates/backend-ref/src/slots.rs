@@ -43,16 +43,6 @@ impl Slots {
         padded(self.len)
     }
 
-    /// One less than the number of columns.
-    pub fn mask(&self) -> u64 {
-        self.mask
-    }
-
-    /// Where the first column begins.
-    pub fn at(&self) -> usize {
-        self.at
-    }
-
     /// The column of a step.
     #[inline]
     pub fn column(&self, step: u64) -> Range<usize> {

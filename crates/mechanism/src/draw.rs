@@ -1,10 +1,10 @@
 //! Random draws, each a function of key, lane, step and site.
 //!
 //! Whole columns at once: most draws take one number from the beginning of each lane's stream, and
-//! these come from a generator that is vectorised.
+//! these come from a generator that is vectorised and makes two at a time.
 
 use pontine_mechanism_lang::{Draw, Real};
-use pontine_rng::columns::{philox_columns, poisson_columns};
+use pontine_rng::columns::{paired_columns, poisson_columns};
 use pontine_rng::sample::{self, Poisson, PoissonTable};
 use pontine_rng::{Stream, StreamKey};
 
@@ -88,7 +88,7 @@ fn one_by_one<F: Real>(kind: Draw, place: Place, mean: impl Fn(usize) -> F, to: 
     let mut prepared = None;
     for (lane, value) in to.iter_mut().enumerate() {
         let index = place.first.wrapping_add(lane as u64);
-        let mut stream = place.key.stream(index, place.step as u32, place.site);
+        let mut stream = place.key.paired_stream(index, place.step as u32, place.site);
         let mean = mean(lane).to_f64();
         *value = F::from_f64(match kind {
             Draw::Poisson => count(&mut prepared, mean, &mut stream),
@@ -130,7 +130,7 @@ impl Task for Bits<'_> {
     #[inline(always)]
     fn run(self) {
         let Place { key, first, step, site } = self.place;
-        philox_columns(key, first, step as u32, site, self.to);
+        paired_columns(key, first, step as u32, site, self.to);
     }
 }
 
@@ -182,7 +182,7 @@ mod tests {
                 draw(&mut Tables::default(), kind, place, given, &mut found);
                 for (lane, found) in found.into_iter().enumerate() {
                     let index = first.wrapping_add(lane as u64);
-                    let mut stream = key.stream(index, step as u32, site);
+                    let mut stream = key.paired_stream(index, step as u32, site);
                     prop_assert_eq!(found, one(kind, means[lane], &mut stream));
                 }
             }

@@ -68,6 +68,30 @@ impl StreamKey {
         Stream::new(self, counter(index, step, site, 0))
     }
 
+    /// The stream of one element of a pair at (`index`, `step`, `site`), at its beginning.
+    ///
+    /// Elements `2 j` and `2 j + 1` share a block for their first two words each: these are words 0 and 1,
+    /// or 2 and 3, of `block(j, step, site, 0)`. Then they go on with the blocks 1, 2, … of their own index.
+    /// Most draws of a step take two words, so that a block serves two neurons.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_rng::StreamKey;
+    ///
+    /// let key = StreamKey::from_raw(1);
+    /// let mut odd = key.paired_stream(11, 100, 2);
+    /// let words = [odd.next_u32(), odd.next_u32(), odd.next_u32()];
+    /// let (shared, own) = (key.block(5, 100, 2, 0), key.block(11, 100, 2, 1));
+    /// assert_eq!(words, [shared[2], shared[3], own[0]]);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn paired_stream(self, index: u64, step: u32, site: u16) -> Stream {
+        let [a, b, c, d] = self.block(index >> 1, step, site, 0);
+        let first = if index & 1 == 0 { [a, b] } else { [c, d] };
+        Stream::after(self, first, counter(index, step, site, 1))
+    }
+
     /// The key under which a stream goes on when it has used up all iterations of this one.
     pub(crate) const fn successor(self) -> Self {
         Self(mix(self.0.wrapping_add(GOLDEN)))

@@ -43,6 +43,12 @@ impl Stream {
         Self { key, counter, block: [0; 4], n_used: 4 }
     }
 
+    /// The stream that begins with two words, and goes on with the block of `counter`.
+    #[inline]
+    pub(crate) const fn after(key: StreamKey, [low, high]: [u32; 2], counter: [u32; 4]) -> Self {
+        Self { key, counter, block: [0, 0, low, high], n_used: 2 }
+    }
+
     /// The next word.
     #[inline]
     pub fn next_u32(&mut self) -> u32 {

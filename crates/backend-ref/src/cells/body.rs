@@ -60,8 +60,7 @@ pub(super) struct Body<F> {
     parameter_at: Table,
     derived_at: Table,
     input_at: Table,
-    /// That of the block at hand; kept, so that a step allocates nothing.
-    receptor_at: Vec<usize>,
+    receptor_at: Table,
 }
 
 /// Where columns begin, block by block: a step need not compute it.
@@ -73,7 +72,7 @@ struct Table {
 
 impl Table {
     fn new(places: &[Place], n_cells: usize) -> Self {
-        let of_block = |block: Block| places.iter().map(move |p| p.of_block(0, block.first));
+        let of_block = |block: Block| places.iter().map(move |p| p.of_block(block.first));
         Self { n: places.len(), at: blocks(n_cells).flat_map(of_block).collect() }
     }
 
@@ -101,7 +100,7 @@ impl<F: Real> Body<F> {
             parameter_at: Table::default(),
             derived_at: Table::default(),
             input_at: Table::default(),
-            receptor_at: Vec::with_capacity(receptors.len()),
+            receptor_at: Table::default(),
             cells,
             parameters,
             receptors,
@@ -123,6 +122,7 @@ impl<F: Real> Body<F> {
         self.parameter_at = Table::new(&self.parameters.places, n);
         self.derived_at = Table::new(&self.parameters.derived, n);
         self.input_at = Table::new(&self.inputs, n);
+        self.receptor_at = Table::new(&self.receptors, n);
     }
 
     /// Runs the program of initial values, which reads no signals.
@@ -156,8 +156,6 @@ impl<F: Real> Body<F> {
         dense: &[F],
     ) -> bool {
         let Block { first, width, .. } = block;
-        self.receptor_at.clear();
-        self.receptor_at.extend(self.receptors.iter().map(|p| p.of_block(moment.step, first)));
         let n_outputs = self.outputs.len() / LANES;
         let mut args = BlockArgs {
             frame: Frame {
@@ -171,7 +169,7 @@ impl<F: Real> Body<F> {
                 derived_at: self.derived_at.of(block),
                 homogeneous: self.parameters.homogeneous,
                 input_at: self.input_at.of(block),
-                receptor_at: &self.receptor_at,
+                receptor_at: self.receptor_at.of(block),
             },
             constants: &self.parameters.constants,
             states: &mut self.states[first * self.n_states..][..width * self.n_states],
@@ -187,9 +185,9 @@ impl<F: Real> Body<F> {
     }
 
     /// Clears the sums that cells read where they run, for the block that has read them.
-    pub fn clear_sums(&self, block: Block, step: u64, dense: &mut [F]) {
-        for place in self.receptors.iter().filter(|place| place.turns) {
-            dense[place.of_block(step, block.first)..][..block.width].fill(F::default());
+    pub fn clear_sums(&self, block: Block, dense: &mut [F]) {
+        for place in self.receptors.iter().filter(|place| place.is_sum) {
+            dense[place.of_block(block.first)..][..block.width].fill(F::default());
         }
     }
 

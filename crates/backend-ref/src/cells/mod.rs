@@ -10,7 +10,10 @@ use pontine_core_ir::{
     model::Neurons,
     port::{AccessError, Address, CompileError},
 };
-use pontine_mechanism::{CHUNK, Kernel, Phase, Real, Scratch, kernel};
+use pontine_mechanism::{
+    CHUNK, Kernel, Phase, Real, Scratch, kernel,
+    native::{Supported, Task, dispatch},
+};
 use pontine_rng::StreamKey;
 
 use crate::{
@@ -32,6 +35,7 @@ pub(crate) struct Cells<F> {
     outputs: Vec<Output>,
     exposed: Vec<(usize, Column)>,
     body: Body<F>,
+    level: Supported,
     /// Number of cells in all shares.
     n: usize,
 }
@@ -83,6 +87,7 @@ impl<F: Real> Cells<F> {
             outputs: ports.outputs,
             exposed: ports.exposed,
             mechanism,
+            level: Supported::best(),
             n: neurons.n,
         };
         cells.initialise(path, neurons, seed, scratch)?;
@@ -123,12 +128,12 @@ impl<F: Real> Cells<F> {
         let moment = Moment { step, time, dt: F::from_f64(self.dt), key: self.key };
         for block in body::blocks(self.body.n()) {
             let any = self.body.run(&*self.kernel, scratch, block, &moment, dense);
-            self.body.clear_sums(block, step, dense);
+            self.body.clear_sums(block, dense);
             for (i, output) in self.outputs.iter().enumerate() {
                 let values = self.body.output(i, block);
                 match *output {
                     Output::Spikes(signal) => {
-                        let values = Counts { values, any };
+                        let values = Counts { values, any, level: self.level };
                         put(values, block, step, &mut spikes[signal], dense);
                     }
                     Output::Dense(column) => {
@@ -171,7 +176,8 @@ impl<F: Real> Cells<F> {
 
     /// Has the sum of a receptor read where it runs.
     pub fn read_sums(&mut self, receptor: usize, sums: &Slots) {
-        self.body.receptors[receptor] = Place::turning(sums);
+        self.body.receptors[receptor] = Place::sum(sums);
+        self.body.find();
     }
 
     /// The cells of this share, among all of the group.
@@ -265,6 +271,8 @@ struct Counts<'a, F> {
     values: &'a [F],
     /// If not, all are zero.
     any: bool,
+    /// The instructions to look at them with.
+    level: Supported,
 }
 
 /// Puts the counts of one block where spikes are kept.
@@ -275,29 +283,43 @@ fn put<F: Real>(
     spikes: &mut Spikes<F>,
     dense: &mut [F],
 ) {
-    let Counts { values, any } = counts;
+    let Counts { values, any, level } = counts;
     match spikes.counts() {
         Some(slots) => {
             dense[slots.column(step)][block.first..][..block.valid].copy_from_slice(values);
         }
-        None if any => collect(values, spikes.own.start + block.first, spikes.at_mut(step)),
+        None if any => {
+            let first = spikes.own.start + block.first;
+            dispatch(level, Collect { counts: values, first, spikes: spikes.at_mut(step) });
+        }
         None => {}
     }
 }
 
 /// Turns counts into events; most chunks have none.
-fn collect<F: Real>(counts: &[F], first: usize, spikes: &mut SpikeList<F>) {
-    for (i, chunk) in counts.chunks(CHUNK).enumerate() {
-        if has_any(chunk) {
-            let cells = chunk.iter().zip(first + i * CHUNK..);
-            for (&count, cell) in cells.filter(|(count, _)| **count != F::default()) {
-                spikes.push(cell as u32, count);
+struct Collect<'a, F> {
+    counts: &'a [F],
+    first: usize,
+    spikes: &'a mut SpikeList<F>,
+}
+
+impl<F: Real> Task for Collect<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (i, chunk) in self.counts.chunks(4 * CHUNK).enumerate() {
+            if has_any(chunk) {
+                let cells = chunk.iter().zip(self.first + i * 4 * CHUNK..);
+                for (&count, cell) in cells.filter(|(count, _)| **count != F::default()) {
+                    self.spikes.push(cell as u32, count);
+                }
             }
         }
     }
 }
 
-#[inline]
+#[inline(always)]
 fn has_any<F: Real>(counts: &[F]) -> bool {
     counts.iter().fold(false, |any, count| any | (*count != F::default()))
 }

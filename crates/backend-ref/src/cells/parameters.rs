@@ -7,18 +7,14 @@ use pontine_mechanism::{LANES, Lines, Real, derive};
 
 use crate::{arena::padded, memory::bytes, slots::Slots};
 
-/// Where a kernel finds a value: one splatted block for all cells, a column, or columns that turn
-/// with the steps.
+/// Where a kernel finds a value: one splatted block for all cells, or a column.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Place {
     at: usize,
     /// 1 if each cell has its own value, else 0.
     stride: usize,
-    /// Distance from the column of one step to that of the next.
-    turn: usize,
-    mask: u64,
     /// A sum that is cleared when it has been read.
-    pub turns: bool,
+    pub is_sum: bool,
 }
 
 impl Place {
@@ -32,15 +28,15 @@ impl Place {
         Self { at, stride: 1, ..Self::default() }
     }
 
-    /// One value for each cell and step.
-    pub fn turning(slots: &Slots) -> Self {
-        Self { at: slots.at(), stride: 1, turn: slots.width(), mask: slots.mask(), turns: true }
+    /// A sum for each cell.
+    pub fn sum(slots: &Slots) -> Self {
+        Self { is_sum: true, ..Self::each(slots.all().start) }
     }
 
     /// Where the block begins whose first cell is `first`.
     #[inline]
-    pub fn of_block(self, step: u64, first: usize) -> usize {
-        self.at + self.stride * first + (step & self.mask) as usize * self.turn
+    pub fn of_block(self, first: usize) -> usize {
+        self.at + self.stride * first
     }
 }
 

@@ -3,31 +3,19 @@
 //! Widths of indices and kinds of weights are told apart once for the spikes of a step, so that the
 //! loops over synapses know them.
 
-use pontine_mechanism::Real;
+use pontine_mechanism::{Real, native::prefetch};
 
 use super::{
     Delays, Rows, Weights,
     narrow::{Index, of_any_width},
 };
-use crate::spikes::SpikeList;
+use crate::{
+    calendar::{Calendar, Pages},
+    spikes::SpikeList,
+};
 
-/// Rows of sums, one for each of the next steps; row `step & mask` begins at `(step & mask) · width`.
-pub(crate) struct Sums<'a, F> {
-    /// All rows.
-    pub values: &'a mut [F],
-    /// Length of a row.
-    pub width: usize,
-    /// One less than the number of rows, a power of two.
-    pub mask: u64,
-}
-
-impl<F: Real> Sums<'_, F> {
-    /// The row of a step.
-    #[inline]
-    pub fn row(&mut self, step: u64) -> &mut [F] {
-        &mut self.values[(step & self.mask) as usize * self.width..][..self.width]
-    }
-}
+/// Lines of each column that are fetched ahead for a row.
+const N_LINES: usize = 8;
 
 impl<F: Real> Rows<F> {
     /// Adds weight · value of each synapse of these spikes to its target's sum.
@@ -47,39 +35,72 @@ impl<F: Real> Rows<F> {
         })
     }
 
-    /// Adds the spikes of step `sent`, which is over, to the sums of the steps in which they are due;
-    /// those are all to come.
-    pub fn send(&self, spikes: &SpikeList<F>, sent: u64, sums: &mut Sums<'_, F>) {
-        let delays = match &self.delays {
-            Delays::All(delay) => return self.add(spikes, sums.row(sent + u64::from(*delay))),
-            Delays::Each(delays) => delays,
-        };
+    /// Has the places of the rows of these spikes brought into the cache.
+    pub fn expect(&self, spikes: &SpikeList<F>) {
+        for &source in &spikes.indices {
+            prefetch(&self.starts, source as usize..source as usize + 2, 1);
+        }
+    }
+
+    /// Has the rows of these spikes brought into the cache: their beginnings, if they are long.
+    pub fn fetch(&self, spikes: &SpikeList<F>) {
+        for &source in &spikes.indices {
+            let row = self.row(source);
+            of_any_width!(&self.targets, targets => prefetch(targets, row.clone(), N_LINES));
+            if let Delays::Each(delays) = &self.delays {
+                of_any_width!(delays, delays => prefetch(delays, row.clone(), N_LINES));
+            }
+            if let Weights::Each(weights) = &self.weights {
+                prefetch(weights, row, N_LINES);
+            }
+        }
+    }
+
+    /// Enters the spikes of step `sent`, which is over, into the days on which they are due; those are
+    /// all to come. Where a day is full, `spill` makes room.
+    ///
+    /// Synapses of one delay are for the caller to mark.
+    pub fn post(
+        &self,
+        spikes: &SpikeList<F>,
+        sent: u64,
+        calendar: &mut Calendar<F>,
+        spill: &mut dyn FnMut(&mut Calendar<F>, usize),
+    ) {
+        let Delays::Each(delays) = &self.delays else { return };
         of_any_width!(&self.targets, targets => of_any_width!(delays, delays => {
             for (source, value) in spikes.iter() {
                 let row = self.row(source);
-                let (targets, delays) = (&targets[row.clone()], &delays[row.clone()]);
+                let synapses = (&targets[row.clone()], &delays[row.clone()]);
                 match &self.weights {
                     Weights::All(weight) => {
-                        let added = *weight * value;
-                        send_row(targets, delays, std::iter::repeat(added), sent, sums);
+                        let added = std::iter::repeat(*weight * value);
+                        post_row(synapses, added, sent, calendar, spill);
                     }
                     Weights::Each(weights) => {
                         let added = weights[row].iter().map(|&weight| weight * value);
-                        send_row(targets, delays, added, sent, sums);
+                        post_row(synapses, added, sent, calendar, spill);
                     }
                 }
             }
         }))
     }
 
-    /// As [`Self::send`], where some of the spikes have been due already.
-    pub fn send_late(&self, spikes: &SpikeList<F>, sent: u64, now: u64, sums: &mut Sums<'_, F>) {
+    /// As [`Self::post`], where some of the spikes have been due already.
+    pub fn post_late(
+        &self,
+        spikes: &SpikeList<F>,
+        sent: u64,
+        now: u64,
+        calendar: &mut Calendar<F>,
+        spill: &mut dyn FnMut(&mut Calendar<F>, usize),
+    ) {
         for (source, value) in spikes.iter() {
             for synapse in self.row(source).map(|i| self.synapse(i)) {
-                let due = sent + u64::from(synapse.delay);
-                if due > now {
-                    let sum = &mut sums.row(due)[synapse.target as usize];
-                    *sum = *sum + synapse.weight * value;
+                if sent + u64::from(synapse.delay) > now {
+                    let synapses = (&[synapse.target][..], &[synapse.delay][..]);
+                    let added = std::iter::once(synapse.weight * value);
+                    post_row(synapses, added, sent, calendar, spill);
                 }
             }
         }
@@ -121,16 +142,37 @@ fn add_weighted<F: Real>(targets: &[impl Index], weights: &[F], value: F, sums: 
 }
 
 #[inline(always)]
-fn send_row<F: Real>(
-    targets: &[impl Index],
-    delays: &[impl Index],
+fn post_row<F: Real, T: Index, D: Index>(
+    (targets, delays): (&[T], &[D]),
+    added: impl Iterator<Item = F> + Clone,
+    sent: u64,
+    calendar: &mut Calendar<F>,
+    spill: &mut dyn FnMut(&mut Calendar<F>, usize),
+) {
+    let mut from = 0;
+    loop {
+        let (targets, delays) = (&targets[from..], &delays[from..]);
+        let done = put_row((targets, delays), added.clone().skip(from), sent, calendar.pages());
+        from += done;
+        match delays.get(done) {
+            None => return,
+            Some(delay) => spill(calendar, calendar.day(sent + delay.at() as u64)),
+        }
+    }
+}
+
+/// How many events found room, up to the first that did not.
+#[inline(always)]
+fn put_row<F: Real, T: Index, D: Index>(
+    (targets, delays): (&[T], &[D]),
     added: impl Iterator<Item = F>,
     sent: u64,
-    sums: &mut Sums<'_, F>,
-) {
-    let (sent, mask, width) = (sent as usize, sums.mask as usize, sums.width);
-    for ((target, delay), added) in targets.iter().zip(delays).zip(added) {
-        let sum = &mut sums.values[((sent + delay.at()) & mask) * width + target.at()];
-        *sum = *sum + added;
+    mut pages: Pages<'_, F>,
+) -> usize {
+    for (i, ((target, delay), added)) in targets.iter().zip(delays).zip(added).enumerate() {
+        if !pages.put(sent as usize + delay.at(), target.at(), added) {
+            return i;
+        }
     }
+    targets.len()
 }

@@ -13,7 +13,6 @@ use pontine_core_ir::port::CompileError;
 use pontine_mechanism::Real;
 
 use crate::memory::bytes;
-pub(crate) use add::Sums;
 pub(crate) use narrow::Narrow;
 pub(crate) use pull::{Sides, pull};
 

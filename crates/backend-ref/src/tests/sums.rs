@@ -1,4 +1,4 @@
-//! Order of synaptic sums, delays, queues and rings.
+//! Order of synaptic sums, delays, queues and calendars.
 
 use std::fmt::Write;
 
@@ -19,7 +19,7 @@ operator \"silence\" 0 spike_list %9 [[]]
 operator \"silent\" 0 deliver %9 -> %1 list [[0, 0], [0, 1]] delays=[2.0, 7.0] weight=1.0 delay=0.0
 ";
 
-/// Through queues, and through a ring.
+/// Through queues, and through a calendar.
 #[track_caller]
 fn check_both(lines: &str, n_steps: u64, expected: &[f64]) {
     check(&format!("{HEAD}{lines}"), n_steps, expected);

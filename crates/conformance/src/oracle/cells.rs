@@ -151,7 +151,7 @@ impl World for Around<'_> {
     }
 
     fn draw(&self, kind: Draw, site: u16, mean: f64) -> f64 {
-        let stream = &mut self.key.stream(self.cell as u64, self.n as u32, site);
+        let stream = &mut self.key.paired_stream(self.cell as u64, self.n as u32, site);
         match kind {
             Draw::Uniform => stream.uniform(),
             Draw::Normal => sample::standard_normal(stream),

@@ -1,6 +1,6 @@
 //! The same code for several sets of instructions, chosen once.
 //!
-//! The only unsafe code of the workspace stands here: calling a function that is compiled for
+//! The only unsafe code of the workspace but for hints stands here: calling a function that is compiled for
 //! instructions which not every CPU has.
 
 #[cfg(target_arch = "x86_64")]

@@ -4,6 +4,7 @@
 //! is called by code that the macros made.
 
 mod dispatch;
+mod prefetch;
 
 use std::marker::PhantomData;
 
@@ -17,6 +18,7 @@ use crate::draw::{Place, Tables, draw as draw_column};
 use crate::interpreter::Scratch;
 pub use crate::registry::NativeKernel;
 pub use dispatch::{Level, Supported, Task, dispatch};
+pub use prefetch::prefetch;
 
 /// The step of one mechanism in one precision, as loops over lanes.
 ///

@@ -41,7 +41,7 @@ impl<F: Real> Lane<F> for Alone<F> {
 
     fn draw(&self, kind: Draw, site: u16, mean: Option<F>) -> F {
         let mean = mean.map_or(1.0, F::to_f64);
-        F::from_f64(one_draw(kind, mean, &mut key().stream(self.index, 9, site)))
+        F::from_f64(one_draw(kind, mean, &mut key().paired_stream(self.index, 9, site)))
     }
 }
 
