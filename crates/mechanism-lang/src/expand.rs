@@ -133,6 +133,9 @@ impl Arith for Emit {
     fn sub(&mut self, a: Reg, b: Reg) -> Reg {
         self.builder.binary(Arithmetic::Sub, a, b)
     }
+    fn fma(&mut self, a: Reg, b: Reg, c: Reg) -> Reg {
+        self.builder.push(Op::Fma(a, b, c))
+    }
     fn mul(&mut self, a: Reg, b: Reg) -> Reg {
         self.builder.binary(Arithmetic::Mul, a, b)
     }

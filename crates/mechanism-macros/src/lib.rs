@@ -12,6 +12,7 @@
 //! and the interpreter agree bit for bit.
 
 mod columns;
+mod guess;
 mod input;
 mod print;
 mod split;

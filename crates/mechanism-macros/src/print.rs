@@ -9,6 +9,7 @@ use pontine_mechanism_lang::{
 };
 
 use crate::columns::{Columns, kind};
+use crate::guess::{Guess, guess};
 use crate::split::{Item, Node, split};
 
 /// A body for each precision, and their registration.
@@ -57,6 +58,8 @@ struct Printer<'p> {
     depth: usize,
     /// Whether lane 0 of a parameter stands for all.
     homogeneous: bool,
+    /// No lane takes a large branch, and nothing is kept.
+    guessing: bool,
 }
 
 impl<'p> Printer<'p> {
@@ -74,6 +77,7 @@ impl<'p> Printer<'p> {
             code: String::new(),
             depth: 2,
             homogeneous: false,
+            guessing: false,
         }
     }
 
@@ -82,14 +86,15 @@ impl<'p> Printer<'p> {
         self.slots();
         self.kept();
         self.line("let mut emitted = 0;");
+        let guess = guess(nodes);
         // Values that are the same for all lanes are read once.
         self.open("if frame.homogeneous {");
         self.homogeneous = true;
-        self.nodes(nodes);
+        self.program(nodes, guess.as_ref());
         self.close();
         self.open("else {");
         self.homogeneous = false;
-        self.nodes(nodes);
+        self.program(nodes, guess.as_ref());
         self.close();
         self.line("Some(emitted << 1 != 0)");
         self.code
@@ -147,6 +152,27 @@ impl<'p> Printer<'p> {
         }
     }
 
+    /// All parts, or one loop where no lane takes a large branch.
+    fn program(&mut self, nodes: &[Node<'_>], guess: Option<&Guess<'_>>) {
+        let Some(guess) = guess else { return self.nodes(nodes) };
+        self.guessing = true;
+        self.line("let mut none = true;");
+        self.open("for i in 0..n {");
+        self.loads(&guess.asked, &guess.conditions);
+        guess.asked.iter().for_each(|item| self.item(item));
+        for condition in &guess.conditions {
+            self.line(format!("none &= !{};", name(*condition)));
+        }
+        self.close();
+        self.open("if none {");
+        self.lanes(&guess.whole);
+        self.close();
+        self.guessing = false;
+        self.open("else {");
+        self.nodes(nodes);
+        self.close();
+    }
+
     fn nodes(&mut self, nodes: &[Node<'_>]) {
         nodes.iter().for_each(|node| self.node(node));
     }
@@ -195,22 +221,29 @@ impl<'p> Printer<'p> {
             return;
         }
         self.open("for i in 0..n {");
-        for reg in self.columns.foreign(items) {
+        self.loads(items, &[]);
+        items.iter().for_each(|item| self.item(item));
+        self.close();
+    }
+
+    /// What a loop reads without making it.
+    fn loads(&mut self, items: &[Item<'_>], more: &[Reg]) {
+        let mut read = self.columns.foreign(items);
+        read.extend(more.iter().filter(|reg| self.columns.free(**reg).is_some()));
+        for reg in read {
             let value = match self.columns.free(reg) {
                 Some(op) => self.value(op),
                 None => format!("{}[i]", self.column(reg)),
             };
             self.assign(reg, &value);
         }
-        items.iter().for_each(|item| self.item(item));
-        self.close();
     }
 
     fn item(&mut self, item: &Item<'_>) {
         match item {
             Item::Let(reg, op) => self.made(*reg, op),
             Item::If(cond, sides, results) => self.branches(*cond, *sides, results),
-            Item::Merge(cond, merge) => self.merge(*cond, merge),
+            Item::Merge(cond, merge) => self.merge_large(*cond, merge),
             Item::First(carries, active) => self.first(carries, *active),
             Item::Next(carries, active) => self.next(carries, *active),
             Item::Store(slot, value) => {
@@ -280,6 +313,14 @@ impl<'p> Printer<'p> {
         }
     }
 
+    /// A result of a large branch.
+    fn merge_large(&mut self, cond: Reg, merge: &Merge) {
+        if self.guessing {
+            return self.assign(merge.reg, &name(merge.otherwise));
+        }
+        self.merge(cond, merge);
+    }
+
     fn merge(&mut self, cond: Reg, merge: &Merge) {
         let (cond, then, otherwise) = (name(cond), name(merge.then), name(merge.otherwise));
         self.assign(merge.reg, &format!("if {cond} {{ {then} }} else {{ {otherwise} }}"));
@@ -296,7 +337,7 @@ impl<'p> Printer<'p> {
     }
 
     fn keep(&mut self, reg: Reg) {
-        if self.columns.column(reg).is_some() {
+        if self.columns.column(reg).is_some() && !self.guessing {
             self.line(format!("{}[i] = {};", self.column(reg), name(reg)));
         }
     }

@@ -27,6 +27,7 @@ pub(crate) enum Node<'p> {
 }
 
 /// A statement within a loop over lanes.
+#[derive(Clone, Copy)]
 pub(crate) enum Item<'p> {
     Let(Reg, &'p Op),
     /// A small branch: condition, both sides, results.

@@ -308,13 +308,19 @@ impl<F: Real> Task for Collect<'_, F> {
 
     #[inline(always)]
     fn run(self) {
-        for (i, chunk) in self.counts.chunks(4 * CHUNK).enumerate() {
-            if has_any(chunk) {
-                let cells = chunk.iter().zip(self.first + i * 4 * CHUNK..);
-                for (&count, cell) in cells.filter(|(count, _)| **count != F::default()) {
-                    self.spikes.push(cell as u32, count);
+        let mut first = self.first;
+        for wide in self.counts.chunks(8 * CHUNK) {
+            if has_any(wide) {
+                for (i, chunk) in wide.chunks(CHUNK).enumerate() {
+                    if has_any(chunk) {
+                        let cells = chunk.iter().zip(first + i * CHUNK..);
+                        for (&count, cell) in cells.filter(|(count, _)| **count != F::default()) {
+                            self.spikes.push(cell as u32, count);
+                        }
+                    }
                 }
             }
+            first += wide.len();
         }
     }
 }

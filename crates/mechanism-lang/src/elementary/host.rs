@@ -32,6 +32,9 @@ impl<F: Real> Arith for Host<F> {
     fn sub(&mut self, a: F, b: F) -> F {
         a - b
     }
+    fn fma(&mut self, a: F, b: F, c: F) -> F {
+        a.fused(b, c)
+    }
     fn mul(&mut self, a: F, b: F) -> F {
         a * b
     }
