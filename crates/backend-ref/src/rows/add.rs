@@ -3,6 +3,8 @@
 //! Widths of indices and kinds of weights are told apart once for the spikes of a step, so that the
 //! loops over synapses know them.
 
+use std::iter::repeat;
+
 use pontine_mechanism::{Real, native::prefetch};
 
 use super::{
@@ -74,11 +76,12 @@ impl<F: Real> Rows<F> {
                 let synapses = (&targets[row.clone()], &delays[row.clone()]);
                 match &self.weights {
                     Weights::All(weight) => {
-                        let added = std::iter::repeat(*weight * value);
-                        post_row(synapses, added, sent, calendar, spill);
+                        let added = *weight * value;
+                        post_row(synapses, |_| repeat(added), sent, calendar, spill);
                     }
                     Weights::Each(weights) => {
-                        let added = weights[row].iter().map(|&weight| weight * value);
+                        let weights = &weights[row];
+                        let added = |from: usize| weights[from..].iter().map(|&w| w * value);
                         post_row(synapses, added, sent, calendar, spill);
                     }
                 }
@@ -99,8 +102,8 @@ impl<F: Real> Rows<F> {
             for synapse in self.row(source).map(|i| self.synapse(i)) {
                 if sent + u64::from(synapse.delay) > now {
                     let synapses = (&[synapse.target][..], &[synapse.delay][..]);
-                    let added = std::iter::once(synapse.weight * value);
-                    post_row(synapses, added, sent, calendar, spill);
+                    let added = synapse.weight * value;
+                    post_row(synapses, |_| repeat(added), sent, calendar, spill);
                 }
             }
         }
@@ -141,10 +144,11 @@ fn add_weighted<F: Real>(targets: &[impl Index], weights: &[F], value: F, sums: 
     }
 }
 
+/// `added` gives what synapses add from one of them on.
 #[inline(always)]
-fn post_row<F: Real, T: Index, D: Index>(
+fn post_row<F: Real, T: Index, D: Index, A: Iterator<Item = F>>(
     (targets, delays): (&[T], &[D]),
-    added: impl Iterator<Item = F> + Clone,
+    added: impl Fn(usize) -> A,
     sent: u64,
     calendar: &mut Calendar<F>,
     spill: &mut dyn FnMut(&mut Calendar<F>, usize),
@@ -152,7 +156,7 @@ fn post_row<F: Real, T: Index, D: Index>(
     let mut from = 0;
     loop {
         let (targets, delays) = (&targets[from..], &delays[from..]);
-        let done = put_row((targets, delays), added.clone().skip(from), sent, calendar.pages());
+        let done = put_row((targets, delays), added(from), sent, calendar.pages());
         from += done;
         match delays.get(done) {
             None => return,
