@@ -375,8 +375,19 @@ impl Task for Steps<'_> {
 
     #[inline(always)]
     fn run(self) {
+        // Whole numbers of moderate size are read off the last digits of a number beyond 2^52, which
+        // vectorises as a conversion does not.
+        const BEYOND: f64 = 4_503_599_627_370_496.0;
+        let mut are_moderate = true;
         for (n, &delay_ms) in self.steps.iter_mut().zip(self.delays_ms) {
-            *n = steps(delay_ms, self.dt_ms);
+            let whole = (delay_ms / self.dt_ms).round().max(1.0);
+            are_moderate &= whole < f64::from(u32::MAX);
+            *n = (whole + BEYOND).to_bits() as u32;
+        }
+        if !are_moderate {
+            for (n, &delay_ms) in self.steps.iter_mut().zip(self.delays_ms) {
+                *n = steps(delay_ms, self.dt_ms);
+            }
         }
     }
 }

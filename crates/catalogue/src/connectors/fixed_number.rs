@@ -90,11 +90,11 @@ impl RowSource for Rows {
     }
 
     fn fill(&self, i: usize, row: &mut RowBuf) {
-        let mut stream = self.key.stream(i as u64, 0, 0);
         let n = self.rule.n as usize;
         if self.rule.with_replacement {
-            self.partners.draw_with_replacement(i, n, &mut stream, &mut row.minor);
+            self.partners.draw_with_replacement(i, n, self.key, &mut row.minor);
         } else {
+            let mut stream = self.key.stream(i as u64, 0, 0);
             self.partners.draw_without_replacement(i, n, &mut stream, &mut row.minor);
         }
     }

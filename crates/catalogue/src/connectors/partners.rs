@@ -1,7 +1,8 @@
 //! The cells that a row may be joined to, and drawing among them.
 
 use pontine_core_ir::port::{Major, RuleContext, RuleError};
-use pontine_rng::{Stream, StreamKey, sample::below};
+use pontine_mechanism::native::{Supported, Task, dispatch};
+use pontine_rng::{Batches, Stream, StreamKey, sample::below};
 
 /// The cells on the other side of a row, without the row's own cell where that is excluded.
 #[derive(Clone, Copy, Debug)]
@@ -68,35 +69,21 @@ impl Partners {
         &self,
         row: usize,
         n: usize,
-        stream: &mut Stream,
+        key: StreamKey,
         minor: &mut Vec<u32>,
     ) {
-        let size = self.len();
-        if n * WORTH_BITS < size {
-            minor.extend((0..n).map(|_| self.at(row, below(stream, size as u64) as usize)));
-            return minor.sort_unstable();
+        let bound = self.len() as u64;
+        let first = minor.len();
+        dispatch(Supported::best(), Draws { key, row: row as u64, bound, n, to: minor });
+        let drawn = &mut minor[first..];
+        if n * WORTH_BITS < self.len() {
+            drawn.sort_unstable();
+        } else {
+            sort_by_counting(drawn, self.len());
         }
-        let (mut drawn, mut again) = (Subset::empty(size), Vec::new());
-        for _ in 0..n {
-            let i = below(stream, size as u64) as usize;
-            if drawn.contains(i) {
-                again.push(i);
-            } else {
-                drawn.insert(i);
-            }
+        if self.excludes_self {
+            drawn.iter_mut().for_each(|i| *i = self.at(row, *i as usize));
         }
-        if again.is_empty() {
-            return drawn.each(|i| minor.push(self.at(row, i)));
-        }
-        again.sort_unstable();
-        let mut again = again.into_iter().peekable();
-        drawn.each(|i| {
-            let cell = self.at(row, i);
-            minor.push(cell);
-            while again.next_if_eq(&i).is_some() {
-                minor.push(cell);
-            }
-        });
     }
 
     /// Adds `n` cells: each of all `n div size` times, and `n mod size` different ones once more;
@@ -119,6 +106,53 @@ impl Partners {
             minor.extend(std::iter::repeat_n(self.at(row, i), times));
         }
     }
+}
+
+/// Integers below a bound from the stream of a row, with the best instructions that there are.
+struct Draws<'a> {
+    key: StreamKey,
+    row: u64,
+    bound: u64,
+    n: usize,
+    to: &'a mut Vec<u32>,
+}
+
+impl Task for Draws<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut words = Batches::new(self.key, self.row, 0, 0);
+        self.to.extend((0..self.n).map(|_| below(&mut words, self.bound) as u32));
+    }
+}
+
+/// Sorts numbers below `size`, of which few are equal: a bit for each number, and a list of those that
+/// came before.
+fn sort_by_counting(numbers: &mut [u32], size: usize) {
+    let (mut present, mut again) = (Subset::empty(size), Vec::new());
+    for &number in &*numbers {
+        if present.contains(number as usize) {
+            again.push(number);
+        } else {
+            present.insert(number as usize);
+        }
+    }
+    again.sort_unstable();
+    let mut again = again.into_iter().peekable();
+    let mut places = numbers.iter_mut();
+    let mut put = |number| {
+        if let Some(place) = places.next() {
+            *place = number;
+        }
+    };
+    present.each(|i| {
+        let number = i as u32;
+        put(number);
+        while again.next_if_eq(&number).is_some() {
+            put(number);
+        }
+    });
 }
 
 /// Cells for each one drawn up to which a bit for each cell sorts faster than comparing.
@@ -178,7 +212,7 @@ mod tests {
             let partners = Partners { n_cells, excludes_self: false };
             let key = StreamKey::from_raw(seed);
             let mut drawn = Vec::new();
-            partners.draw_with_replacement(0, n, &mut key.stream(0, 0, 0), &mut drawn);
+            partners.draw_with_replacement(0, n, key, &mut drawn);
             let mut stream = key.stream(0, 0, 0);
             let mut expected: Vec<_> =
                 (0..n).map(|_| below(&mut stream, n_cells as u64) as u32).collect();

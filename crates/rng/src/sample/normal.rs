@@ -75,13 +75,14 @@ pub fn normal_from_uniform(u: f64) -> f64 {
 /// What lies beyond the centre, one in seven, is gathered, so that both parts are loops that vectorise in their caller.
 #[inline(always)]
 pub(crate) fn normals_from_bits(bits: &[u64], mean: f64, sd: f64, out: &mut [f64]) {
-    for (number, &bits) in out.iter_mut().zip(bits) {
-        let q = unit_open(bits) - 0.5;
+    let mut uniform = [0.0; N_AT_ONCE];
+    for ((number, uniform), &bits) in out.iter_mut().zip(&mut uniform).zip(bits) {
+        *uniform = unit_open(bits);
+        let q = *uniform - 0.5;
         *number = mean + sd * (q * CENTRE.at(0.180625 - q * q));
     }
     let (mut places, mut outer, mut n) = ([0_u16; N_AT_ONCE], [0.0; N_AT_ONCE], 0);
-    for (i, &bits) in bits.iter().enumerate().take(N_AT_ONCE) {
-        let u = unit_open(bits);
+    for (i, &u) in uniform.iter().enumerate().take(bits.len()) {
         (places[n], outer[n]) = (i as u16, u);
         n += usize::from((u - 0.5).abs() > 0.425);
     }
@@ -97,12 +98,19 @@ pub(crate) const N_AT_ONCE: usize = 256;
 /// [`normal_from_uniform`] of numbers beyond the centre, in place.
 #[inline(always)]
 fn beyond_centre(outer: &mut [f64]) {
-    for u in outer {
+    let mut is_far = false;
+    for u in &mut *outer {
         let q = *u - 0.5;
         let r = (-ln_small(if q < 0.0 { *u } else { 1.0 - *u })).sqrt();
         let z = SHOULDER.at(r - 1.6).copysign(q);
-        // Hardly ever: less than once in 10^10.
-        *u = if r <= 5.0 { z } else { normal_from_uniform(*u) };
+        is_far |= r > 5.0;
+        // What lies far out stays as it is.
+        *u = if r <= 5.0 { z } else { *u };
+    }
+    // Hardly ever: less than once in 10^10. All numbers beyond the centre are above 1 in size.
+    if is_far {
+        let far = outer.iter_mut().filter(|u| **u > 0.0 && **u < 1.0);
+        far.for_each(|u| *u = normal_from_uniform(*u));
     }
 }
 
