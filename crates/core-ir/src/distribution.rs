@@ -137,7 +137,10 @@ impl Sampler for NormalClipped {
         self.normal.draw_row(key, first, out);
         for (number, index) in out.iter_mut().zip(first..) {
             if !self.inside(*number) {
-                *number = self.draw(&mut key.stream(index, 0, 0));
+                let mut stream = key.paired_stream(index, 0, 0);
+                // A normal number takes one `u64`: this one has been seen.
+                let _ = stream.next_u64();
+                *number = self.draw(&mut stream);
             }
         }
     }

@@ -213,7 +213,7 @@ pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// Numbers of a row: `out[i]` is what [`Sampler::draw`] takes from the stream of index `first + i`.
     fn draw_row(&self, key: StreamKey, first: u64, out: &mut [f64]) {
         for (number, index) in out.iter_mut().zip(first..) {
-            *number = self.draw(&mut key.stream(index, 0, 0));
+            *number = self.draw(&mut key.paired_stream(index, 0, 0));
         }
     }
 

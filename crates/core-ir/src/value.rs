@@ -130,7 +130,7 @@ impl Value {
                 })?;
                 let key = StreamKey::new(seed, path.as_str(), purpose);
                 Expanded::Dense(
-                    (0..n as u64).map(|i| sampler.draw(&mut key.stream(i, 0, 0))).collect(),
+                    (0..n as u64).map(|i| sampler.draw(&mut key.paired_stream(i, 0, 0))).collect(),
                 )
             }
             Self::Expression(function) => {

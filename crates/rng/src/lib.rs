@@ -25,7 +25,6 @@
 //! assert_eq!(v_mv, again);
 //! ```
 
-mod batches;
 pub mod columns;
 pub mod key;
 pub mod philox;
@@ -33,7 +32,6 @@ pub mod random_state;
 pub mod sample;
 mod stream;
 
-pub use batches::Batches;
 pub use key::StreamKey;
 pub use philox::philox4x32_10;
 pub use random_state::RandomState;

@@ -2,7 +2,11 @@
 
 use pontine_core_ir::port::{Major, RuleContext, RuleError};
 use pontine_mechanism::native::{Supported, Task, dispatch};
-use pontine_rng::{Batches, Stream, StreamKey, sample::below};
+use pontine_rng::{
+    Stream, StreamKey,
+    columns::{MAX_ALONG, along_stream},
+    sample::below,
+};
 
 /// The cells on the other side of a row, without the row's own cell where that is excluded.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +112,9 @@ impl Partners {
     }
 }
 
+/// Words that are made at once.
+const MOST_AT_ONCE: usize = 128;
+
 /// Integers below a bound from the stream of a row, with the best instructions that there are.
 struct Draws<'a> {
     key: StreamKey,
@@ -122,8 +129,27 @@ impl Task for Draws<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let mut words = Batches::new(self.key, self.row, 0, 0);
-        self.to.extend((0..self.n).map(|_| below(&mut words, self.bound) as u32));
+        let Self { key, row, bound, n, to } = self;
+        let first = to.len();
+        to.resize(first + n, 0);
+        let mut fits = n <= MAX_ALONG;
+        if fits {
+            let mut words = [0; MOST_AT_ONCE];
+            for (batch, to) in to[first..].chunks_mut(MOST_AT_ONCE).enumerate() {
+                let words = &mut words[..to.len()];
+                along_stream(key, row, 0, 0, batch * MOST_AT_ONCE, words);
+                for (to, &mut word) in to.iter_mut().zip(words) {
+                    let product = u128::from(word) * u128::from(bound);
+                    fits &= product as u64 >= bound;
+                    *to = (product >> 64) as u32;
+                }
+            }
+        }
+        // Hardly ever: then some words may have to be drawn anew.
+        if !fits {
+            let mut stream = key.stream(row, 0, 0);
+            to[first..].fill_with(|| below(&mut stream, bound) as u32);
+        }
     }
 }
 
