@@ -152,9 +152,9 @@ mod tests {
         let columns: Vec<_> = model.signals.ids().map(|id| layout.get(id)).collect();
         assert_eq!(
             columns,
-            [Some(Column { at: 256, len: 3 }), None, Some(Column { at: 272, len: 17 })]
+            [Some(Column { at: LANES, len: 3 }), None, Some(Column { at: LANES + 16, len: 17 })]
         );
-        assert_eq!(layout.len, 304 + LANES);
+        assert_eq!(layout.len, 2 * LANES + 48);
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub(crate) struct Calendar<F> {
     spilled: Slots,
 }
 
+/// Serves a mark: adds the spikes of its projection to these sums of the array of numbers.
+pub(crate) type Serve<'a, F> = dyn FnMut(usize, Range<usize>, &mut [F]) + 'a;
+
 /// Events that most days have room for: this part of the number of targets, but some at least.
 const TARGETS_PER_EVENT: usize = 4;
 const LEAST_ROOM: usize = 16;
@@ -137,13 +140,7 @@ impl<F: Real> Calendar<F> {
     }
 
     /// Adds the events of a day to these sums, and has the marks served that stand between them.
-    fn add(
-        &mut self,
-        day: usize,
-        sums: Range<usize>,
-        dense: &mut [F],
-        serve: &mut dyn FnMut(usize, Range<usize>, &mut [F]),
-    ) {
+    fn add(&mut self, day: usize, sums: Range<usize>, dense: &mut [F], serve: &mut Serve<'_, F>) {
         let Day { served, marked, .. } = self.days[day];
         let mut from = self.first(day);
         for mark in served as usize..marked as usize {
@@ -159,12 +156,7 @@ impl<F: Real> Calendar<F> {
 
     /// Makes room in a day.
     #[cold]
-    pub fn spill(
-        &mut self,
-        day: usize,
-        dense: &mut [F],
-        serve: &mut dyn FnMut(usize, Range<usize>, &mut [F]),
-    ) {
+    pub fn spill(&mut self, day: usize, dense: &mut [F], serve: &mut Serve<'_, F>) {
         self.add(day, self.spilled.column(day as u64), dense, serve);
         self.rewind(day);
         let day = &mut self.days[day];
@@ -178,7 +170,7 @@ impl<F: Real> Calendar<F> {
         step: u64,
         sums: Range<usize>,
         dense: &mut [F],
-        serve: &mut dyn FnMut(usize, Range<usize>, &mut [F]),
+        serve: &mut Serve<'_, F>,
     ) {
         let day = self.day(step);
         if self.days[day].is_spilled {

@@ -201,7 +201,7 @@ mod tests {
     fn draws(spec: &Spec, n: u64) -> Vec<f64> {
         let sampler = sampler(spec).unwrap();
         let key = StreamKey::new(1, "p", "test");
-        (0..n).map(|i| sampler.draw(&mut key.stream(i, 0, 0))).collect()
+        (0..n).map(|i| sampler.draw(&mut key.paired_stream(i, 0, 0))).collect()
     }
 
     #[test]

@@ -68,7 +68,11 @@ pub fn along_stream(
     first: usize,
     out: &mut [u64],
 ) {
-    assert!(first % 2 == 0 && first + out.len() <= MAX_ALONG, "{} from {first}", out.len());
+    assert!(
+        first.is_multiple_of(2) && first + out.len() <= MAX_ALONG,
+        "{} from {first}",
+        out.len()
+    );
     let (pairs, last) = out.as_chunks_mut::<2>();
     let halves = |iteration: usize| {
         let [a, b, c, d] = key.block(index, step, site, (first / 2 + iteration) as u16);
@@ -194,7 +198,9 @@ mod tests {
             let mut bits = vec![0; n];
             along_stream(key, index, step, site, 2 * first, &mut bits);
             let mut stream = key.stream(index, step, site);
-            (0..2 * first).for_each(|_| drop(stream.next_u64()));
+            (0..2 * first).for_each(|_| {
+                stream.next_u64();
+            });
             for bits in bits {
                 prop_assert_eq!(bits, stream.next_u64());
             }
