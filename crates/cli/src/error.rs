@@ -7,13 +7,20 @@ use pontine_core_ir::port::{AccessError, Missing};
 use pontine_io::{LoadedModel, ModelFileError, RecordingError, SnapshotError};
 use pontine_road::RoadError;
 
-use crate::memory::TooLarge;
+use crate::{memory::TooLarge, shipped::Shipped};
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum CliError {
     #[error(transparent)]
     ModelFile(#[from] ModelFileError),
+    /// A name that neither a file nor a model that is shipped has.
+    #[error(
+        "{name}: there is no such file, and no model of this name is shipped{}; \
+         `pontine models` lists those that are",
+        .nearest.as_ref().map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+    )]
+    NoModel { name: String, nearest: Option<String> },
     /// Messages of the road, each with the place in the model file that it is about.
     #[error("{message}")]
     Road { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
@@ -43,10 +50,17 @@ impl CliError {
     /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run.
     pub fn status(&self) -> u8 {
         match self {
-            Self::ModelFile(_) | Self::Road { .. } | Self::Folder { .. } => 2,
+            Self::ModelFile(_) | Self::NoModel { .. } | Self::Road { .. } | Self::Folder { .. } => {
+                2
+            }
             Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
         }
+    }
+
+    /// A model that is neither on file nor shipped.
+    pub fn no_model(name: &str) -> Self {
+        Self::NoModel { name: name.to_owned(), nearest: Shipped::nearest(name) }
     }
 
     /// Recordings that do not fit, with the line of the model file that asks for the largest.
@@ -94,8 +108,8 @@ fn causes(error: &dyn std::error::Error) -> Option<Box<dyn std::error::Error + S
 }
 
 /// Writes an error for people: each line as it is, so that other programs can read it too.
-pub(crate) fn show(error: CliError, err: &mut dyn io::Write) -> io::Result<()> {
-    let theme = GraphicalTheme::unicode_nocolor();
+pub(crate) fn show(error: CliError, err: &mut dyn io::Write, colour: bool) -> io::Result<()> {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false);
     let mut text = String::new();
     match handler.render_report(&mut text, &error) {

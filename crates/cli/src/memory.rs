@@ -36,7 +36,7 @@ pub(crate) fn check(
 ) -> Result<(), TooLarge> {
     let Some(available) = available else { return Ok(()) };
     let records = || model.records.iter().map(|(_, record)| record);
-    let size = |record: &Record| bytes(rows(record, n_steps), record.width(model));
+    let size = |record: &Record| bytes_of(model, record, n_steps);
     let bytes: f64 = records().map(size).sum();
     match records().max_by(|a, b| size(a).total_cmp(&size(b))) {
         Some(largest) if model_bytes + bytes > available as f64 => Err(TooLarge {
@@ -49,6 +49,11 @@ pub(crate) fn check(
         }),
         _ => Ok(()),
     }
+}
+
+/// Bytes that a record takes in so many steps; spikes are not counted.
+pub(crate) fn bytes_of(model: &Model, record: &Record, n_steps: u64) -> f64 {
+    bytes(rows(record, n_steps), record.width(model))
 }
 
 fn rows(record: &Record, n_steps: u64) -> f64 {

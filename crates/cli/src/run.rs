@@ -27,7 +27,11 @@ use crate::{
 };
 
 /// Builds, runs, prints, writes. What was recorded is written even if the run ends early.
-pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), CliError> {
+pub(crate) fn run(
+    arguments: &RunArguments,
+    bar: bool,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     let loaded = model::load(&arguments.model, arguments.time.as_deref())?;
     let mut out: Box<dyn Write + '_> =
         if arguments.quiet { Box::new(io::sink()) } else { Box::new(out) };
@@ -44,7 +48,7 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), C
     if let Some(state) = state {
         run.restore(&state, out)?;
     }
-    let done = run.go(arguments.quiet);
+    let done = run.go(bar && !arguments.quiet);
     let recording = run.recording().map_err(|error| CliError::road(&loaded, &error))?;
     let rates = run.rates(&recording);
     run.report(&recording, &rates, out)?;
@@ -131,8 +135,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn go(&mut self, quiet: bool) -> Result<(), RoadError> {
-        let mut bar = Bar::new(self.n_steps, quiet);
+    fn go(&mut self, bar: bool) -> Result<(), RoadError> {
+        let mut bar = Bar::new(self.n_steps, bar);
         let watch = Stopwatch::start();
         let done = self.prepared.simulation.run_steps(self.n_steps, &mut bar);
         self.run = watch.elapsed();
@@ -286,8 +290,8 @@ fn samples(recording: &Recording) -> Table {
 struct Bar(ProgressBar);
 
 impl Bar {
-    fn new(n_steps: u64, quiet: bool) -> Self {
-        if quiet || !io::stderr().is_terminal() {
+    fn new(n_steps: u64, shown: bool) -> Self {
+        if !shown || !io::stderr().is_terminal() {
             return Self(ProgressBar::hidden());
         }
         let template = "{bar:40} {percent:>3} %  {per_sec}  {eta} left";

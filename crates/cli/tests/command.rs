@@ -322,3 +322,69 @@ fn a_state_is_continued_from_or_refused() {
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("the state has seed 3, but this run has 4"), "{}", outcome.err);
 }
+
+fn pontine(arguments: &[&str]) -> Outcome {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let all = [&["pontine"], arguments].concat();
+    let status = pontine_cli::main_with(all, &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Outcome { status, out: text(out), err: text(err) }
+}
+
+#[test]
+fn shipped_models_are_listed_printed_and_known_by_name() {
+    let listed = pontine(&["models"]);
+    assert!(listed.out.contains("microcircuit"), "{}", listed.out);
+    let printed = pontine(&["models", "brunel"]).out;
+    assert!(printed.contains("[model]\nname = \"brunel\""), "{printed}");
+    let told = pontine(&["info", "communication_channel"]);
+    assert_eq!((told.status, told.err.as_str()), (0, ""));
+    for unknown in [["models", "brunl"], ["run", "brunl"]] {
+        let outcome = pontine(&unknown);
+        assert_eq!(outcome.status, 2);
+        assert!(outcome.err.contains("did you mean `brunel`?"), "{}", outcome.err);
+    }
+}
+
+#[test]
+fn a_model_that_went_through_the_other_format_runs_the_same() {
+    let (outcome, folder) = command("convert", MODEL, &["run", "--quiet"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let path = |name: &str| folder.join(name).display().to_string();
+    for (from, to) in [("m.toml", "m.json"), ("m.json", "again.toml")] {
+        let converted = pontine(&["convert", &path(from), &path(to)]);
+        assert_eq!((converted.status, converted.err.as_str()), (0, ""));
+        let ran = pontine(&["run", "--quiet", &path(to), "--out", &path("other")]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        let recording = |run: &str| fs::read(folder.join(run).join("recording.npz")).unwrap();
+        assert_eq!(recording("other"), recording("out"));
+    }
+    let printed = pontine(&["convert", &path("m.toml")]);
+    assert_eq!(printed.out, fs::read_to_string(path("m.json")).unwrap());
+    let refused = pontine(&["convert", &path("m.toml"), &path("m.yaml")]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("ends in `.toml` or `.json`"), "{}", refused.err);
+}
+
+#[test]
+fn backends_and_completions_are_told() {
+    let backends = pontine(&["backends"]);
+    for part in ["ref  The reference backend", "  arithmetic in f64\n", "  snapshots\n"] {
+        assert!(backends.out.contains(part), "{part:?} is not in {}", backends.out);
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let script = pontine(&["completions", shell]);
+        assert_eq!(script.status, 0);
+        assert!(script.out.contains("--load-state") || script.out.contains("load-state"));
+    }
+}
+
+#[test]
+fn help_has_examples_and_the_exit_status() {
+    let help = pontine(&["--help"]).out;
+    assert!(help.contains("Exit status: 0") && help.contains("130"), "{help}");
+    for command in ["run", "info", "models", "convert", "completions"] {
+        let help = pontine(&[command, "--help"]).out;
+        assert!(help.contains("Examples:\n  pontine "), "{help}");
+    }
+}

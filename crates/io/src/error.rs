@@ -45,6 +45,9 @@ pub enum ModelFileError {
     /// The contents are wrong.
     #[error(transparent)]
     Faults(#[from] Faults<ModelFault>),
+    /// The file cannot be written.
+    #[error(transparent)]
+    Write(#[from] RecordingError),
 }
 
 /// One thing wrong with the contents of a model file.

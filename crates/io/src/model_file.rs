@@ -6,6 +6,7 @@ use pontine_core_ir::{Faults, Network};
 
 use crate::{
     error::{Located, ModelFault, ModelFileError},
+    file,
     load::load,
     tree::{self, Format, Item, Place},
 };
@@ -133,11 +134,7 @@ impl ModelFile {
     /// [`ModelFileError`] if it cannot be read, or is neither TOML nor JSON.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ModelFileError> {
         let path = path.as_ref();
-        let format = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => Format::Toml,
-            Some("json") => Format::Json,
-            _ => return Err(ModelFileError::Format { path: path.to_owned() }),
-        };
+        let format = Format::of(path)?;
         Self::parse(&path.display().to_string(), &contents(path)?, format)
     }
 
@@ -161,6 +158,40 @@ impl ModelFile {
     /// [`ModelFileError::Faults`] if there is nothing at the path.
     pub fn set(&mut self, path: &str, text: &str) -> Result<(), ModelFileError> {
         tree::set(&mut self.root, path, text).map_err(|fault| failed(&self.name, vec![fault]))
+    }
+
+    /// The description that the file gives of its model; nothing if it gives none.
+    pub fn description(&self) -> &str {
+        tree::text_at(&self.root, &["model", "description"]).unwrap_or_default()
+    }
+
+    /// The whole file in one of the formats: equal to this one but for comments, order and places.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Faults`] if it holds what the format has no way to write: numbers that are
+    /// not finite, in JSON.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_io::{Format, ModelFile};
+    /// let file = ModelFile::parse("m.toml", "[model]\nname = \"m\"", Format::Toml)?;
+    /// let json = file.to_text(Format::Json)?;
+    /// assert_eq!(json, "{\n  \"model\": {\n    \"name\": \"m\"\n  }\n}\n");
+    /// assert_eq!(ModelFile::parse("m.json", &json, Format::Json)?.to_text(Format::Json)?, json);
+    /// # Ok::<(), pontine_io::ModelFileError>(())
+    /// ```
+    pub fn to_text(&self, format: Format) -> Result<String, ModelFileError> {
+        tree::print(&self.root, format).map_err(|fault| failed(&self.name, vec![fault]))
+    }
+
+    /// Writes the file, in the format that the new name ends in; whole or not at all.
+    ///
+    /// # Errors
+    /// [`ModelFileError`] if the name ends in neither `.toml` nor `.json`, the format cannot hold it,
+    /// or the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ModelFileError> {
+        let text = self.to_text(Format::of(path)?)?;
+        Ok(file::write_text(path, &text)?)
     }
 
     /// Loads the network.

@@ -1,15 +1,17 @@
 //! A model file as a tree of values, each with its place; one tree for TOML and JSON.
 
 mod json;
+mod print;
 mod set;
 mod toml;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::Path};
 
+pub(crate) use print::print;
 pub(crate) use set::set;
 
 use crate::{
-    error::{Cause, Located},
+    error::{Cause, Located, ModelFileError},
     text::{cut, number},
 };
 
@@ -42,6 +44,20 @@ pub enum Format {
     Toml,
     /// JSON.
     Json,
+}
+
+impl Format {
+    /// The format that the name of a file ends in.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Format`] if it is neither `.toml` nor `.json`.
+    pub fn of(path: &Path) -> Result<Self, ModelFileError> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => Ok(Self::Toml),
+            Some("json") => Ok(Self::Json),
+            _ => Err(ModelFileError::Format { path: path.to_owned() }),
+        }
+    }
 }
 
 /// A value and its place.
@@ -95,6 +111,15 @@ impl Item {
             other => other.kind().to_owned(),
         };
         self.fault(Cause::Value { what: what.to_owned(), found, expected: expected.into() })
+    }
+}
+
+/// The text at some keys, if there is one.
+pub(crate) fn text_at<'i>(item: &'i Item, keys: &[&str]) -> Option<&'i str> {
+    match (&item.value, keys) {
+        (Raw::Text(text), []) => Some(text),
+        (Raw::Table(table), [key, rest @ ..]) => text_at(table.0.get(*key)?, rest),
+        _ => None,
     }
 }
 
