@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Turn a model file from TOML into JSON, or back.
     #[command(after_help = CONVERT)]
     Convert(ConvertArguments),
+    /// Make a recording of what a run had written that was killed.
+    #[command(after_help = RECOVER)]
+    Recover(RecoverArguments),
     /// List the backends and what they can do.
     Backends,
     /// Print completions for a shell.
@@ -78,6 +81,12 @@ Examples:
   pontine convert my.json my.toml
 
 Both have the same schema. Comments are not kept.";
+
+const RECOVER: &str = "\
+Examples:
+  pontine recover out/microcircuit
+
+A run writes what it records to recording.chunks as it goes on; at its end that becomes recording.npz.";
 
 const COMPLETIONS: &str = "\
 Examples:
@@ -130,6 +139,13 @@ pub(crate) struct ConvertArguments {
     /// The file to write, TOML or JSON [default: the other form, on the standard output].
     #[arg(value_name = "FILE")]
     pub to: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RecoverArguments {
+    /// The folder that the run wrote to.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use pontine_core_ir::port::{AccessError, Missing};
 use pontine_io::{LoadedModel, ModelFileError, RecordingError, SnapshotError};
 use pontine_road::RoadError;
 
-use crate::{memory::TooLarge, shipped::Shipped};
+use crate::{control::INTERRUPTED, shipped::Shipped, space::TooLarge};
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -42,18 +42,27 @@ pub(crate) enum CliError {
     Restore { path: PathBuf, source: AccessError },
     #[error(transparent)]
     Missing(#[from] Missing),
+    /// The run was ended by its user.
+    #[error(
+        "ended by Ctrl-C after {done} of {of} steps; what was recorded until then is in {}",
+        .folder.display()
+    )]
+    Interrupted { done: u64, of: u64, folder: PathBuf },
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
 }
 
 impl CliError {
-    /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run.
+    /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run, 130 for
+    /// a run that was ended by its user.
     pub fn status(&self) -> u8 {
         match self {
             Self::ModelFile(_) | Self::NoModel { .. } | Self::Road { .. } | Self::Folder { .. } => {
                 2
             }
             Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
+            Self::Recording(RecordingError::Unfinished { .. }) => 2,
+            Self::Interrupted { .. } => INTERRUPTED,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
         }
     }

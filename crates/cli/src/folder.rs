@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pontine_io::LoadedModel;
+use pontine_io::{CHUNKS, LoadedModel, RecordingError};
 
 use crate::{arguments::RunArguments, error::CliError};
 
@@ -29,6 +29,14 @@ impl Folder {
     pub fn of(file: &Path) -> Result<Self, CliError> {
         let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         Self::at(parent.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    /// Refuses a folder with chunks of another run in it, before anything is built.
+    pub fn is_finished(&self) -> Result<(), RecordingError> {
+        match self.path.join(CHUNKS).exists() {
+            true => Err(RecordingError::Unfinished { folder: self.path.clone() }),
+            false => Ok(()),
+        }
     }
 
     fn at(path: PathBuf) -> Result<Self, CliError> {

@@ -16,7 +16,7 @@ use pontine_road::{BuildOptions, Road, RoadError, available_bytes, n_steps};
 use crate::{
     arguments::InfoArguments,
     error::CliError,
-    memory, model,
+    model, space,
     table::{Table, number, size},
 };
 
@@ -70,7 +70,7 @@ fn records(loaded: &LoadedModel, model: &Model, out: &mut dyn Write) -> Result<(
             RecordTarget::Signal(_) | RecordTarget::State(..) => {
                 let ms = record.every * model.dt * 1e3;
                 let every = format!("{} ms", number((ms * 1e9).round() / 1e9));
-                (every, size(memory::bytes_of(model, record, n_steps)))
+                (every, size(space::bytes_of(model, record, n_steps)))
             }
         };
         let width = record.width(model).to_string();

@@ -11,19 +11,23 @@
 
 mod arguments;
 mod backend;
+mod control;
 mod convert;
 mod error;
 mod folder;
 mod info;
 mod log;
-mod memory;
 mod model;
 mod rates;
+mod recover;
 mod resources;
 mod run;
 mod shipped;
+mod space;
 mod state;
+mod stream;
 mod table;
+mod tally;
 
 use std::{
     ffi::OsString,
@@ -101,6 +105,7 @@ impl Console<'_> {
             Command::Info(arguments) => info::info(arguments, out),
             Command::Models(arguments) => shipped::models(arguments, out),
             Command::Convert(arguments) => convert::convert(arguments, out),
+            Command::Recover(arguments) => recover::recover(arguments, out),
             Command::Backends => Ok(backend::backends(out)?),
             Command::Completions(arguments) => {
                 let mut script = Vec::new();

@@ -241,11 +241,21 @@ pub enum RecordingError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// "written" or "read".
+        /// "written", "read" or "removed".
         what: &'static str,
         /// What the system or the format says.
         #[source]
         source: Box<dyn Error + Send + Sync>,
+    },
+    /// The folder holds the chunks of another run.
+    #[error(
+        "{0}: holds the recording of a run that did not end, or has not ended yet; \
+         `pontine recover {0}` keeps what it has, or remove {1} there",
+        .folder.display(), crate::CHUNKS
+    )]
+    Unfinished {
+        /// The folder.
+        folder: PathBuf,
     },
     /// The contents are not a recording.
     #[error("{}: {message}", .path.display())]

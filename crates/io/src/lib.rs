@@ -25,7 +25,8 @@ mod tree;
 pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError};
 pub use model_file::{LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults};
 pub use recording::{
-    Manifest, Summary, model_hash, read_recording, write_recording, write_summary,
+    CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, model_hash, read_part,
+    read_recording, recover, write_recording, write_summary,
 };
 pub use snapshot::{check_snapshot, read_snapshot, write_snapshot};
 pub use tree::{Format, Place};
