@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pontine_core_ir::port::{self, CompileOptions};
 
-use crate::backend::Choice;
+use crate::{backend::Choice, figures::Form};
 
 /// Runs neural models.
 #[derive(Debug, Parser)]
@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Tell what a model holds and what it needs.
     #[command(after_help = INFO)]
     Info(InfoArguments),
+    /// Draw what was recorded, or what a model is built of.
+    #[command(after_help = PLOT)]
+    Plot(PlotArguments),
     /// List the models that are shipped, or print one.
     #[command(after_help = MODELS)]
     Models(ModelsArguments),
@@ -68,6 +71,13 @@ const INFO: &str = "\
 Examples:
   pontine info microcircuit
   pontine info my.toml --scale 1        would it fit?";
+
+const PLOT: &str = "\
+Examples:
+  pontine plot out/microcircuit                                raster and traces
+  pontine plot out/microcircuit --from \"700 ms\" --until \"800 ms\"
+  pontine plot out/mixed --format svg --to figures
+  pontine plot communication_channel                           tuning curves and weights";
 
 const MODELS: &str = "\
 Examples:
@@ -100,9 +110,15 @@ pub(crate) struct RunArguments {
     /// Model time to run, such as "1 s" [default: that of the model].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub time: Option<String>,
-    /// Folder for recording.npz, manifest.json and summary.json [default: out/<model>].
+    /// Folder for recording.npz, manifest.json, summary.json and figures [default: out/<model>].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write no figures.
+    #[arg(long)]
+    pub no_plot: bool,
+    /// The form of figures.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Form,
     /// Print errors only.
     #[arg(long)]
     pub quiet: bool,
@@ -122,6 +138,26 @@ pub(crate) struct InfoArguments {
     pub model: ModelArguments,
     #[command(flatten)]
     pub engine: EngineArguments,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlotArguments {
+    /// A folder that a run wrote to, a recording.npz, or a model: a file, or the name of one that is
+    /// shipped.
+    #[arg(value_name = "WHAT")]
+    pub what: PathBuf,
+    /// Begin there, such as "700 ms" [default: one second of spikes before the end; all samples].
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// End there [default: with the recording].
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// The form of figures.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Form,
+    /// Folder for figures [default: that of the recording; for a model out/<model>].
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -42,6 +42,9 @@ pub(crate) enum CliError {
     Restore { path: PathBuf, source: AccessError },
     #[error(transparent)]
     Missing(#[from] Missing),
+    /// A time to draw in which nothing was recorded.
+    #[error("nothing was recorded then: the recording is of {first_s} s to {last_s} s")]
+    NoTime { first_s: f64, last_s: f64 },
     /// The run was ended by its user.
     #[error(
         "ended by Ctrl-C after {done} of {of} steps; what was recorded until then is in {}",
@@ -60,7 +63,7 @@ impl CliError {
             Self::ModelFile(_) | Self::NoModel { .. } | Self::Road { .. } | Self::Folder { .. } => {
                 2
             }
-            Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
+            Self::State(_) | Self::Restore { .. } | Self::Missing(_) | Self::NoTime { .. } => 2,
             Self::Recording(RecordingError::Unfinished { .. }) => 2,
             Self::Interrupted { .. } => INTERRUPTED,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,

@@ -21,8 +21,13 @@ pub(crate) struct Folder {
 impl Folder {
     /// Makes the folder of the arguments, or that of the model.
     pub fn make(arguments: &RunArguments, loaded: &LoadedModel) -> Result<Self, CliError> {
+        Self::for_model(arguments.out.as_deref(), loaded)
+    }
+
+    /// Makes a folder, or that of the model.
+    pub fn for_model(folder: Option<&Path>, loaded: &LoadedModel) -> Result<Self, CliError> {
         let default = || PathBuf::from("out").join(name(&loaded.name));
-        Self::at(arguments.out.clone().unwrap_or_else(default))
+        Self::at(folder.map_or_else(default, Path::to_owned))
     }
 
     /// Makes the folder that a file is to be written to.
@@ -39,7 +44,8 @@ impl Folder {
         }
     }
 
-    fn at(path: PathBuf) -> Result<Self, CliError> {
+    /// Makes this folder.
+    pub fn at(path: PathBuf) -> Result<Self, CliError> {
         let new = path.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.exists());
         let folder = Self { new: new.map(Into::into).collect(), path };
         match folder.prepare() {

@@ -13,11 +13,14 @@ mod arguments;
 mod backend;
 mod control;
 mod convert;
+mod drawn;
 mod error;
+mod figures;
 mod folder;
 mod info;
 mod log;
 mod model;
+mod plot;
 mod rates;
 mod recover;
 mod resources;
@@ -105,6 +108,7 @@ impl Console<'_> {
             Command::Info(arguments) => info::info(arguments, out),
             Command::Models(arguments) => shipped::models(arguments, out),
             Command::Convert(arguments) => convert::convert(arguments, out),
+            Command::Plot(arguments) => plot::plot(arguments, out),
             Command::Recover(arguments) => recover::recover(arguments, out),
             Command::Backends => Ok(backend::backends(out)?),
             Command::Completions(arguments) => {

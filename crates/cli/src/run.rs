@@ -6,13 +6,14 @@ use std::{
 };
 
 use pontine_core_ir::port::{CompileOptions, Simulation};
-use pontine_io::{LoadedModel, Manifest, Summary, model_hash, write_summary};
+use pontine_io::{LoadedModel, Manifest, RecordingError, Summary, model_hash, write_summary};
 use pontine_road::{BuildOptions, Prepared, Road, n_steps};
 
 use crate::{
     arguments::RunArguments,
     control::{Bar, Interrupt},
     error::CliError,
+    figures::{self, Gallery, Shown},
     folder::Folder,
     model,
     rates::{self, Rate, Window},
@@ -49,7 +50,7 @@ pub(crate) fn run(
     let bar = Bar::new(n_steps, loaded.defaults.dt_s, bar && !arguments.quiet);
     let (tally, ending) = run.go(&folder.path, bar)?;
     run.report(&tally, out)?;
-    run.write(&folder.path, &tally, out)?;
+    run.write(arguments, &folder.path, &tally, out)?;
     if let Some(path) = arguments.save_state.as_ref().filter(|_| ending.is_whole()) {
         run.save(path, out)?;
     }
@@ -194,14 +195,35 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn write(&self, folder: &Path, tally: &Tally, out: &mut dyn Write) -> Result<(), CliError> {
+    fn write(
+        &self,
+        arguments: &RunArguments,
+        folder: &Path,
+        tally: &Tally,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
         write_summary(folder, &self.summary(&self.manifest(), tally))?;
-        writeln!(
-            out,
-            "\nwrote recording.npz, manifest.json, summary.json to {}",
-            folder.display()
-        )?;
+        let mut gallery = Gallery::new(folder, arguments.format);
+        if !arguments.no_plot {
+            self.draw(folder, &self.rates(tally), &mut gallery)?;
+        }
+        let files = ["recording.npz", "manifest.json", "summary.json"].map(str::to_owned);
+        let files: Vec<_> = files.into_iter().chain(gallery.names).collect();
+        writeln!(out, "\nwrote {} to {}", files.join(", "), folder.display())?;
         Ok(())
+    }
+
+    fn draw(
+        &self,
+        folder: &Path,
+        rates: &[Rate],
+        gallery: &mut Gallery,
+    ) -> Result<(), RecordingError> {
+        let recording = folder.join("recording.npz");
+        let shown = Shown::of(&recording, &self.manifest());
+        figures::draw(&recording, &shown, gallery)?;
+        let discarded = self.window().leaves_out(self.loaded.defaults.discard_s);
+        figures::draw_rates(self.loaded, rates, discarded, gallery)
     }
 
     fn manifest(&self) -> Manifest {

@@ -388,3 +388,43 @@ fn help_has_examples_and_the_exit_status() {
         assert!(help.contains("Examples:\n  pontine "), "{help}");
     }
 }
+
+#[test]
+fn a_run_leaves_figures_unless_it_is_told_not_to() {
+    let (outcome, folder) = command("figures", MODEL, &["run"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("summary.json, raster.png, traces.png, rates.png to"));
+    for name in ["raster", "traces", "rates"] {
+        let bytes = fs::read(folder.join(format!("out/{name}.png"))).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 5000, "{name}");
+    }
+    let (_, folder) = command("no_figures", MODEL, &["run", "--no-plot"]);
+    assert!(!folder.join("out/raster.png").exists());
+    let (_, folder) = command("svg", MODEL, &["run", "--format", "svg"]);
+    let rates = fs::read_to_string(folder.join("out/rates.svg")).unwrap();
+    assert!(rates.contains("reference (mean ± sd): a guess") && rates.contains(">E</text>"));
+}
+
+#[test]
+fn a_recording_is_drawn_and_so_is_a_model() {
+    let (outcome, folder) = command("plot", MODEL, &["run", "--no-plot"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let path = |name: &str| folder.join(name).display().to_string();
+    let window = ["--from", "50 ms", "--until", "150 ms", "--format", "svg", "--to", &path("f")];
+    let drawn = pontine(&[&["plot", &path("out")], &window[..]].concat());
+    assert_eq!((drawn.status, drawn.err.as_str()), (0, ""));
+    assert!(drawn.out.contains("wrote raster.svg, traces.svg to"), "{}", drawn.out);
+    let raster = fs::read_to_string(folder.join("f/raster.svg")).unwrap();
+    assert!(raster.contains(">60</text>") && raster.contains(">140</text>"), "{raster}");
+    let model = pontine(&["plot", &path("m.toml"), "--to", &path("f")]);
+    assert!(model.out.contains("wrote weights_Projection_1.png to"), "{}{}", model.out, model.err);
+
+    let refused = |arguments: &[&str], part: &str| {
+        let outcome = pontine(&[&["plot"], arguments].concat());
+        assert!(outcome.status != 0 && outcome.err.contains(part), "{part:?}: {}", outcome.err);
+    };
+    refused(&[&path("out"), "--from", "1 s"], "the recording is of 0 s to 0.2 s");
+    refused(&[&path("out"), "--from", "1"], "--from: `--from` is 1 without a unit");
+    refused(&[&path("f")], "f/recording.npz: cannot be read");
+    refused(&["brunl"], "did you mean `brunel`?");
+}

@@ -66,7 +66,7 @@ pub struct ModelFault {
 impl fmt::Display for ModelFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Setting(_) => write!(f, "{}: ", self.place)?,
+            Place::Setting(_) | Place::Option(_) => write!(f, "{}: ", self.place)?,
             Place::Line(_) | Place::Pointer(_) => write!(f, "{}:{}: ", self.file, self.place)?,
         }
         if let Some(label) = &self.label {

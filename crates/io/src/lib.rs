@@ -17,13 +17,17 @@ mod expr;
 mod file;
 mod load;
 mod model_file;
+#[cfg(feature = "plot")]
+pub mod plot;
 mod recording;
 mod snapshot;
 mod text;
 mod tree;
 
 pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError};
-pub use model_file::{LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults};
+pub use model_file::{
+    LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults, parse_time,
+};
 pub use recording::{
     CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, model_hash, read_part,
     read_recording, recover, write_recording, write_summary,

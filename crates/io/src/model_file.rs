@@ -7,7 +7,7 @@ use pontine_core_ir::{Faults, Network};
 use crate::{
     error::{Located, ModelFault, ModelFileError},
     file,
-    load::load,
+    load::{load, time_s},
     tree::{self, Format, Item, Place},
 };
 
@@ -203,6 +203,22 @@ impl ModelFile {
     }
 }
 
+/// The time (s) that a text says which was given for an option: `parse_time("--from", "20 ms")`.
+///
+/// # Errors
+/// [`ModelFileError::Faults`] if it is no time, is negative or not finite.
+///
+/// # Examples
+/// ```
+/// assert_eq!(pontine_io::parse_time("--from", "20 ms")?, 0.02);
+/// let error = pontine_io::parse_time("--from", "20").unwrap_err();
+/// assert!(error.to_string().starts_with("--from: `--from` is 20 without a unit"), "{error}");
+/// # Ok::<(), pontine_io::ModelFileError>(())
+/// ```
+pub fn parse_time(option: &str, text: &str) -> Result<f64, ModelFileError> {
+    time_s(option, text).map_err(|fault| failed(&option.into(), vec![fault]))
+}
+
 fn contents(path: &Path) -> Result<String, ModelFileError> {
     let read = |source| ModelFileError::Read { path: path.to_owned(), source };
     let file = fs::File::open(path).map_err(read)?;
@@ -230,7 +246,7 @@ impl LoadedModel {
     pub fn locate(&self, message: &str) -> Option<String> {
         let place = self.place_in(message)?;
         Some(match place {
-            Place::Setting(_) => place.to_string(),
+            Place::Setting(_) | Place::Option(_) => place.to_string(),
             Place::Line(_) | Place::Pointer(_) => format!("{}:{place}", self.file),
         })
     }

@@ -23,7 +23,7 @@ use crate::{
     expr::{Array, Bound, Cells, Scope, unit_name},
     model_file::{LoadedModel, Parameter, RunDefaults},
     text::{number, quoted},
-    tree::{Item, Place},
+    tree::{Item, Place, Raw},
 };
 
 /// Objects under construction.
@@ -135,6 +135,17 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
     };
     check(&loaded, report);
     Some(loaded)
+}
+
+/// The time (s) that a text such as `20 ms` says, which was given for an option such as `--from`.
+pub(crate) fn time_s(option: &str, text: &str) -> Result<f64, Located> {
+    let place = Place::Option(option.to_owned());
+    let item = Item { value: Raw::Text(text.to_owned()), place };
+    let reader = Reader { scope: &Scope::default(), bound: &Bound::new() };
+    match reader.number(&item, &quoted(option), second())? {
+        time if time.is_finite() && time >= 0.0 => Ok(time),
+        _ => Err(item.expected(&quoted(option), "a finite time, not negative")),
+    }
 }
 
 /// What holds for the network as a whole.

@@ -24,6 +24,8 @@ pub enum Place {
     Pointer(String),
     /// A value that was set from outside, by its path.
     Setting(String),
+    /// An option of the command line, with its dashes.
+    Option(String),
 }
 
 impl fmt::Display for Place {
@@ -33,6 +35,7 @@ impl fmt::Display for Place {
             Self::Pointer(pointer) if pointer.is_empty() => write!(f, "/"),
             Self::Pointer(pointer) => write!(f, "{pointer}"),
             Self::Setting(path) => write!(f, "--set {path}"),
+            Self::Option(option) => f.write_str(option),
         }
     }
 }
