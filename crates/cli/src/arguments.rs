@@ -63,6 +63,7 @@ Examples:
   pontine run my.toml --time \"500 ms\" --seed 3          a file of yours
   pontine run microcircuit --scale 0.2 --threads 2      larger, on two threads
   pontine run brunel --set parameters.g=4.5             another parameter
+  pontine run brunel --record \"E[0:5].v @ 0.5 ms\"       potentials of five cells
   pontine run my.toml --save-state half.state           to go on from with --load-state
 
 Ctrl-C ends the run after a whole step and keeps what was recorded; a second one kills it.";
@@ -110,6 +111,9 @@ pub(crate) struct RunArguments {
     /// Model time to run, such as "1 s" [default: that of the model].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub time: Option<String>,
+    /// Record this too: `E.v`, `E[0:10].v @ 1 ms`, `a`; may be given several times.
+    #[arg(long, value_name = "WHAT")]
+    pub record: Vec<String>,
     /// Folder for recording.npz, manifest.json, summary.json and figures [default: out/<model>].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

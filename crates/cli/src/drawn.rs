@@ -37,7 +37,7 @@ pub(crate) fn plot(arguments: &PlotArguments, out: &mut dyn Write) -> Result<(),
         scale: None,
         set: Vec::new(),
     };
-    let loaded = model::load(&plain, None)?;
+    let loaded = model::load(&plain, None, &[])?;
     let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
     let road = Road::new(&pontine_backend_ref::Reference).options(build, Default::default());
     let prepared = road.build(&loaded.network);

@@ -10,6 +10,7 @@ use crate::{arguments::ModelArguments, error::CliError, shipped::Shipped};
 pub(crate) fn load(
     arguments: &ModelArguments,
     time: Option<&str>,
+    records: &[String],
 ) -> Result<LoadedModel, CliError> {
     let mut file = open(&arguments.model)?;
     for (path, value) in &arguments.set {
@@ -25,6 +26,9 @@ pub(crate) fn load(
         if let Some(value) = value {
             file.set(path, value)?;
         }
+    }
+    for text in records {
+        file.record(text)?;
     }
     let loaded = file.load()?;
     tracing::info!(model = loaded.name, "loaded");

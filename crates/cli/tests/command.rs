@@ -428,3 +428,25 @@ fn a_recording_is_drawn_and_so_is_a_model() {
     refused(&[&path("f")], "f/recording.npz: cannot be read");
     refused(&["brunl"], "did you mean `brunel`?");
 }
+
+#[test]
+fn parts_of_a_population_are_recorded_at_intervals() {
+    let records =
+        ["--record", "E[0:3].v @ 1 ms", "--record", "E[2, 7]", "--record", "wave @ 10 ms"];
+    let (outcome, folder) = command("record", MODEL, &[&["run"], &records[..]].concat());
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let (recording, manifest) = recorded(&folder);
+    // PyNN samples at 0 too.
+    assert_eq!(recording.samples("Recorder:E[0:3].v").unwrap().len(), 3 * 201);
+    assert_eq!(recording.series["Recorder:E[0:3].v"].subset.as_deref(), Some(&[0, 1, 2][..]));
+    assert_eq!(manifest.series["Recorder:E[0:3].v"].unit, "mV");
+    let (steps, cells) = recording.events("Recorder:E[2, 7]").unwrap();
+    assert!(steps.len() > 5 && cells.iter().all(|cell| [2, 7].contains(cell)));
+    assert_eq!(recording.samples("Probe:wave#2").unwrap().len(), 20);
+    let (outcome, _) = command("record_wrong", MODEL, &["run", "--record", "E.w"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("--record E.w: "), "{}", outcome.err);
+    // What is recorded besides does not change what happens.
+    let (_, plain) = command("record_not", MODEL, &["run"]);
+    assert_eq!(recorded(&plain).0.samples("Probe:wave"), recording.samples("Probe:wave"));
+}

@@ -194,6 +194,16 @@ impl ModelFile {
         Ok(file::write_text(path, &text)?)
     }
 
+    /// Records something besides what the file records: `E.spikes`, `E[0:10].v @ 1 ms`, `a`; as if it
+    /// stood in the list `record` of the section `model`.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Faults`] if the file has no section `model`, or its `record` is no list. What
+    /// is wrong with the text is told by [`ModelFile::load`].
+    pub fn record(&mut self, text: &str) -> Result<(), ModelFileError> {
+        tree::record(&mut self.root, text).map_err(|fault| failed(&self.name, vec![fault]))
+    }
+
     /// Loads the network.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod names;
 mod nef;
 mod parameters;
 mod read;
+mod record;
 mod recording;
 mod reference;
 
@@ -120,6 +121,11 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
     for section in sections() {
         loader.section(section, &fields, report);
     }
+    for item in &head.records {
+        if let Some(id) = report.take(None, record::record(&mut loader, item)) {
+            loader.places.push((id, item.place.clone()));
+        }
+    }
     let references = loader.references(&fields, report);
     let mut places = loader.places();
     places.extend(head.places);
@@ -165,11 +171,13 @@ struct Head {
     name: String,
     description: String,
     defaults: RunDefaults,
+    /// What is recorded besides, in short forms.
+    records: Vec<Item>,
     /// Where the times stand, by `model.time` and the like; no object has such a path.
     places: Vec<(String, Place)>,
 }
 
-const HEAD_KEYS: [&str; 6] = ["name", "description", "time", "dt", "seed", "discard"];
+const HEAD_KEYS: [&str; 7] = ["name", "description", "time", "dt", "seed", "discard", "record"];
 
 impl Head {
     fn read(fields: &Fields<'_>) -> Result<Self, Located> {
@@ -185,7 +193,9 @@ impl Head {
         let text = |item| fields::text(item, "`description`").map(str::to_owned);
         let defaults = Self::defaults(&fields)?;
         let place = |(key, item): (&str, &Item)| (format!("model.{key}"), item.place.clone());
+        let records = fields.get("record").map(|item| fields::list(item, "`record`"));
         Ok(Self {
+            records: records.transpose()?.unwrap_or_default().to_vec(),
             places: fields.iter().map(place).collect(),
             name: name.to_owned(),
             description: description.map(text).transpose()?.unwrap_or_default(),

@@ -66,10 +66,10 @@ impl Axis {
     }
 }
 
-/// The next larger of 1, 2 and 5 times a power of ten.
+/// About the step: 1, 2 or 5 times a power of ten.
 fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
-    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= step * 0.999);
+    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= step * 0.8);
     factor.unwrap_or(10.0) * power
 }
 
@@ -124,7 +124,7 @@ mod tests {
         check(500.0, 1000.0, "500 600 700 800 900 1000");
         check(-0.07, 0.11, "−0.05 0 0.05 0.10");
         check(-70.3, -49.1, "−70 −65 −60 −55 −50");
-        check(0.0, 3e-7, "0 1×10⁻⁷ 2×10⁻⁷ 3×10⁻⁷");
+        check(0.0, 3e-7, "0 5×10⁻⁸ 1.0×10⁻⁷ 1.5×10⁻⁷ 2.0×10⁻⁷ 2.5×10⁻⁷ 3.0×10⁻⁷");
         check(0.0, 2.5e9, "0 5×10⁸ 1.0×10⁹ 1.5×10⁹ 2.0×10⁹ 2.5×10⁹");
     }
 

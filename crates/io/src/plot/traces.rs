@@ -29,6 +29,8 @@ pub struct Trace<'a> {
 const MOST_PANELS: usize = 8;
 const MOST_LINES: usize = 7;
 const GAP: f64 = 26.0;
+/// Room above the first panel: its name stands below the title.
+const ABOVE: f64 = TOP + 14.0;
 /// Points beyond which a line shows the ends of each stretch of time.
 const MOST_POINTS: usize = 3000;
 const STRETCHES: usize = 1000;
@@ -49,9 +51,9 @@ pub fn traces(heading: &str, dt_s: f64, what: &[Trace<'_>]) -> Figure {
     let ys: Vec<_> = shown.iter().map(|trace| trace.axis()).collect();
     let room = ys.iter().map(|y| room_for(y, height)).fold(0.0, f64::max);
     let all = shown.len() as f64 * (height + GAP) - GAP;
-    let mut scene = Scene::new(WIDTH, TOP + all.max(height) + BOTTOM);
+    let mut scene = Scene::new(WIDTH, ABOVE + all.max(height) + BOTTOM);
     for (i, (trace, y)) in shown.iter().zip(ys).enumerate() {
-        let at = (room, TOP + i as f64 * (height + GAP));
+        let at = (room, ABOVE + i as f64 * (height + GAP));
         let panel = Panel { at, size: (WIDTH - room - RIGHT, height), x: x.clone(), y };
         panel.grid_up(&mut scene);
         trace.draw(&mut scene, &panel, per_step);

@@ -594,14 +594,14 @@ mod tests {
         let mut found = Vec::new();
         for n in (0..=all.len()).rev() {
             fs::write(folder.join(CHUNKS), &all[..n]).unwrap();
-            if let Ok(manifest) = recover(&folder) {
-                found.push(manifest.n_steps);
-                let (recording, _) = read_recording(&folder.join("recording.npz")).unwrap();
-                let (steps, _) = recording.events("z").unwrap();
-                assert_eq!(steps.len() as u64, manifest.n_steps, "cut at {n}");
+            let Ok(chunks) = Chunks::open(&folder.join(CHUNKS)) else { continue };
+            if found.last() == Some(&chunks.manifest.n_steps) {
+                continue;
             }
+            found.push(recover(&folder).unwrap().n_steps);
+            let (recording, manifest) = read_recording(&folder.join("recording.npz")).unwrap();
+            assert_eq!(recording.events("z").unwrap().0.len() as u64, manifest.n_steps);
         }
-        found.dedup();
         assert_eq!(found, [10, 9, 3, 0]);
     }
 

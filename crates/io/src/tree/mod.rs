@@ -8,7 +8,7 @@ mod toml;
 use std::{collections::BTreeMap, fmt, path::Path};
 
 pub(crate) use print::print;
-pub(crate) use set::set;
+pub(crate) use set::{record, set};
 
 use crate::{
     error::{Cause, Located, ModelFileError},
