@@ -8,7 +8,7 @@ use pontine_core_ir::{
     registry::mechanisms,
 };
 use pontine_io::{
-    LoadedModel,
+    LoadedModel, RecordingError,
     plot::{self, TuningCurves, WeightMatrix},
 };
 use pontine_road::{BuildOptions, Prepared, Road};
@@ -24,9 +24,6 @@ use crate::{
 
 /// Most figures of a kind.
 const MOST: usize = 12;
-
-/// Most synapses that are read for one figure.
-const MOST_SYNAPSES: f64 = 5e6;
 
 /// Builds a model and draws what it is built of.
 pub(crate) fn plot(arguments: &PlotArguments, out: &mut dyn Write) -> Result<(), CliError> {
@@ -55,12 +52,24 @@ fn draw(loaded: &LoadedModel, prepared: &Prepared, gallery: &mut Gallery) -> Res
         gallery.add(&format!("tuning_{}", plain(&name)), &plot::tuning(&curves))?;
     }
     let simulation = &*prepared.simulation;
-    let matrices =
-        network.projections.iter().filter_map(|(id, _)| weights(network, model, simulation, id));
-    for (name, matrix) in matrices.take(MOST) {
-        gallery.add(&format!("weights_{}", plain(&name)), &plot::weights(&matrix))?;
+    let small = |(id, _)| {
+        let (path, matrix) = weights(network, model, simulation, id)?;
+        (!matrix.synapses.is_empty()).then_some((path, matrix))
+    };
+    let matrices = network.projections.iter().filter_map(small);
+    for (path, matrix) in matrices.take(MOST) {
+        draw_weights(&path, &matrix, gallery)?;
     }
     Ok(())
+}
+
+/// Draws the weights of the projection at a path.
+pub(crate) fn draw_weights(
+    path: &str,
+    matrix: &WeightMatrix,
+    gallery: &mut Gallery,
+) -> Result<(), RecordingError> {
+    gallery.add(&format!("weights_{}", plain(&plot::short(path))), &plot::weights(matrix))
 }
 
 /// Rates along the first dimension of what an ensemble represents.
@@ -93,8 +102,8 @@ fn tuning(network: &Network, model: &Model, id: EnsembleId) -> Option<(String, T
     Some((name.clone(), TuningCurves { title: format!("Tuning of {name}"), points, curves }))
 }
 
-/// The weights of a projection, if it is not too large.
-fn weights(
+/// The path of a projection and the weights that its synapses have now.
+pub(crate) fn weights(
     network: &Network,
     model: &Model,
     simulation: &dyn Simulation,
@@ -106,9 +115,6 @@ fn weights(
     let (source, target) = (cells(network, projection.source)?, cells(network, projection.target)?);
     let ends = simulation.read(Address::Synapses(operator)).ok()?;
     let weights = simulation.read(Address::Weights(operator)).ok()?;
-    if ends.is_empty() || ends.len() as f64 > 2.0 * MOST_SYNAPSES {
-        return None;
-    }
     let weight = |i: usize| weights.get(i).or(weights.first()).copied().unwrap_or(0.0);
     let (pairs, _) = ends.as_chunks::<2>();
     let synapse = |(i, [from, to]): (usize, &[f64; 2])| (*from as u32, *to as u32, weight(i));
@@ -117,9 +123,8 @@ fn weights(
         &network.populations[network.population_of(projection.target)?].mechanism.receptors;
     let receptor = receptors.iter().find(|receptor| receptor.name == projection.receptor);
     let unit = receptor.map(|receptor| receptor.unit.to_string()).unwrap_or_default();
-    let name = plot::short(&path);
-    let title = format!("Weights of {name}");
-    Some((name, WeightMatrix { title, source, target, unit, synapses }))
+    let title = format!("Weights of {}", plot::short(&path));
+    Some((path, WeightMatrix { title, source, target, unit, synapses }))
 }
 
 /// Name and number of the population that cells belong to.

@@ -6,12 +6,16 @@ use std::{
 };
 
 use pontine_core_ir::port::{CompileOptions, Simulation};
-use pontine_io::{LoadedModel, Manifest, RecordingError, Summary, model_hash, write_summary};
+use pontine_io::{
+    LoadedModel, Manifest, RecordingError, Summary, model_hash, plot::WeightMatrix, write_summary,
+    write_weights,
+};
 use pontine_road::{BuildOptions, Prepared, Road, n_steps};
 
 use crate::{
     arguments::RunArguments,
     control::{Bar, Interrupt},
+    drawn,
     error::CliError,
     figures::{self, Gallery, Shown},
     folder::Folder,
@@ -203,14 +207,30 @@ impl<'a> Run<'a> {
         out: &mut dyn Write,
     ) -> Result<(), CliError> {
         write_summary(folder, &self.summary(&self.manifest(), tally))?;
+        let weights = self.weights();
+        let mut files = vec!["recording.npz", "manifest.json", "summary.json"];
+        if !weights.is_empty() {
+            let synapses =
+                |(path, matrix): &(String, WeightMatrix)| (path.clone(), matrix.synapses.clone());
+            write_weights(folder, &weights.iter().map(synapses).collect())?;
+            files.push("weights.npz");
+        }
         let mut gallery = Gallery::new(folder, arguments.format);
         if !arguments.no_plot {
             self.draw(folder, &self.rates(tally), &mut gallery)?;
+            let mut all = weights.iter();
+            all.try_for_each(|(path, matrix)| drawn::draw_weights(path, matrix, &mut gallery))?;
         }
-        let files = ["recording.npz", "manifest.json", "summary.json"].map(str::to_owned);
-        let files: Vec<_> = files.into_iter().chain(gallery.names).collect();
+        files.extend(gallery.names.iter().map(String::as_str));
         writeln!(out, "\nwrote {} to {}", files.join(", "), folder.display())?;
         Ok(())
+    }
+
+    /// Those that the model asks for, as they are now.
+    fn weights(&self) -> Vec<(String, WeightMatrix)> {
+        let (network, model) = (&self.loaded.network, &self.prepared.model);
+        let of = |id: &_| drawn::weights(network, model, self.simulation(), *id);
+        self.loaded.weights.iter().filter_map(of).collect()
     }
 
     fn draw(

@@ -443,6 +443,14 @@ fn parts_of_a_population_are_recorded_at_intervals() {
     let (steps, cells) = recording.events("Recorder:E[2, 7]").unwrap();
     assert!(steps.len() > 5 && cells.iter().all(|cell| [2, 7].contains(cell)));
     assert_eq!(recording.samples("Probe:wave#2").unwrap().len(), 20);
+    let labelled = MODEL.replace("[[projection]]", "[[projection]]\nlabel = 'E to E'");
+    let weights = ["run", "--record", "E to E.weights"];
+    let (outcome, kept) = command("record_weights", &labelled, &weights);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let weights = pontine_io::read_weights(&kept.join("out/weights.npz")).unwrap();
+    let synapses = &weights["Projection:E to E"];
+    assert!(synapses.len() == 100 && synapses.iter().all(|(_, _, weight)| *weight == 0.01));
+    assert!(kept.join("out/weights_E_to_E.png").exists());
     let (outcome, _) = command("record_wrong", MODEL, &["run", "--record", "E.w"]);
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("--record E.w: "), "{}", outcome.err);

@@ -29,8 +29,9 @@ pub use model_file::{
     LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults, parse_time,
 };
 pub use recording::{
-    CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, model_hash, read_part,
-    read_recording, recover, write_recording, write_summary,
+    CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, Synapse, model_hash,
+    read_part, read_recording, read_weights, recover, write_recording, write_summary,
+    write_weights,
 };
 pub use snapshot::{check_snapshot, read_snapshot, write_snapshot};
 pub use tree::{Format, Place};

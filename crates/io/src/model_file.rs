@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
 
-use pontine_core_ir::{Faults, Network};
+use pontine_core_ir::{Faults, Network, ProjectionId};
 
 use crate::{
     error::{Located, ModelFault, ModelFileError},
@@ -63,6 +63,8 @@ pub struct LoadedModel {
     pub parameters: Vec<Parameter>,
     /// Published values.
     pub references: Vec<Reference>,
+    /// Projections whose weights are to be kept at the end of a run.
+    pub weights: Vec<ProjectionId>,
     /// The network.
     pub network: Network,
     pub(crate) places: BTreeMap<String, Place>,

@@ -121,7 +121,19 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
     for section in sections() {
         loader.section(section, &fields, report);
     }
+    let mut weights = Vec::new();
     for item in &head.records {
+        match record::weights(&loader, item) {
+            Ok(None) => {}
+            Ok(Some(id)) => {
+                weights.push(id);
+                continue;
+            }
+            Err(fault) => {
+                report.add(None, fault);
+                continue;
+            }
+        }
         if let Some(id) = report.take(None, record::record(&mut loader, item)) {
             loader.places.push((id, item.place.clone()));
         }
@@ -135,6 +147,7 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
         defaults: head.defaults,
         parameters: listed(&scope),
         references,
+        weights,
         network: loader.network,
         places,
         file: report.file.clone(),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Cells, ObjId, PopulationId, PopulationView, Probe, Recorder, SubnetworkId, Unit,
+    Cells, ObjId, PopulationId, PopulationView, Probe, ProjectionId, Recorder, SubnetworkId, Unit,
+    error::nearest,
 };
 
 use super::{Loader, fields::text, millisecond, names, read::Reader, recording, second};
@@ -37,6 +38,25 @@ pub(super) fn record(loader: &mut Loader<'_>, item: &Item) -> Result<ObjId, Loca
     probe.label = label;
     probe.sample_every = short.interval(loader, item, second())?;
     Ok(loader.network.add_in(SubnetworkId::ROOT, probe).into())
+}
+
+/// The projection whose weights a text asks for, if it asks for weights.
+pub(super) fn weights(loader: &Loader<'_>, item: &Item) -> Result<Option<ProjectionId>, Located> {
+    let Some(name) = text(item, "what is recorded")?.trim().strip_suffix(".weights") else {
+        return Ok(None);
+    };
+    let labelled = || {
+        let projections = loader.network.projections.iter();
+        projections.filter_map(|(id, projection)| Some((id, projection.object.label.as_deref()?)))
+    };
+    match labelled().find(|(_, label)| *label == name) {
+        Some((id, _)) => Ok(Some(id)),
+        None => Err(item.fault(Cause::Unknown {
+            what: "projection",
+            name: name.to_owned(),
+            nearest: nearest(name, labelled().map(|(_, label)| label)),
+        })),
+    }
 }
 
 /// The parts of a text.

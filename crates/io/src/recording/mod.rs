@@ -55,6 +55,57 @@ pub fn write_recording(
     file::write_text(&folder.join("manifest.json"), &text)
 }
 
+/// Source, target and weight of a synapse.
+pub type Synapse = (u32, u32, f64);
+
+/// Writes `weights.npz` into a folder, whole or not at all: for each path the arrays `<path>/sources`,
+/// `<path>/targets` and `<path>/weights`, with an entry for each synapse.
+///
+/// # Errors
+/// [`RecordingError::Io`] with the path that cannot be written.
+pub fn write_weights(
+    folder: &Path,
+    weights: &BTreeMap<String, Vec<Synapse>>,
+) -> Result<(), RecordingError> {
+    file::make_folder(folder)?;
+    file::write_whole(&folder.join("weights.npz"), |out| {
+        let mut npz = NpzWriter::new(out);
+        for (path, synapses) in weights {
+            let shape = [synapses.len() as u64];
+            let ends = |end: fn(&Synapse) -> u32| synapses.iter().map(end).collect::<Vec<_>>();
+            npz.add(&format!("{path}/sources"), &shape, &ends(|synapse| synapse.0))?;
+            npz.add(&format!("{path}/targets"), &shape, &ends(|synapse| synapse.1))?;
+            let weights: Vec<f64> = synapses.iter().map(|synapse| synapse.2).collect();
+            npz.add(&format!("{path}/weights"), &shape, &weights)?;
+        }
+        npz.finish()
+    })
+}
+
+/// Reads a `weights.npz` that [`write_weights`] wrote.
+///
+/// # Errors
+/// [`RecordingError`] if it cannot be read or has other arrays.
+pub fn read_weights(path: &Path) -> Result<BTreeMap<String, Vec<Synapse>>, RecordingError> {
+    let failed = |source: NpzError| file::failed(path, "read", source.into());
+    let opened = File::open(path).map_err(|source| failed(source.into()))?;
+    let mut npz = NpzReader::new(BufReader::new(opened)).map_err(|source| failed(source.into()))?;
+    let mut weights = BTreeMap::new();
+    for name in npz.names_of("weights") {
+        let (sources, _) = npz.array::<u32>(&format!("{name}/sources")).map_err(failed)?;
+        let (targets, _) = npz.array::<u32>(&format!("{name}/targets")).map_err(failed)?;
+        let (values, _) = npz.array::<f64>(&format!("{name}/weights")).map_err(failed)?;
+        if sources.len() != values.len() || targets.len() != values.len() {
+            let message = format!("the arrays of `{name}` differ in length");
+            return Err(RecordingError::Contents { path: path.to_owned(), message });
+        }
+        let ends = sources.into_iter().zip(targets);
+        let synapses = ends.zip(values).map(|((source, target), weight)| (source, target, weight));
+        weights.insert(name, synapses.collect());
+    }
+    Ok(weights)
+}
+
 /// Reads a `recording.npz` that [`write_recording`] or [`ChunkWriter::finish`] wrote.
 ///
 /// # Errors
@@ -264,6 +315,15 @@ mod tests {
     #[test]
     fn several_spikes_of_one_cell_in_a_step_read_back() {
         check_round_trip(&recording(&[(1, 0, 1), (1, 7, 3)], &[[0.1, f64::INFINITY]]));
+    }
+
+    #[test]
+    fn weights_read_back() {
+        let folder = crate::test_folder("weights");
+        let synapses = vec![(0, 7, -0.5), (3, 1, f64::INFINITY)];
+        let weights = BTreeMap::from([("Projection:a".into(), synapses), ("b/c".into(), vec![])]);
+        write_weights(&folder, &weights).unwrap();
+        assert_eq!(read_weights(&folder.join("weights.npz")).unwrap(), weights);
     }
 
     #[test]

@@ -118,6 +118,13 @@ impl<R: Read + Seek> NpzReader<R> {
         Ok(Self(ZipArchive::new(from)?))
     }
 
+    /// The names before `/<last>` of all arrays that end so.
+    pub fn names_of(&self, last: &str) -> Vec<String> {
+        let end = format!("/{last}.npy");
+        let names = self.0.file_names().filter_map(Result::ok);
+        names.filter_map(|name| Some(name.strip_suffix(&end)?.to_owned())).collect()
+    }
+
     /// All elements of an array, and its shape.
     pub fn array<T: Element>(&mut self, name: &str) -> Result<(Vec<T>, Vec<u64>), NpzError> {
         let mut elements = Vec::new();
