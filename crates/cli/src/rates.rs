@@ -63,6 +63,10 @@ pub(crate) fn rates(network: &Network, tally: &Tally, window: Window) -> Vec<Rat
         let spikes = tally.spikes(paths[id.into()].as_str())?;
         let label = network.populations.get(population)?.label.clone();
         let population = label.unwrap_or_else(|| paths[population.into()].to_string());
+        // A run of no time has no rates.
+        if window.start >= window.end {
+            return None;
+        }
         let rate_hz = spikes.within(window) as f64 / (spikes.n as f64 * window.length_s());
         Some(Rate { population, n: spikes.n, rate_hz })
     };

@@ -458,3 +458,73 @@ fn parts_of_a_population_are_recorded_at_intervals() {
     let (_, plain) = command("record_not", MODEL, &["run"]);
     assert_eq!(recorded(&plain).0.samples("Probe:wave"), recording.samples("Probe:wave"));
 }
+
+#[test]
+fn a_run_of_no_time_has_no_steps_and_leaves_whole_files() {
+    let (outcome, folder) = command("zero", MODEL, &["run", "--time", "0 s"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("ran 0 steps"), "{}", outcome.out);
+    assert!(!outcome.out.contains("NaN"), "{}", outcome.out);
+    let (recording, manifest) = recorded(&folder);
+    assert_eq!((manifest.n_steps, recording.samples("Probe:wave").unwrap().len()), (0, 0));
+    let drawn = pontine(&["plot", &folder.join("out").display().to_string()]);
+    assert_eq!((drawn.status, drawn.err.as_str()), (0, ""));
+}
+
+/// The model's output is no number after a while.
+const FAILING: &str = r#"
+[model]
+name = "failing"
+time = "100 ms"
+dt = "1 ms"
+
+[[node]]
+label = "root"
+output = "sqrt(0.0505 - t)"
+
+[[probe]]
+label = "root"
+target = "root"
+"#;
+
+#[test]
+fn a_run_that_fails_keeps_what_it_recorded_until_then() {
+    let (outcome, folder) = command("nan", FAILING, &["run"]);
+    assert_eq!(outcome.status, 1, "{}", outcome.err);
+    assert!(outcome.err.contains("`Node:root`: the output at step 51 is NaN"), "{}", outcome.err);
+    let (recording, manifest) = recorded(&folder);
+    assert_eq!((manifest.n_steps, recording.samples("Probe:root").unwrap().len()), (50, 50));
+    assert!(folder.join("out/traces.png").exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_cannot_be_written_is_told() {
+    let mut full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut err = Vec::new();
+    assert_eq!(pontine_cli::main_with(["pontine", "models"], &mut full, &mut err), 1);
+    let err = String::from_utf8(err).unwrap();
+    assert!(err.contains("the output cannot be written"), "{err}");
+    // Neither is there anything to be done where errors cannot be written.
+    let mut out = Vec::new();
+    assert_eq!(pontine_cli::main_with(["pontine", "run", "absent"], &mut out, &mut full), 2);
+}
+
+#[test]
+fn files_that_are_broken_are_told_by_their_names() {
+    let (outcome, folder) = command("broken", MODEL, &["run", "--no-plot"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let path = |name: &str| folder.join(name).display().to_string();
+    let whole = fs::read(path("out/recording.npz")).unwrap();
+    for n in [0, 10, 200, whole.len() / 2, whole.len() - 1] {
+        fs::write(path("cut.npz"), &whole[..n]).unwrap();
+        let outcome = pontine(&["plot", &path("cut.npz")]);
+        assert_eq!(outcome.status, 1, "cut at {n}");
+        assert!(outcome.err.contains("cut.npz: cannot be read"), "{}", outcome.err);
+    }
+    let json = pontine(&["convert", &path("m.toml")]).out;
+    fs::write(path("cut.json"), &json[..json.len() / 2]).unwrap();
+    let outcome = pontine(&["run", &path("cut.json")]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("cut.json:/: EOF while parsing"), "{}", outcome.err);
+}
