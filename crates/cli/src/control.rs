@@ -70,8 +70,10 @@ impl Bar {
         if self.bar.is_hidden() {
             return;
         }
+        let of_s = self.bar.length().unwrap_or(0) as f64 * self.dt_s;
         let (time_s, wall_s) = (done as f64 * self.dt_s, self.started.elapsed().as_secs_f64());
-        self.bar.set_message(format!("{time_s:.2} s, {:.3} of real time", time_s / wall_s));
+        self.bar
+            .set_message(format!("{time_s:.2} of {of_s:.2} s, {:.2} × real time", time_s / wall_s));
         self.bar.set_position(done);
     }
 }

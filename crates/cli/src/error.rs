@@ -42,6 +42,12 @@ pub(crate) enum CliError {
     Restore { path: PathBuf, source: AccessError },
     #[error(transparent)]
     Missing(#[from] Missing),
+    /// Nothing was left behind by a run.
+    #[error("{}: there is nothing to recover: no {} is there", .folder.display(), pontine_io::CHUNKS)]
+    NoChunks { folder: PathBuf },
+    /// Nothing of this name can be drawn.
+    #[error("{}: there is no such folder, recording or model", .what.display())]
+    Nothing { what: PathBuf },
     /// A time to draw in which nothing was recorded.
     #[error("nothing was recorded then: the recording is of {first_s} s to {last_s} s")]
     NoTime { first_s: f64, last_s: f64 },
@@ -63,7 +69,8 @@ impl CliError {
             Self::ModelFile(_) | Self::NoModel { .. } | Self::Road { .. } | Self::Folder { .. } => {
                 2
             }
-            Self::State(_) | Self::Restore { .. } | Self::Missing(_) | Self::NoTime { .. } => 2,
+            Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
+            Self::NoTime { .. } | Self::Nothing { .. } | Self::NoChunks { .. } => 2,
             Self::Recording(RecordingError::Unfinished { .. }) => 2,
             Self::Interrupted { .. } => INTERRUPTED,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,

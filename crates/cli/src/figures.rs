@@ -162,7 +162,8 @@ fn traces<'r>(recording: &'r Recording, steps: &RangeInclusive<u64>) -> Vec<Trac
             ..at.partition_point(|step| step <= steps.end());
         let rows = &rows[within.start * width..within.end * width];
         let (name, unit) = (path.clone(), series.unit.clone());
-        Some(Trace { name, unit, width: *width, steps: &at[within], rows })
+        let (width, subset) = (*width, series.subset.as_deref());
+        Some(Trace { name, unit, width, subset, steps: &at[within], rows })
     });
     traces.collect()
 }

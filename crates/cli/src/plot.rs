@@ -45,7 +45,9 @@ fn recording(what: &Path) -> Result<Option<PathBuf>, CliError> {
         return Ok(Some(what.to_owned()));
     }
     if !what.is_dir() {
-        return Ok(None);
+        // Whatever ends in neither is no model either.
+        let is_file = what.exists() || what.extension().is_some() || what.components().count() == 1;
+        return if is_file { Ok(None) } else { Err(CliError::Nothing { what: what.to_owned() }) };
     }
     if what.join(CHUNKS).exists() {
         return Err(RecordingError::Unfinished { folder: what.to_owned() }.into());

@@ -427,6 +427,7 @@ fn a_recording_is_drawn_and_so_is_a_model() {
     refused(&[&path("out"), "--from", "1"], "--from: `--from` is 1 without a unit");
     refused(&[&path("f")], "f/recording.npz: cannot be read");
     refused(&["brunl"], "did you mean `brunel`?");
+    refused(&[&path("absent/folder")], "there is no such folder, recording or model");
 }
 
 #[test]

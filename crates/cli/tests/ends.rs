@@ -85,9 +85,9 @@ fn a_run_that_is_killed_leaves_its_chunks_which_are_not_written_over() {
     let steps = n_steps(&folder);
     assert!(steps > 0 && text(&recovered.stdout).contains(&format!("recovered {steps} steps")));
     let nothing = pontine(&folder, &["recover", "out"]).output().unwrap();
-    assert_eq!(nothing.status.code(), Some(1));
+    assert_eq!(nothing.status.code(), Some(2));
     let err = text(&nothing.stderr);
-    assert!(err.contains("out/recording.chunks: cannot be read"), "{err}");
+    assert!(err.contains("out: there is nothing to recover"), "{err}");
 }
 
 /// A limit on the size of files stands for a full disk.

@@ -34,7 +34,7 @@ impl Axis {
         });
         let (low, high) = ends.unwrap_or((0.0, 1.0));
         let room = match 0.06 * (high - low) {
-            0.0 => 0.5 * low.abs().max(1e-300).min(1.0),
+            0.0 => (0.5 * low.abs().clamp(1e-300, 1.0)).max(1e-3 * low.abs()),
             room => room,
         };
         Self::new(low - room, high + room, label)
@@ -138,6 +138,8 @@ mod tests {
         check(&[]);
         check(&[f64::NAN, f64::INFINITY]);
         check(&[0.0]);
+        check(&[1e300]);
+        check(&[1e300, f64::MAX]);
         check(&[-65.0, -65.0]);
         check(&[1e300, -1e300, f64::NAN]);
         check(&[1e-310]);

@@ -19,6 +19,8 @@ pub struct Trace<'a> {
     pub unit: String,
     /// Length of a row.
     pub width: usize,
+    /// Which elements were recorded; elements 0 to `width` if absent.
+    pub subset: Option<&'a [u32]>,
     /// Step of each row.
     pub steps: &'a [u64],
     /// Rows one after the other.
@@ -28,9 +30,11 @@ pub struct Trace<'a> {
 /// Most records, and most columns of each, that are shown.
 const MOST_PANELS: usize = 8;
 const MOST_LINES: usize = 7;
+/// Width of a line.
+const LINE: f64 = 1.2;
 const GAP: f64 = 26.0;
-/// Room above the first panel: its name stands below the title.
-const ABOVE: f64 = TOP + 14.0;
+/// Room for the name of the first panel below the title.
+const NAME: f64 = 14.0;
 /// Points beyond which a line shows the ends of each stretch of time.
 const MOST_POINTS: usize = 3000;
 const STRETCHES: usize = 1000;
@@ -50,17 +54,19 @@ pub fn traces(heading: &str, dt_s: f64, what: &[Trace<'_>]) -> Figure {
     let x = Axis::new(low as f64 * per_step, high, unit.label);
     let ys: Vec<_> = shown.iter().map(|trace| trace.axis()).collect();
     let room = ys.iter().map(|y| room_for(y, height)).fold(0.0, f64::max);
+    let note = note(what);
+    let above = if note.is_empty() { TOP } else { TOP + NAME };
     let all = shown.len() as f64 * (height + GAP) - GAP;
-    let mut scene = Scene::new(WIDTH, ABOVE + all.max(height) + BOTTOM);
+    let mut scene = Scene::new(WIDTH, above + all.max(height) + BOTTOM);
     for (i, (trace, y)) in shown.iter().zip(ys).enumerate() {
-        let at = (room, ABOVE + i as f64 * (height + GAP));
+        let at = (room, above + i as f64 * (height + GAP));
         let panel = Panel { at, size: (WIDTH - room - RIGHT, height), x: x.clone(), y };
         panel.grid_up(&mut scene);
         trace.draw(&mut scene, &panel, per_step);
         panel.axis_left(&mut scene);
         panel.axis_below(&mut scene, i + 1 == shown.len());
     }
-    title(&mut scene, heading, &note(what));
+    title(&mut scene, heading, &note);
     Figure(scene)
 }
 
@@ -102,10 +108,11 @@ impl Trace<'_> {
                 self.steps.iter().zip(self.column(column)).map(point).collect();
             for piece in points.split(|(_, value)| !panel.holds(*value)) {
                 let placed = thinned(piece).into_iter().map(|(x, y)| panel.place(x, y));
-                scene.line(placed.collect(), 1.2, colour);
+                scene.line(placed.collect(), LINE, colour);
             }
             if self.width > 1 {
-                let label = format!("[{column}]");
+                let element = self.subset.and_then(|subset| subset.get(column)).copied();
+                let label = format!("[{}]", element.map_or(column, |element| element as usize));
                 scene.text((x, panel.at.1 - 6.0), label.as_str(), left(NOTE, colour));
                 x += font::width(&label, NOTE) + 8.0;
             }
@@ -151,10 +158,12 @@ mod tests {
 
     fn lines(steps: &[u64], rows: &[f64], width: usize) -> Vec<Vec<Point>> {
         let (name, unit) = ("Recorder:E.v".into(), "mV".into());
-        let figure = traces("t", 1e-3, &[Trace { name, unit, width, steps, rows }]);
+        let figure =
+            traces("t", 1e-3, &[Trace { name, unit, width, subset: Some(&[4, 9]), steps, rows }]);
         assert!(figure.svg().contains(">v (mV)<") && figure.svg().contains(">E.v<"));
+        assert!(width < 2 || figure.svg().contains(">[9]<"), "elements go by their indices");
         let of = |shape: Shape| match shape {
-            Shape::Line { points, width, .. } if width == 1.2 => Some(points),
+            Shape::Line { points, width: LINE, .. } => Some(points),
             _ => None,
         };
         figure.0.shapes.into_iter().filter_map(of).collect()

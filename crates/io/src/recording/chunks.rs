@@ -582,7 +582,7 @@ mod tests {
     }
 
     fn chunks() -> Vec<Vec<Step>> {
-        let step = |i: u8| (vec![(u32::from(i) % 10, 1 + i % 2)], i % 2 == 0);
+        let step = |i: u8| (vec![(u32::from(i) % 10, 1 + i % 2)], i.is_multiple_of(2));
         vec![(0..3).map(step).collect(), (3..9).map(step).collect(), (9..10).map(step).collect()]
     }
 
