@@ -18,8 +18,8 @@ use crate::rates::{self, Rate};
 /// Time that a raster shows unless it is told otherwise, s: the end of the run.
 const RASTER_S: f64 = 1.0;
 
-/// Beyond that size of a recording, traces too show only its end.
-const LARGE_BYTES: u64 = 256 << 20;
+/// Of a larger recording, figures show only so much of its end.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The form of figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -74,12 +74,17 @@ pub(crate) struct Shown {
 impl Shown {
     /// The last second of spikes and all samples, as long as these are not too many.
     pub fn of(recording: &Path, manifest: &Manifest) -> Self {
+        let n_bytes = fs::metadata(recording).map_or(0, |file| file.len());
+        Self::within(n_bytes, manifest)
+    }
+
+    fn within(n_bytes: u64, manifest: &Manifest) -> Self {
         let (first, last) = (manifest.first_step, manifest.n_steps);
-        let steps = (RASTER_S / manifest.dt_s).round() as u64;
-        let first_of_spikes = first.max(last.saturating_sub(steps));
-        let is_large = fs::metadata(recording).is_ok_and(|file| file.len() > LARGE_BYTES);
-        let samples = if is_large { first_of_spikes..=last } else { first..=last };
-        Self { spikes: (first_of_spikes, last), samples }
+        let per_step = n_bytes / last.saturating_sub(first).max(1);
+        let most = MOST_BYTES.checked_div(per_step).unwrap_or(u64::MAX).max(1);
+        let begin = |steps: u64| first.max(last.saturating_sub(steps.min(most)));
+        let spikes = (begin((RASTER_S / manifest.dt_s).round() as u64), last);
+        Self { spikes, samples: begin(u64::MAX)..=last }
     }
 
     /// The same steps of both.
@@ -186,9 +191,11 @@ mod tests {
             n_steps,
             ..Manifest::default()
         };
-        let shown = |first, last| Shown::of(Path::new("absent"), &manifest(first, last));
+        let shown = |first, last| Shown::within(1000, &manifest(first, last));
         assert_eq!(shown(0, 5000).spikes, (4000, 5000));
         assert_eq!(shown(0, 500).spikes, (0, 500));
         assert_eq!(shown(4700, 5000), Shown { spikes: (4700, 5000), samples: 4700..=5000 });
+        let large = Shown::within(MOST_BYTES * 10, &manifest(0, 5000));
+        assert_eq!(large, Shown { spikes: (4500, 5000), samples: 4500..=5000 });
     }
 }

@@ -73,6 +73,43 @@ fn ctrl_c_ends_a_run_at_a_whole_step_and_keeps_what_it_recorded() {
 }
 
 #[test]
+fn a_run_that_was_ended_can_be_gone_on_with() {
+    let folder = folder("go_on");
+    let state = [&ENDLESS[..], &["--save-state", "half.state"]].concat();
+    let mut child = pontine(&folder, &state).spawn().unwrap();
+    writing(&folder, &mut child);
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let first = n_steps(&folder);
+    let rest = ["run", "mixed", "--time", "10 ms", "--out", "rest", "--load-state", "half.state"];
+    let output = pontine(&folder, &rest).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    let path = folder.join("rest/recording.npz");
+    let manifest = pontine_io::read_recording(&path).unwrap().1;
+    assert_eq!((manifest.first_step, manifest.n_steps), (first, first + 100));
+}
+
+/// 120 MB are recorded.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_recorded_does_not_stay_in_memory() {
+    let folder = folder("bounded");
+    let model = "[model]\nname = 'wide'\ntime = '1 s'\ndt = '0.1 ms'\nrecord = ['E.v', 'E']\n\
+                 [[population]]\nlabel = 'E'\nsize = 1500\ncell = 'IF_curr_exp'\n\
+                 parameters = { i_offset = '1.5 nA' }\n";
+    fs::write(folder.join("wide.toml"), model).unwrap();
+    let run = ["run", "wide.toml", "--no-plot", "--out", "out"];
+    let output = pontine(&folder, &run).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+    assert!(fs::metadata(folder.join("out/recording.npz")).unwrap().len() > 120_000_000);
+    let summary = fs::read_to_string(folder.join("out/summary.json")).unwrap();
+    let (_, peak) = summary.split_once("\"peak_memory_bytes\": ").unwrap();
+    let peak: u64 = peak.split(',').next().unwrap().parse().unwrap();
+    assert!(peak < 80_000_000, "{peak}");
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_run_that_is_killed_leaves_its_chunks_which_are_not_written_over() {
     let (output, folder) = ended("kill", "-KILL");
     assert_eq!(output.status.code(), None);
