@@ -1,13 +1,17 @@
 //! The `pontine` command: runs model files, tells what is in them, shows what came out.
 //!
 //! ```text
-//!  arguments ── ModelFile::set ──> load ── Road ──> run ──> tables, recording.npz, summary.json
+//!  arguments ── ModelFile::set ──> load ── Road ──> Stream: stretches of steps ──> recording.chunks
+//!                                                       │ Tally                         │ at the end
+//!                                                       v                               v
+//!                                              tables, summary.json         recording.npz ──> figures
 //! ```
 //! [`main`] is what the binary calls, so that other programs can offer the same command.
 //!
-//! Invariants: only here and in the facade are backends chosen by name; no published network is known
-//! here. Wrong input ends with status 2 and a message that names file, line and object; trouble of the
-//! machine or within a run ends with status 1; nothing panics.
+//! Invariants: only here and in the facade are backends chosen by name; models are shipped as
+//! files, and no code knows what is in them. Wrong input ends with status 2 and a message that names file, line and object; trouble of the
+//! machine or within a run ends with status 1, Ctrl-C with 130; nothing panics. What a run records is
+//! on the disk within a second, and memory does not grow with it.
 
 mod arguments;
 mod backend;

@@ -145,10 +145,11 @@ impl<'a> Run<'a> {
         let mut stream = Stream::create(folder, &self.prepared.model, &manifest, tally)?;
         let interrupt = Interrupt::listen();
         let watch = Stopwatch::start();
-        let ending =
-            stream.run(&mut *self.prepared.simulation, self.n_steps, &bar.until(interrupt))?;
-        self.run = watch.elapsed();
+        let control = bar.until(interrupt);
+        let ending = stream.run(&mut *self.prepared.simulation, self.n_steps, &control);
         bar.clear();
+        let ending = ending?;
+        self.run = watch.elapsed();
         tracing::info!(steps = self.simulation().n_steps(), seconds = self.run.0, "ran");
         Ok((stream.finish()?, ending))
     }

@@ -13,7 +13,7 @@ use pontine_road::RoadError;
 use crate::{control::Control, error::CliError, tally::Tally};
 
 /// Steps of the first stretch, when nothing is known yet.
-const FIRST: u64 = 256;
+const FIRST: u64 = 16;
 
 /// Time that a stretch should take, s: what is lost if the process is killed.
 const STRETCH_S: f64 = 0.5;

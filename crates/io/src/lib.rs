@@ -1,8 +1,10 @@
-//! Model files, recordings, states and their provenance.
+//! Model files, recordings, states and their provenance, and figures of them.
 //!
 //! ```text
 //!  model file ── ModelFile::load ──> Network, run defaults, published values
 //!  Recording  ── write_recording ──> recording.npz, manifest.json;  Summary ──> summary.json
+//!  Simulation ── drain ──> ChunkWriter: recording.chunks ── finish, recover ──> the same two files
+//!  Recording  ── plot ──> raster.png, traces.svg, …  (feature `plot`)
 //!  Snapshot   ── write_snapshot  ──> one file, of the whole state and its manifest
 //! ```
 //! The schema of model files is in `docs/model-files.md`.
