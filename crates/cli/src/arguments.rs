@@ -10,7 +10,7 @@ use crate::{backend::Choice, figures::Form};
 
 /// Runs neural models.
 #[derive(Debug, Parser)]
-#[command(name = "pontine", version, about, after_help = OVERVIEW)]
+#[command(name = "pontine", version, about = "Runs neural models that are described in files", after_help = OVERVIEW)]
 pub(crate) struct Arguments {
     /// Tell on stderr what is being done; twice for more.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]

@@ -382,6 +382,7 @@ fn backends_and_completions_are_told() {
 #[test]
 fn help_has_examples_and_the_exit_status() {
     let help = pontine(&["--help"]).out;
+    assert!(help.starts_with("Runs neural models"), "{help}");
     assert!(help.contains("Exit status: 0") && help.contains("130"), "{help}");
     for command in ["run", "info", "models", "convert", "completions"] {
         let help = pontine(&[command, "--help"]).out;
