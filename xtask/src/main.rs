@@ -7,6 +7,7 @@ mod asm;
 mod bench;
 mod environment;
 mod failure;
+mod fuzz;
 mod golden;
 mod table;
 mod tidy;
@@ -28,7 +29,8 @@ Commands:
   bench [WHAT...] [--repeat N] [NETWORK...]
                                    seconds that whole networks take; WHAT: nest (beside NEST 3.10),
                                    threads (one against two), criterion (the crates' own benches)
-  asm                              what the native kernels were compiled to";
+  asm                              what the native kernels were compiled to
+  fuzz [CASES]                     hostile model files, a million if no number is given";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,6 +56,7 @@ fn run(words: &[&str]) -> Result<bool, Failure> {
         ["tidy"] => tidy::command(&Workspace::locate()?),
         ["golden", "nengo", options @ ..] => golden::command(&Workspace::locate()?, options),
         ["bench", options @ ..] => bench::command(&Workspace::locate()?, options),
+        ["fuzz", options @ ..] => fuzz::command(&Workspace::locate()?, options),
         ["asm"] => asm::command(&Workspace::locate()?),
         _ => Err(Failure::Usage(format!("unknown command `{}`\n\n{USAGE}", words.join(" ")))),
     }

@@ -3,25 +3,106 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use pontine_core_ir::port::{self, CompileOptions};
 
-use crate::backend::Choice;
+use crate::{backend::Choice, figures::Form};
 
 /// Runs neural models.
 #[derive(Debug, Parser)]
-#[command(name = "pontine", version, about)]
+#[command(name = "pontine", version, about = "Runs neural models that are described in files", after_help = OVERVIEW)]
 pub(crate) struct Arguments {
+    /// Tell on stderr what is being done; twice for more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
     #[command(subcommand)]
     pub command: Command,
 }
 
+const OVERVIEW: &str = "\
+Examples:
+  pontine models                             the models that are shipped
+  pontine run microcircuit                   run one of them
+  pontine models brunel > mine.toml          take one as the start of a model of your own
+  pontine run mine.toml --time \"2 s\" --seed 3
+  pontine plot out/brunel                    figures of what was recorded
+
+Exit status: 0 all is well; 1 the machine or the run failed; 2 wrong input;
+130 ended by Ctrl-C, with what was recorded until then kept.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Build and run a model file; print rates beside published ones, write recording and summary.
+    /// Build and run a model; print rates beside published ones, write recording and summary.
+    #[command(after_help = RUN)]
     Run(RunArguments),
-    /// Tell what a model file holds and what it needs.
+    /// Tell what a model holds and what it needs.
+    #[command(after_help = INFO)]
     Info(InfoArguments),
+    /// Draw what was recorded, or what a model is built of.
+    #[command(after_help = PLOT)]
+    Plot(PlotArguments),
+    /// List the models that are shipped, or print one.
+    #[command(after_help = MODELS)]
+    Models(ModelsArguments),
+    /// Turn a model file from TOML into JSON, or back.
+    #[command(after_help = CONVERT)]
+    Convert(ConvertArguments),
+    /// Make a recording of what a run had written that was killed.
+    #[command(after_help = RECOVER)]
+    Recover(RecoverArguments),
+    /// List the backends and what they can do.
+    Backends,
+    /// Print completions for a shell.
+    #[command(after_help = COMPLETIONS)]
+    Completions(CompletionsArguments),
 }
+
+const RUN: &str = "\
+Examples:
+  pontine run microcircuit                              a model that is shipped
+  pontine run my.toml --time \"500 ms\" --seed 3          a file of yours
+  pontine run microcircuit --scale 0.2 --threads 2      larger, on two threads
+  pontine run brunel --set parameters.g=4.5             another parameter
+  pontine run brunel --record \"E[0:5].v @ 0.5 ms\"       potentials of five cells
+  pontine run my.toml --save-state half.state           to go on from with --load-state
+
+Ctrl-C ends the run after a whole step and keeps what was recorded; a second one kills it.";
+
+const INFO: &str = "\
+Examples:
+  pontine info microcircuit
+  pontine info my.toml --scale 1        would it fit?";
+
+const PLOT: &str = "\
+Examples:
+  pontine plot out/microcircuit                                raster and traces
+  pontine plot out/microcircuit --from \"700 ms\" --until \"800 ms\"
+  pontine plot out/mixed --format svg --to figures
+  pontine plot communication_channel                           tuning curves and weights";
+
+const MODELS: &str = "\
+Examples:
+  pontine models
+  pontine models brunel > mine.toml";
+
+const CONVERT: &str = "\
+Examples:
+  pontine convert my.toml my.json
+  pontine convert brunel                 JSON on the standard output
+  pontine convert my.json my.toml
+
+Both have the same schema. Comments are not kept.";
+
+const RECOVER: &str = "\
+Examples:
+  pontine recover out/microcircuit
+
+A run writes what it records to recording.chunks as it goes on; at its end that becomes recording.npz.";
+
+const COMPLETIONS: &str = "\
+Examples:
+  pontine completions bash > ~/.local/share/bash-completion/completions/pontine
+  pontine completions fish > ~/.config/fish/completions/pontine.fish";
 
 #[derive(Args, Debug)]
 pub(crate) struct RunArguments {
@@ -30,9 +111,18 @@ pub(crate) struct RunArguments {
     /// Model time to run, such as "1 s" [default: that of the model].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub time: Option<String>,
-    /// Folder for recording.npz, manifest.json and summary.json [default: out/<model>].
+    /// Record this too: `E.v`, `E[0:10].v @ 1 ms`, `a`; may be given several times.
+    #[arg(long, value_name = "WHAT")]
+    pub record: Vec<String>,
+    /// Folder for recording.npz, manifest.json, summary.json and figures [default: out/<model>].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write no figures.
+    #[arg(long)]
+    pub no_plot: bool,
+    /// The form of figures.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Form,
     /// Print errors only.
     #[arg(long)]
     pub quiet: bool,
@@ -52,6 +142,57 @@ pub(crate) struct InfoArguments {
     pub model: ModelArguments,
     #[command(flatten)]
     pub engine: EngineArguments,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlotArguments {
+    /// A folder that a run wrote to, a recording.npz, or a model: a file, or the name of one that is
+    /// shipped.
+    #[arg(value_name = "WHAT")]
+    pub what: PathBuf,
+    /// Begin there, such as "700 ms" [default: one second of spikes before the end; all samples].
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// End there [default: with the recording].
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// The form of figures.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Form,
+    /// Folder for figures [default: that of the recording; for a model out/<model>].
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ModelsArguments {
+    /// Print the file of this model.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArguments {
+    /// A model file, TOML or JSON, or the name of a model that is shipped.
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// The file to write, TOML or JSON [default: the other form, on the standard output].
+    #[arg(value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RecoverArguments {
+    /// The folder that the run wrote to.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: Shell,
 }
 
 /// What runs the model, and how; none of it changes what the model means.
@@ -90,7 +231,7 @@ pub(crate) enum Precision {
 /// The model, and changes to it. Wrong values are told by the model file, negative ones too.
 #[derive(Args, Debug)]
 pub(crate) struct ModelArguments {
-    /// A model file, TOML or JSON.
+    /// A model file, TOML or JSON, or the name of a model that is shipped.
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// Time step, such as "0.1 ms" [default: that of the model].
@@ -120,4 +261,16 @@ fn threads(text: &str) -> Result<usize, String> {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (path, value) = text.split_once('=').ok_or("expected PATH=VALUE")?;
     Ok((path.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_has_no_option_twice_and_no_wrong_default() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -7,13 +7,20 @@ use pontine_core_ir::port::{AccessError, Missing};
 use pontine_io::{LoadedModel, ModelFileError, RecordingError, SnapshotError};
 use pontine_road::RoadError;
 
-use crate::memory::TooLarge;
+use crate::{control::INTERRUPTED, shipped::Shipped, space::TooLarge};
 
 /// Why the command failed.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum CliError {
     #[error(transparent)]
     ModelFile(#[from] ModelFileError),
+    /// A name that neither a file nor a model that is shipped has.
+    #[error(
+        "{name}: there is no such file, and no model of this name is shipped{}; \
+         `pontine models` lists those that are",
+        .nearest.as_ref().map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+    )]
+    NoModel { name: String, nearest: Option<String> },
     /// Messages of the road, each with the place in the model file that it is about.
     #[error("{message}")]
     Road { message: String, source: Option<Box<dyn std::error::Error + Send + Sync>> },
@@ -35,18 +42,44 @@ pub(crate) enum CliError {
     Restore { path: PathBuf, source: AccessError },
     #[error(transparent)]
     Missing(#[from] Missing),
+    /// Nothing was left behind by a run.
+    #[error("{}: there is nothing to recover: no {} is there", .folder.display(), pontine_io::CHUNKS)]
+    NoChunks { folder: PathBuf },
+    /// Nothing of this name can be drawn.
+    #[error("{}: there is no such folder, recording or model", .what.display())]
+    Nothing { what: PathBuf },
+    /// A time to draw in which nothing was recorded.
+    #[error("nothing was recorded then: the recording is of {first_s} s to {last_s} s")]
+    NoTime { first_s: f64, last_s: f64 },
+    /// The run was ended by its user.
+    #[error(
+        "ended by Ctrl-C after {done} of {of} steps; what was recorded until then is in {}",
+        .folder.display()
+    )]
+    Interrupted { done: u64, of: u64, folder: PathBuf },
     #[error("the output cannot be written")]
     Output(#[from] io::Error),
 }
 
 impl CliError {
-    /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run.
+    /// The exit status: 2 for wrong input, 1 for trouble of the machine or within the run, 130 for
+    /// a run that was ended by its user.
     pub fn status(&self) -> u8 {
         match self {
-            Self::ModelFile(_) | Self::Road { .. } | Self::Folder { .. } => 2,
+            Self::ModelFile(_) | Self::NoModel { .. } | Self::Road { .. } | Self::Folder { .. } => {
+                2
+            }
             Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
+            Self::NoTime { .. } | Self::Nothing { .. } | Self::NoChunks { .. } => 2,
+            Self::Recording(RecordingError::Unfinished { .. }) => 2,
+            Self::Interrupted { .. } => INTERRUPTED,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,
         }
+    }
+
+    /// A model that is neither on file nor shipped.
+    pub fn no_model(name: &str) -> Self {
+        Self::NoModel { name: name.to_owned(), nearest: Shipped::nearest(name) }
     }
 
     /// Recordings that do not fit, with the line of the model file that asks for the largest.
@@ -94,8 +127,8 @@ fn causes(error: &dyn std::error::Error) -> Option<Box<dyn std::error::Error + S
 }
 
 /// Writes an error for people: each line as it is, so that other programs can read it too.
-pub(crate) fn show(error: CliError, err: &mut dyn io::Write) -> io::Result<()> {
-    let theme = GraphicalTheme::unicode_nocolor();
+pub(crate) fn show(error: CliError, err: &mut dyn io::Write, colour: bool) -> io::Result<()> {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false);
     let mut text = String::new();
     match handler.render_report(&mut text, &error) {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pontine_io::LoadedModel;
+use pontine_io::{CHUNKS, LoadedModel, RecordingError};
 
 use crate::{arguments::RunArguments, error::CliError};
 
@@ -21,8 +21,13 @@ pub(crate) struct Folder {
 impl Folder {
     /// Makes the folder of the arguments, or that of the model.
     pub fn make(arguments: &RunArguments, loaded: &LoadedModel) -> Result<Self, CliError> {
+        Self::for_model(arguments.out.as_deref(), loaded)
+    }
+
+    /// Makes a folder, or that of the model.
+    pub fn for_model(folder: Option<&Path>, loaded: &LoadedModel) -> Result<Self, CliError> {
         let default = || PathBuf::from("out").join(name(&loaded.name));
-        Self::at(arguments.out.clone().unwrap_or_else(default))
+        Self::at(folder.map_or_else(default, Path::to_owned))
     }
 
     /// Makes the folder that a file is to be written to.
@@ -31,7 +36,16 @@ impl Folder {
         Self::at(parent.unwrap_or(Path::new(".")).to_owned())
     }
 
-    fn at(path: PathBuf) -> Result<Self, CliError> {
+    /// Refuses a folder with chunks of another run in it, before anything is built.
+    pub fn is_finished(&self) -> Result<(), RecordingError> {
+        match self.path.join(CHUNKS).exists() {
+            true => Err(RecordingError::Unfinished { folder: self.path.clone() }),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes this folder.
+    pub fn at(path: PathBuf) -> Result<Self, CliError> {
         let new = path.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.exists());
         let folder = Self { new: new.map(Into::into).collect(), path };
         match folder.prepare() {

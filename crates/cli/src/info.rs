@@ -7,22 +7,22 @@ use std::{
 
 use pontine_core_ir::{
     Model, Network, Synapses,
-    model::OperatorKind,
-    port::{Backend, CompileOptions},
+    model::{OperatorKind, RecordTarget},
+    port::{Backend, CompileOptions, Estimate},
 };
 use pontine_io::LoadedModel;
-use pontine_road::{BuildOptions, Road, RoadError};
+use pontine_road::{BuildOptions, Road, RoadError, available_bytes, n_steps};
 
 use crate::{
     arguments::InfoArguments,
     error::CliError,
-    model,
-    table::{Table, number},
+    model, space,
+    table::{Table, number, size},
 };
 
 /// Tells what a model file holds: objects, parameters, synapses, memory.
 pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(), CliError> {
-    let loaded = model::load(&arguments.model, None)?;
+    let loaded = model::load(&arguments.model, None, &[])?;
     let backend = arguments.engine.backend.backend();
     let options = arguments.engine.options();
     let (model, estimate) =
@@ -31,15 +31,55 @@ pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(),
     parameters(&loaded, out)?;
     cells(&loaded.network, out)?;
     synapses(&loaded.network, &model, out)?;
-    let mebibytes = estimate.bytes / f64::from(1 << 20);
+    records(&loaded, &model, out)?;
     writeln!(
         out,
-        "\n{} neurons, about {:.0} synapses, {mebibytes:.1} MiB on backend `{}` in {}",
+        "\n{} neurons, about {:.0} synapses, {} on backend `{}` in {}",
         n_neurons(&loaded.network),
         estimate.synapses,
+        size(estimate.bytes),
         backend.name(),
         options.precision
     )?;
+    needs(&estimate, out)?;
+    Ok(())
+}
+
+/// What needs most memory, and how much there is.
+fn needs(estimate: &Estimate, out: &mut dyn Write) -> io::Result<()> {
+    if let Some((path, bytes)) = &estimate.largest {
+        writeln!(out, "`{path}` needs most: {}", size(*bytes))?;
+    }
+    match available_bytes() {
+        Some(bytes) if estimate.bytes > bytes as f64 => {
+            writeln!(out, "does not fit: only {} are available", size(bytes as f64))
+        }
+        Some(bytes) => writeln!(out, "fits: {} are available", size(bytes as f64)),
+        None => Ok(()),
+    }
+}
+
+/// What a run of the default time records.
+fn records(loaded: &LoadedModel, model: &Model, out: &mut dyn Write) -> Result<(), CliError> {
+    let d = &loaded.defaults;
+    let n_steps = n_steps(d.time_s, d.dt_s).map_err(|error| CliError::road(loaded, &error))?;
+    let mut table = Table::new(&["record", "elements", "every", "unit", "size"]);
+    for (_, record) in model.records.iter() {
+        let (every, bytes) = match record.target {
+            RecordTarget::Events(_) => ("spike".into(), "as many as come".into()),
+            RecordTarget::Signal(_) | RecordTarget::State(..) => {
+                let ms = record.every * model.dt * 1e3;
+                let every = format!("{} ms", number((ms * 1e9).round() / 1e9));
+                (every, size(space::bytes_of(model, record, n_steps)))
+            }
+        };
+        let width = record.width(model).to_string();
+        table.row(vec![record.path.to_string(), width, every, record.unit.clone(), bytes]);
+    }
+    if !table.is_empty() {
+        writeln!(out)?;
+        table.write(out)?;
+    }
     Ok(())
 }
 
@@ -56,7 +96,7 @@ fn built(
     loaded: &LoadedModel,
     backend: &dyn Backend,
     options: &CompileOptions,
-) -> Result<(Model, pontine_core_ir::port::Estimate), RoadError> {
+) -> Result<(Model, Estimate), RoadError> {
     let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
     let road = Road::new(backend).options(build, options.clone());
     let (model, _, _) = road.model(&loaded.network)?;

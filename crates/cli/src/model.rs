@@ -1,15 +1,18 @@
 //! A model file with the changes of the command line.
 
-use pontine_io::{LoadedModel, ModelFile, ModelFileError};
+use std::path::Path;
 
-use crate::arguments::ModelArguments;
+use pontine_io::{LoadedModel, ModelFile};
+
+use crate::{arguments::ModelArguments, error::CliError, shipped::Shipped};
 
 /// Loads the model; options of their own count more than `--set`.
 pub(crate) fn load(
     arguments: &ModelArguments,
     time: Option<&str>,
-) -> Result<LoadedModel, ModelFileError> {
-    let mut file = ModelFile::open(&arguments.model)?;
+    records: &[String],
+) -> Result<LoadedModel, CliError> {
+    let mut file = open(&arguments.model)?;
     for (path, value) in &arguments.set {
         file.set(path, value)?;
     }
@@ -24,5 +27,26 @@ pub(crate) fn load(
             file.set(path, value)?;
         }
     }
-    file.load()
+    for text in records {
+        file.record(text)?;
+    }
+    let loaded = file.load()?;
+    tracing::info!(model = loaded.name, "loaded");
+    Ok(loaded)
+}
+
+/// Opens a file; a bare name that no file has is that of a model that is shipped.
+pub(crate) fn open(path: &Path) -> Result<ModelFile, CliError> {
+    match path.to_str() {
+        Some(name) if is_bare(name) && !path.exists() => match Shipped::named(name) {
+            Some(shipped) => Ok(shipped.file()?),
+            None => Err(CliError::no_model(name)),
+        },
+        _ => Ok(ModelFile::open(path)?),
+    }
+}
+
+fn is_bare(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "-_".contains(c);
+    !name.is_empty() && name.chars().all(plain)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pontine_core_ir::{Cells, Network, Recording, recording::SeriesData};
+use pontine_core_ir::{Cells, Network};
 use pontine_io::{LoadedModel, Published, Reference};
 
-use crate::table::Table;
+use crate::{table::Table, tally::Tally};
 
 /// The rate of one population.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,14 +21,22 @@ pub(crate) struct Window {
     pub start: u64,
     pub end: u64,
     pub dt_s: f64,
+    /// Whether nothing of the run was left out.
+    pub is_all: bool,
 }
 
 impl Window {
     /// From the time that the model discards to the end, within the steps in (first, end] of a run;
     /// all of them if that leaves nothing.
     pub fn of(discard_s: f64, first: u64, end: u64, dt_s: f64) -> Self {
-        let start = first.max(steps(discard_s, dt_s));
-        Self { start: if start < end { start } else { first }, end, dt_s }
+        let start = steps(discard_s, dt_s);
+        let is_all = start <= first || start >= end;
+        Self { start: if is_all { first } else { start }, end, dt_s, is_all }
+    }
+
+    /// The last step that statistics leave out, in a run that is long enough.
+    pub fn start_of(discard_s: f64, dt_s: f64) -> u64 {
+        steps(discard_s, dt_s)
     }
 
     /// Whether the run was long enough to leave out what the model discards.
@@ -46,26 +54,23 @@ fn steps(time_s: f64, dt_s: f64) -> u64 {
 }
 
 /// Rates of all populations whose spikes are recorded as a whole, in order of the network.
-pub(crate) fn rates(network: &Network, recording: &Recording, window: Window) -> Vec<Rate> {
+pub(crate) fn rates(network: &Network, tally: &Tally, window: Window) -> Vec<Rate> {
     let paths = network.paths();
     let recorders = network.recorders.iter().filter(|(_, recorder)| recorder.variable == "spikes");
     let rate = |(id, recorder): (_, &pontine_core_ir::Recorder)| {
         let Cells::Population(population) = recorder.cells else { return None };
         let id: pontine_core_ir::RecorderId = id;
-        let series = recording.series.get(paths[id.into()].as_str())?;
-        let SeriesData::Events { n, steps, counts, .. } = &series.data else { return None };
+        let spikes = tally.spikes(paths[id.into()].as_str())?;
         let label = network.populations.get(population)?.label.clone();
         let population = label.unwrap_or_else(|| paths[population.into()].to_string());
-        let rate_hz = n_spikes(steps, counts, window) as f64 / (*n as f64 * window.length_s());
-        Some(Rate { population, n: *n, rate_hz })
+        // A run of no time has no rates.
+        if window.start >= window.end {
+            return None;
+        }
+        let rate_hz = spikes.within(window) as f64 / (spikes.n as f64 * window.length_s());
+        Some(Rate { population, n: spikes.n, rate_hz })
     };
     recorders.filter_map(|(id, recorder)| rate((id, &recorder.object))).collect()
-}
-
-fn n_spikes(steps: &[u64], counts: &[u32], window: Window) -> u64 {
-    let within = |step: &u64| window.start < *step && *step <= window.end;
-    let spikes = steps.iter().zip(counts).filter(|(step, _)| within(step));
-    spikes.map(|(_, count)| u64::from(*count)).sum()
 }
 
 /// The published rates that hold for this model.
@@ -100,7 +105,6 @@ mod tests {
     fn the_window_begins_after_what_is_discarded() {
         let window = Window::of(0.5, 0, 10_000, 1e-4);
         assert_eq!((window.start, window.end), (5000, 10_000));
-        assert_eq!(n_spikes(&[5000, 5001, 10_000], &[1, 2, 1], window), 3);
     }
 
     #[test]

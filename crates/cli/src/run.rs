@@ -1,34 +1,40 @@
 //! `pontine run`.
 
 use std::{
-    io::{self, IsTerminal, Write},
-    ops::ControlFlow,
+    io::{self, Write},
     path::Path,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
-use pontine_core_ir::{
-    Recording,
-    port::{CompileOptions, Progress, RunControl, Simulation},
-    recording::SeriesData,
+use pontine_core_ir::port::{CompileOptions, Simulation};
+use pontine_io::{
+    LoadedModel, Manifest, RecordingError, Summary, model_hash, plot::WeightMatrix, write_summary,
+    write_weights,
 };
-use pontine_io::{LoadedModel, Manifest, Summary, model_hash, write_recording, write_summary};
-use pontine_road::{BuildOptions, Prepared, Road, RoadError, available_bytes, n_steps};
+use pontine_road::{BuildOptions, Prepared, Road, n_steps};
 
 use crate::{
     arguments::RunArguments,
+    control::{Bar, Interrupt},
+    drawn,
     error::CliError,
+    figures::{self, Gallery, Shown},
     folder::Folder,
-    memory, model,
+    model,
     rates::{self, Rate, Window},
     resources::{Stopwatch, peak_memory_bytes},
-    state,
-    table::{Table, number},
+    space, state,
+    stream::{Ending, Stream},
+    table::number,
+    tally::Tally,
 };
 
-/// Builds, runs, prints, writes. What was recorded is written even if the run ends early.
-pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), CliError> {
-    let loaded = model::load(&arguments.model, arguments.time.as_deref())?;
+/// Builds, runs, prints, writes. What was recorded is kept even if the run ends early.
+pub(crate) fn run(
+    arguments: &RunArguments,
+    bar: bool,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let loaded = model::load(&arguments.model, arguments.time.as_deref(), &arguments.record)?;
     let mut out: Box<dyn Write + '_> =
         if arguments.quiet { Box::new(io::sink()) } else { Box::new(out) };
     let out = &mut *out;
@@ -38,22 +44,21 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<(), C
     // What cannot be continued from is refused before anything is built.
     let state = state::Saved::read(arguments)?;
     let folder = Folder::make(arguments, &loaded)?;
+    folder.is_finished()?;
     let _state_folder = arguments.save_state.as_deref().map(Folder::of).transpose()?;
-    let mut run = Run::build(arguments, &loaded, n_steps)?;
+    let mut run = Run::build(arguments, &loaded, n_steps, &folder.path)?;
     run.built(out)?;
     if let Some(state) = state {
         run.restore(&state, out)?;
     }
-    let done = run.go(arguments.quiet);
-    let recording = run.recording().map_err(|error| CliError::road(&loaded, &error))?;
-    let rates = run.rates(&recording);
-    run.report(&recording, &rates, out)?;
-    run.write(&folder.path, &recording, &rates, out)?;
-    done.map_err(|error| CliError::road(&loaded, &error))?;
-    match &arguments.save_state {
-        Some(path) => run.save(path, out),
-        None => Ok(()),
+    let bar = Bar::new(n_steps, loaded.defaults.dt_s, bar && !arguments.quiet);
+    let (tally, ending) = run.go(&folder.path, bar)?;
+    run.report(&tally, out)?;
+    run.write(arguments, &folder.path, &tally, out)?;
+    if let Some(path) = arguments.save_state.as_ref().filter(|_| ending.is_whole()) {
+        run.save(path, out)?;
     }
+    ending.told(&loaded, &folder.path)
 }
 
 fn announce(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
@@ -81,18 +86,19 @@ impl<'a> Run<'a> {
         arguments: &RunArguments,
         loaded: &'a LoadedModel,
         n_steps: u64,
+        folder: &Path,
     ) -> Result<Self, CliError> {
         let backend = arguments.engine.backend.backend();
         let options = arguments.engine.options();
         let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
-        let available = available_bytes();
         let watch = Stopwatch::start();
         let prepared = Road::new(backend)
             .options(build, options.clone())
             .build(&loaded.network)
             .map_err(|error| CliError::road(loaded, &error))?;
-        memory::check(&prepared.model, prepared.estimate.bytes, n_steps, available)
+        space::check(&prepared.model, n_steps, folder)
             .map_err(|error| CliError::too_large(loaded, &error))?;
+        log_built(&prepared);
         Ok(Self {
             loaded,
             backend: backend.name(),
@@ -131,19 +137,21 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn go(&mut self, quiet: bool) -> Result<(), RoadError> {
-        let mut bar = Bar::new(self.n_steps, quiet);
+    /// Runs all steps; what is recorded goes to a file in the folder on the way.
+    fn go(&mut self, folder: &Path, bar: Bar) -> Result<(Tally, Ending), CliError> {
+        let manifest = self.manifest();
+        let discard_s = self.loaded.defaults.discard_s;
+        let tally = Tally::new(&self.prepared.model, Window::start_of(discard_s, manifest.dt_s));
+        let mut stream = Stream::create(folder, &self.prepared.model, &manifest, tally)?;
+        let interrupt = Interrupt::listen();
         let watch = Stopwatch::start();
-        let done = self.prepared.simulation.run_steps(self.n_steps, &mut bar);
+        let control = bar.until(interrupt);
+        let ending = stream.run(&mut *self.prepared.simulation, self.n_steps, &control);
+        bar.clear();
+        let ending = ending?;
         self.run = watch.elapsed();
-        bar.0.finish_and_clear();
-        done.map(drop).map_err(RoadError::Run)
-    }
-
-    fn recording(&mut self) -> Result<Recording, RoadError> {
-        let mut recording = Recording::of(&self.prepared.model);
-        self.prepared.simulation.drain(&mut recording).map_err(RoadError::Recording)?;
-        Ok(recording)
+        tracing::info!(steps = self.simulation().n_steps(), seconds = self.run.0, "ran");
+        Ok((stream.finish()?, ending))
     }
 
     fn window(&self) -> Window {
@@ -151,15 +159,15 @@ impl<'a> Run<'a> {
         Window::of(d.discard_s, self.first_step, self.simulation().n_steps(), d.dt_s)
     }
 
-    fn rates(&self, recording: &Recording) -> Vec<Rate> {
-        rates::rates(&self.loaded.network, recording, self.window())
+    fn rates(&self, tally: &Tally) -> Vec<Rate> {
+        rates::rates(&self.loaded.network, tally, self.window())
     }
 
-    fn report(&self, recording: &Recording, rates: &[Rate], out: &mut dyn Write) -> io::Result<()> {
+    fn report(&self, tally: &Tally, out: &mut dyn Write) -> io::Result<()> {
         let (seconds, steps) = (self.run.0, self.simulation().n_steps() - self.first_step);
         writeln!(out, "ran {steps} steps in {seconds:.2} s")?;
-        self.report_rates(rates, out)?;
-        let table = samples(recording);
+        self.report_rates(&self.rates(tally), out)?;
+        let table = tally.samples();
         if !table.is_empty() {
             writeln!(out)?;
             table.write(out)?;
@@ -176,7 +184,7 @@ impl<'a> Run<'a> {
         if table.is_empty() {
             return Ok(());
         }
-        let Window { start, end, dt_s } = window;
+        let Window { start, end, dt_s, .. } = window;
         let (start, end) = (start as f64 * dt_s, end as f64 * dt_s);
         writeln!(out, "\nspikes in ({start:.3} s, {end:.3} s]")?;
         table.write(out)?;
@@ -194,20 +202,49 @@ impl<'a> Run<'a> {
 
     fn write(
         &self,
+        arguments: &RunArguments,
         folder: &Path,
-        recording: &Recording,
-        rates: &[Rate],
+        tally: &Tally,
         out: &mut dyn Write,
     ) -> Result<(), CliError> {
-        let manifest = self.manifest();
-        write_recording(folder, recording, &manifest)?;
-        write_summary(folder, &self.summary(&manifest, recording, rates))?;
-        writeln!(
-            out,
-            "\nwrote recording.npz, manifest.json, summary.json to {}",
-            folder.display()
-        )?;
+        write_summary(folder, &self.summary(&self.manifest(), tally))?;
+        let weights = self.weights();
+        let mut files = vec!["recording.npz", "manifest.json", "summary.json"];
+        if !weights.is_empty() {
+            let synapses =
+                |(path, matrix): &(String, WeightMatrix)| (path.clone(), matrix.synapses.clone());
+            write_weights(folder, &weights.iter().map(synapses).collect())?;
+            files.push("weights.npz");
+        }
+        let mut gallery = Gallery::new(folder, arguments.format);
+        if !arguments.no_plot {
+            self.draw(folder, &self.rates(tally), &mut gallery)?;
+            let mut all = weights.iter();
+            all.try_for_each(|(path, matrix)| drawn::draw_weights(path, matrix, &mut gallery))?;
+        }
+        files.extend(gallery.names.iter().map(String::as_str));
+        writeln!(out, "\nwrote {} to {}", files.join(", "), folder.display())?;
         Ok(())
+    }
+
+    /// Those that the model asks for, as they are now.
+    fn weights(&self) -> Vec<(String, WeightMatrix)> {
+        let (network, model) = (&self.loaded.network, &self.prepared.model);
+        let of = |id: &_| drawn::weights(network, model, self.simulation(), *id);
+        self.loaded.weights.iter().filter_map(of).collect()
+    }
+
+    fn draw(
+        &self,
+        folder: &Path,
+        rates: &[Rate],
+        gallery: &mut Gallery,
+    ) -> Result<(), RecordingError> {
+        let recording = folder.join("recording.npz");
+        let shown = Shown::of(&recording, &self.manifest());
+        figures::draw(&recording, &shown, gallery)?;
+        let discarded = self.window().leaves_out(self.loaded.defaults.discard_s);
+        figures::draw_rates(self.loaded, rates, discarded, gallery)
     }
 
     fn manifest(&self) -> Manifest {
@@ -230,18 +267,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn summary(&self, manifest: &Manifest, recording: &Recording, rates: &[Rate]) -> Summary {
+    fn summary(&self, manifest: &Manifest, tally: &Tally) -> Summary {
+        let rates = self.rates(tally);
         Summary {
             neurons: self.n_neurons,
             synapses: self.simulation().n_synapses(),
-            spikes: n_spikes(recording),
+            spikes: tally.n_spikes(),
             model_time_s: (manifest.n_steps - manifest.first_step) as f64 * manifest.dt_s,
             build_wall_s: self.build.0,
             build_cpu_s: self.build.1,
             run_wall_s: self.run.0,
             run_cpu_s: self.run.1,
             peak_memory_bytes: peak_memory_bytes(),
-            rates_hz: rates.iter().map(|r| (r.population.clone(), r.rate_hz)).collect(),
+            rates_hz: rates.into_iter().map(|r| (r.population, r.rate_hz)).collect(),
             threads: manifest.threads,
             precision: manifest.precision.clone(),
             seed: manifest.seed,
@@ -251,57 +289,17 @@ impl<'a> Run<'a> {
     }
 }
 
-/// All spikes recorded, those of the discarded time too.
-fn n_spikes(recording: &Recording) -> u64 {
-    let of = |data: &SeriesData| match data {
-        SeriesData::Events { counts, .. } => counts.iter().copied().map(u64::from).sum(),
-        SeriesData::Samples { .. } => 0,
-    };
-    recording.series.values().map(|series| of(&series.data)).sum()
-}
-
-/// Root mean square and last value of each dimension of narrow records.
-fn samples(recording: &Recording) -> Table {
-    const WIDEST: usize = 8;
-    let mut table = Table::new(&["record", "samples", "rms", "last", "unit"]);
-    for (path, series) in &recording.series {
-        let SeriesData::Samples { width, steps, rows } = &series.data else { continue };
-        if *width == 0 || *width > WIDEST || steps.is_empty() {
-            continue;
-        }
-        for column in 0..*width {
-            let values = || rows.iter().skip(column).step_by(*width);
-            let rms = (values().map(|v| v * v).sum::<f64>() / steps.len() as f64).sqrt();
-            let last = values().next_back().copied().unwrap_or(f64::NAN);
-            let name = if *width == 1 { path.clone() } else { format!("{path}[{column}]") };
-            let numbers = [steps.len().to_string(), format!("{rms:.4}"), format!("{last:.4}")];
-            let row = [name].into_iter().chain(numbers).chain([series.unit.clone()]);
-            table.row(row.collect());
-        }
+fn log_built(prepared: &Prepared) {
+    let report = prepared.report;
+    for stamp in &prepared.provenance.stamps {
+        tracing::debug!(pass = stamp.pass, "passed");
     }
-    table
-}
-
-/// A bar on the terminal; nothing where the output goes elsewhere.
-struct Bar(ProgressBar);
-
-impl Bar {
-    fn new(n_steps: u64, quiet: bool) -> Self {
-        if quiet || !io::stderr().is_terminal() {
-            return Self(ProgressBar::hidden());
-        }
-        let template = "{bar:40} {percent:>3} %  {per_sec}  {eta} left";
-        let style = ProgressStyle::with_template(template);
-        Self(
-            ProgressBar::new(n_steps)
-                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())),
-        )
-    }
-}
-
-impl RunControl for Bar {
-    fn progress(&mut self, progress: Progress) -> ControlFlow<()> {
-        self.0.set_position(progress.done);
-        ControlFlow::Continue(())
-    }
+    tracing::info!(
+        network_s = report.network_s,
+        build_s = report.build_s,
+        model_s = report.model_s,
+        compile_s = report.compile_s,
+        bytes = prepared.simulation.memory_bytes(),
+        "built"
+    );
 }

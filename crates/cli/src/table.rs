@@ -52,6 +52,16 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// A number of bytes for people.
+pub(crate) fn size(bytes: f64) -> String {
+    let units = [(50, "PiB"), (40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")]
+        .map(|(power, unit)| ((1_u64 << power) as f64, unit));
+    match units.iter().find(|(least, _)| bytes >= *least) {
+        Some((least, unit)) => format!("{:.1} {unit}", bytes / least),
+        None => format!("{bytes:.0} bytes"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +70,14 @@ mod tests {
     fn no_number_is_three_hundred_digits_long() {
         let shown = [1e300, 1e-300, 0.1, 0.0, 20.0].map(number);
         assert_eq!(shown, ["1e300", "1e-300", "0.1", "0", "20"]);
+    }
+
+    #[test]
+    fn sizes_have_a_unit_that_fits() {
+        let shown = [0.0, 1023.0, 1024.0, 1.5e9, 1e300].map(size);
+        let expected = ["0 bytes", "1023 bytes", "1.0 KiB", "1.4 GiB"];
+        assert_eq!(shown[..4], expected);
+        assert!(shown[4].ends_with(" PiB"));
     }
 
     #[test]

@@ -322,3 +322,211 @@ fn a_state_is_continued_from_or_refused() {
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("the state has seed 3, but this run has 4"), "{}", outcome.err);
 }
+
+fn pontine(arguments: &[&str]) -> Outcome {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let all = [&["pontine"], arguments].concat();
+    let status = pontine_cli::main_with(all, &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Outcome { status, out: text(out), err: text(err) }
+}
+
+#[test]
+fn shipped_models_are_listed_printed_and_known_by_name() {
+    let listed = pontine(&["models"]);
+    assert!(listed.out.contains("microcircuit"), "{}", listed.out);
+    let printed = pontine(&["models", "brunel"]).out;
+    assert!(printed.contains("[model]\nname = \"brunel\""), "{printed}");
+    let told = pontine(&["info", "communication_channel"]);
+    assert_eq!((told.status, told.err.as_str()), (0, ""));
+    for unknown in [["models", "brunl"], ["run", "brunl"]] {
+        let outcome = pontine(&unknown);
+        assert_eq!(outcome.status, 2);
+        assert!(outcome.err.contains("did you mean `brunel`?"), "{}", outcome.err);
+    }
+}
+
+#[test]
+fn a_model_that_went_through_the_other_format_runs_the_same() {
+    let (outcome, folder) = command("convert", MODEL, &["run", "--quiet"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let path = |name: &str| folder.join(name).display().to_string();
+    for (from, to) in [("m.toml", "m.json"), ("m.json", "again.toml")] {
+        let converted = pontine(&["convert", &path(from), &path(to)]);
+        assert_eq!((converted.status, converted.err.as_str()), (0, ""));
+        let ran = pontine(&["run", "--quiet", &path(to), "--out", &path("other")]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        let recording = |run: &str| fs::read(folder.join(run).join("recording.npz")).unwrap();
+        assert_eq!(recording("other"), recording("out"));
+    }
+    let printed = pontine(&["convert", &path("m.toml")]);
+    assert_eq!(printed.out, fs::read_to_string(path("m.json")).unwrap());
+    let refused = pontine(&["convert", &path("m.toml"), &path("m.yaml")]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.err.contains("ends in `.toml` or `.json`"), "{}", refused.err);
+}
+
+#[test]
+fn backends_and_completions_are_told() {
+    let backends = pontine(&["backends"]);
+    for part in ["ref  The reference backend", "  arithmetic in f64\n", "  snapshots\n"] {
+        assert!(backends.out.contains(part), "{part:?} is not in {}", backends.out);
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        let script = pontine(&["completions", shell]);
+        assert_eq!(script.status, 0);
+        assert!(script.out.contains("--load-state") || script.out.contains("load-state"));
+    }
+}
+
+#[test]
+fn help_has_examples_and_the_exit_status() {
+    let help = pontine(&["--help"]).out;
+    assert!(help.starts_with("Runs neural models"), "{help}");
+    assert!(help.contains("Exit status: 0") && help.contains("130"), "{help}");
+    for command in ["run", "info", "models", "convert", "completions"] {
+        let help = pontine(&[command, "--help"]).out;
+        assert!(help.contains("Examples:\n  pontine "), "{help}");
+    }
+}
+
+#[test]
+fn a_run_leaves_figures_unless_it_is_told_not_to() {
+    let (outcome, folder) = command("figures", MODEL, &["run"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("summary.json, raster.png, traces.png, rates.png to"));
+    for name in ["raster", "traces", "rates"] {
+        let bytes = fs::read(folder.join(format!("out/{name}.png"))).unwrap();
+        assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 5000, "{name}");
+    }
+    let (_, folder) = command("no_figures", MODEL, &["run", "--no-plot"]);
+    assert!(!folder.join("out/raster.png").exists());
+    let (_, folder) = command("svg", MODEL, &["run", "--format", "svg"]);
+    let rates = fs::read_to_string(folder.join("out/rates.svg")).unwrap();
+    assert!(rates.contains("reference (mean ± sd): a guess") && rates.contains(">E</text>"));
+}
+
+#[test]
+fn a_recording_is_drawn_and_so_is_a_model() {
+    let (outcome, folder) = command("plot", MODEL, &["run", "--no-plot"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let path = |name: &str| folder.join(name).display().to_string();
+    let window = ["--from", "50 ms", "--until", "150 ms", "--format", "svg", "--to", &path("f")];
+    let drawn = pontine(&[&["plot", &path("out")], &window[..]].concat());
+    assert_eq!((drawn.status, drawn.err.as_str()), (0, ""));
+    assert!(drawn.out.contains("wrote raster.svg, traces.svg to"), "{}", drawn.out);
+    let raster = fs::read_to_string(folder.join("f/raster.svg")).unwrap();
+    assert!(raster.contains(">60</text>") && raster.contains(">140</text>"), "{raster}");
+    let model = pontine(&["plot", &path("m.toml"), "--to", &path("f")]);
+    assert!(model.out.contains("wrote weights_Projection_1.png to"), "{}{}", model.out, model.err);
+
+    let refused = |arguments: &[&str], part: &str| {
+        let outcome = pontine(&[&["plot"], arguments].concat());
+        assert!(outcome.status != 0 && outcome.err.contains(part), "{part:?}: {}", outcome.err);
+    };
+    refused(&[&path("out"), "--from", "1 s"], "the recording is of 0 s to 0.2 s");
+    refused(&[&path("out"), "--from", "1"], "--from: `--from` is 1 without a unit");
+    refused(&[&path("f")], "f/recording.npz: cannot be read");
+    refused(&["brunl"], "did you mean `brunel`?");
+    refused(&[&path("absent/folder")], "there is no such folder, recording or model");
+}
+
+#[test]
+fn parts_of_a_population_are_recorded_at_intervals() {
+    let records =
+        ["--record", "E[0:3].v @ 1 ms", "--record", "E[2, 7]", "--record", "wave @ 10 ms"];
+    let (outcome, folder) = command("record", MODEL, &[&["run"], &records[..]].concat());
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let (recording, manifest) = recorded(&folder);
+    // PyNN samples at 0 too.
+    assert_eq!(recording.samples("Recorder:E[0:3].v").unwrap().len(), 3 * 201);
+    assert_eq!(recording.series["Recorder:E[0:3].v"].subset.as_deref(), Some(&[0, 1, 2][..]));
+    assert_eq!(manifest.series["Recorder:E[0:3].v"].unit, "mV");
+    let (steps, cells) = recording.events("Recorder:E[2, 7]").unwrap();
+    assert!(steps.len() > 5 && cells.iter().all(|cell| [2, 7].contains(cell)));
+    assert_eq!(recording.samples("Probe:wave#2").unwrap().len(), 20);
+    let labelled = MODEL.replace("[[projection]]", "[[projection]]\nlabel = 'E to E'");
+    let weights = ["run", "--record", "E to E.weights"];
+    let (outcome, kept) = command("record_weights", &labelled, &weights);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let weights = pontine_io::read_weights(&kept.join("out/weights.npz")).unwrap();
+    let synapses = &weights["Projection:E to E"];
+    assert!(synapses.len() == 100 && synapses.iter().all(|(_, _, weight)| *weight == 0.01));
+    assert!(kept.join("out/weights_E_to_E.png").exists());
+    let (outcome, _) = command("record_wrong", MODEL, &["run", "--record", "E.w"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("--record E.w: "), "{}", outcome.err);
+    // What is recorded besides does not change what happens.
+    let (_, plain) = command("record_not", MODEL, &["run"]);
+    assert_eq!(recorded(&plain).0.samples("Probe:wave"), recording.samples("Probe:wave"));
+}
+
+#[test]
+fn a_run_of_no_time_has_no_steps_and_leaves_whole_files() {
+    let (outcome, folder) = command("zero", MODEL, &["run", "--time", "0 s"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("ran 0 steps"), "{}", outcome.out);
+    assert!(!outcome.out.contains("NaN"), "{}", outcome.out);
+    let (recording, manifest) = recorded(&folder);
+    assert_eq!((manifest.n_steps, recording.samples("Probe:wave").unwrap().len()), (0, 0));
+    let drawn = pontine(&["plot", &folder.join("out").display().to_string()]);
+    assert_eq!((drawn.status, drawn.err.as_str()), (0, ""));
+}
+
+/// The model's output is no number after a while.
+const FAILING: &str = r#"
+[model]
+name = "failing"
+time = "100 ms"
+dt = "1 ms"
+
+[[node]]
+label = "root"
+output = "sqrt(0.0505 - t)"
+
+[[probe]]
+label = "root"
+target = "root"
+"#;
+
+#[test]
+fn a_run_that_fails_keeps_what_it_recorded_until_then() {
+    let (outcome, folder) = command("nan", FAILING, &["run"]);
+    assert_eq!(outcome.status, 1, "{}", outcome.err);
+    assert!(outcome.err.contains("`Node:root`: the output at step 51 is NaN"), "{}", outcome.err);
+    let (recording, manifest) = recorded(&folder);
+    assert_eq!((manifest.n_steps, recording.samples("Probe:root").unwrap().len()), (50, 50));
+    assert!(folder.join("out/traces.png").exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_cannot_be_written_is_told() {
+    let mut full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut err = Vec::new();
+    assert_eq!(pontine_cli::main_with(["pontine", "models"], &mut full, &mut err), 1);
+    let err = String::from_utf8(err).unwrap();
+    assert!(err.contains("the output cannot be written"), "{err}");
+    // Neither is there anything to be done where errors cannot be written.
+    let mut out = Vec::new();
+    assert_eq!(pontine_cli::main_with(["pontine", "run", "absent"], &mut out, &mut full), 2);
+}
+
+#[test]
+fn files_that_are_broken_are_told_by_their_names() {
+    let (outcome, folder) = command("broken", MODEL, &["run", "--no-plot"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let path = |name: &str| folder.join(name).display().to_string();
+    let whole = fs::read(path("out/recording.npz")).unwrap();
+    for n in [0, 10, 200, whole.len() / 2, whole.len() - 1] {
+        fs::write(path("cut.npz"), &whole[..n]).unwrap();
+        let outcome = pontine(&["plot", &path("cut.npz")]);
+        assert_eq!(outcome.status, 1, "cut at {n}");
+        assert!(outcome.err.contains("cut.npz: cannot be read"), "{}", outcome.err);
+    }
+    let json = pontine(&["convert", &path("m.toml")]).out;
+    fs::write(path("cut.json"), &json[..json.len() / 2]).unwrap();
+    let outcome = pontine(&["run", &path("cut.json")]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("cut.json:/: EOF while parsing"), "{}", outcome.err);
+}

@@ -45,6 +45,9 @@ pub enum ModelFileError {
     /// The contents are wrong.
     #[error(transparent)]
     Faults(#[from] Faults<ModelFault>),
+    /// The file cannot be written.
+    #[error(transparent)]
+    Write(#[from] RecordingError),
 }
 
 /// One thing wrong with the contents of a model file.
@@ -63,7 +66,7 @@ pub struct ModelFault {
 impl fmt::Display for ModelFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Setting(_) => write!(f, "{}: ", self.place)?,
+            Place::Setting(_) | Place::Option(_) => write!(f, "{}: ", self.place)?,
             Place::Line(_) | Place::Pointer(_) => write!(f, "{}:{}: ", self.file, self.place)?,
         }
         if let Some(label) = &self.label {
@@ -238,11 +241,21 @@ pub enum RecordingError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// "written" or "read".
+        /// "written", "read" or "removed".
         what: &'static str,
         /// What the system or the format says.
         #[source]
         source: Box<dyn Error + Send + Sync>,
+    },
+    /// The folder holds the chunks of another run.
+    #[error(
+        "{0}: holds the recording of a run that did not end, or has not ended yet; \
+         `pontine recover {0}` keeps what it has, or remove {1} there",
+        .folder.display(), crate::CHUNKS
+    )]
+    Unfinished {
+        /// The folder.
+        folder: PathBuf,
     },
     /// The contents are not a recording.
     #[error("{}: {message}", .path.display())]

@@ -1,8 +1,10 @@
-//! Model files, recordings, states and their provenance.
+//! Model files, recordings, states and their provenance, and figures of them.
 //!
 //! ```text
 //!  model file ── ModelFile::load ──> Network, run defaults, published values
 //!  Recording  ── write_recording ──> recording.npz, manifest.json;  Summary ──> summary.json
+//!  Simulation ── drain ──> ChunkWriter: recording.chunks ── finish, recover ──> the same two files
+//!  Recording  ── plot ──> raster.png, traces.svg, …  (feature `plot`)
 //!  Snapshot   ── write_snapshot  ──> one file, of the whole state and its manifest
 //! ```
 //! The schema of model files is in `docs/model-files.md`.
@@ -17,15 +19,21 @@ mod expr;
 mod file;
 mod load;
 mod model_file;
+#[cfg(feature = "plot")]
+pub mod plot;
 mod recording;
 mod snapshot;
 mod text;
 mod tree;
 
 pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError};
-pub use model_file::{LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults};
+pub use model_file::{
+    LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults, parse_time,
+};
 pub use recording::{
-    Manifest, Summary, model_hash, read_recording, write_recording, write_summary,
+    CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, Synapse, model_hash,
+    read_part, read_recording, read_weights, recover, write_recording, write_summary,
+    write_weights,
 };
 pub use snapshot::{check_snapshot, read_snapshot, write_snapshot};
 pub use tree::{Format, Place};

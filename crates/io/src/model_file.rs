@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
 
-use pontine_core_ir::{Faults, Network};
+use pontine_core_ir::{Faults, Network, ProjectionId};
 
 use crate::{
     error::{Located, ModelFault, ModelFileError},
-    load::load,
+    file,
+    load::{load, time_s},
     tree::{self, Format, Item, Place},
 };
 
@@ -62,6 +63,8 @@ pub struct LoadedModel {
     pub parameters: Vec<Parameter>,
     /// Published values.
     pub references: Vec<Reference>,
+    /// Projections whose weights are to be kept at the end of a run.
+    pub weights: Vec<ProjectionId>,
     /// The network.
     pub network: Network,
     pub(crate) places: BTreeMap<String, Place>,
@@ -133,11 +136,7 @@ impl ModelFile {
     /// [`ModelFileError`] if it cannot be read, or is neither TOML nor JSON.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ModelFileError> {
         let path = path.as_ref();
-        let format = match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => Format::Toml,
-            Some("json") => Format::Json,
-            _ => return Err(ModelFileError::Format { path: path.to_owned() }),
-        };
+        let format = Format::of(path)?;
         Self::parse(&path.display().to_string(), &contents(path)?, format)
     }
 
@@ -163,6 +162,50 @@ impl ModelFile {
         tree::set(&mut self.root, path, text).map_err(|fault| failed(&self.name, vec![fault]))
     }
 
+    /// The description that the file gives of its model; nothing if it gives none.
+    pub fn description(&self) -> &str {
+        tree::text_at(&self.root, &["model", "description"]).unwrap_or_default()
+    }
+
+    /// The whole file in one of the formats: equal to this one but for comments, order and places.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Faults`] if it holds what the format has no way to write: numbers that are
+    /// not finite, in JSON.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_io::{Format, ModelFile};
+    /// let file = ModelFile::parse("m.toml", "[model]\nname = \"m\"", Format::Toml)?;
+    /// let json = file.to_text(Format::Json)?;
+    /// assert_eq!(json, "{\n  \"model\": {\n    \"name\": \"m\"\n  }\n}\n");
+    /// assert_eq!(ModelFile::parse("m.json", &json, Format::Json)?.to_text(Format::Json)?, json);
+    /// # Ok::<(), pontine_io::ModelFileError>(())
+    /// ```
+    pub fn to_text(&self, format: Format) -> Result<String, ModelFileError> {
+        tree::print(&self.root, format).map_err(|fault| failed(&self.name, vec![fault]))
+    }
+
+    /// Writes the file, in the format that the new name ends in; whole or not at all.
+    ///
+    /// # Errors
+    /// [`ModelFileError`] if the name ends in neither `.toml` nor `.json`, the format cannot hold it,
+    /// or the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ModelFileError> {
+        let text = self.to_text(Format::of(path)?)?;
+        Ok(file::write_text(path, &text)?)
+    }
+
+    /// Records something besides what the file records: `E.spikes`, `E[0:10].v @ 1 ms`, `a`; as if it
+    /// stood in the list `record` of the section `model`.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Faults`] if the file has no section `model`, or its `record` is no list. What
+    /// is wrong with the text is told by [`ModelFile::load`].
+    pub fn record(&mut self, text: &str) -> Result<(), ModelFileError> {
+        tree::record(&mut self.root, text).map_err(|fault| failed(&self.name, vec![fault]))
+    }
+
     /// Loads the network.
     ///
     /// # Errors
@@ -170,6 +213,22 @@ impl ModelFile {
     pub fn load(&self) -> Result<LoadedModel, ModelFileError> {
         Ok(load(&self.root, &self.name)?)
     }
+}
+
+/// The time (s) that a text says which was given for an option: `parse_time("--from", "20 ms")`.
+///
+/// # Errors
+/// [`ModelFileError::Faults`] if it is no time, is negative or not finite.
+///
+/// # Examples
+/// ```
+/// assert_eq!(pontine_io::parse_time("--from", "20 ms")?, 0.02);
+/// let error = pontine_io::parse_time("--from", "20").unwrap_err();
+/// assert!(error.to_string().starts_with("--from: `--from` is 20 without a unit"), "{error}");
+/// # Ok::<(), pontine_io::ModelFileError>(())
+/// ```
+pub fn parse_time(option: &str, text: &str) -> Result<f64, ModelFileError> {
+    time_s(option, text).map_err(|fault| failed(&option.into(), vec![fault]))
 }
 
 fn contents(path: &Path) -> Result<String, ModelFileError> {
@@ -199,7 +258,7 @@ impl LoadedModel {
     pub fn locate(&self, message: &str) -> Option<String> {
         let place = self.place_in(message)?;
         Some(match place {
-            Place::Setting(_) => place.to_string(),
+            Place::Setting(_) | Place::Option(_) => place.to_string(),
             Place::Line(_) | Place::Pointer(_) => format!("{}:{place}", self.file),
         })
     }

@@ -22,6 +22,27 @@ fn the_example_loads_and_means_what_it_says() {
 }
 
 #[test]
+fn the_example_of_short_records_loads() {
+    let (_, behind) = PAGE.split_once("```toml\nrecord").unwrap();
+    let (records, _) = behind.split_once("```").unwrap();
+    let cell = "size = 20\ncell = 'IF_curr_exp'\n";
+    let text = format!(
+        "[model]\nname = 'm'\nrecord{records}\n[[population]]\nlabel = 'E'\n{cell}\
+         [[population]]\nlabel = 'I'\n{cell}[[ensemble]]\nlabel = 'a'\nn_neurons = 5\n\
+         [[projection]]\nlabel = 'E to I'\nsource = 'E'\ntarget = 'I'\nreceptor = 'excitatory'\n\
+         connector = 'one_to_one'\nweight = '1 nA'\ndelay = '1 ms'\n"
+    );
+    let loaded = ModelFile::parse("m.toml", &text, Format::Toml).unwrap().load();
+    let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+    let intervals: Vec<_> =
+        loaded.network.recorders.iter().map(|(_, r)| r.sampling_interval).collect();
+    assert_eq!(intervals, [None, Some(1.0), None]);
+    let views: Vec<_> = loaded.network.views.iter().map(|(_, view)| view.indices.len()).collect();
+    assert_eq!(views, [10, 2]);
+    assert_eq!((loaded.network.probes.len(), loaded.weights.len()), (2, 1));
+}
+
+#[test]
 fn all_sections_are_documented() {
     for section in [
         "mechanism",

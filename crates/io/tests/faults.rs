@@ -374,3 +374,61 @@ fn a_solver_must_be_known_and_one_for_all_cells_of_a_kind() {
     let both = format!("{}{other}solver = 'rk4'\n", population("solver = 'rk4'"));
     check(&both, "no fault");
 }
+
+#[test]
+fn what_is_recorded_in_short_is_told_with_the_option_or_the_line() {
+    let text = format!("{HEAD}record = ['E.w']\n{}", population(""));
+    assert_eq!(
+        message(&text),
+        "m.toml:3: `Recorder:E.w`: `IF_curr_exp` has no output or state `w`"
+    );
+}
+
+#[track_caller]
+fn check_record(record: &str, expected: &str) {
+    let mut file =
+        ModelFile::parse("m.toml", &format!("{HEAD}{}", population("")), Format::Toml).unwrap();
+    file.record(record).unwrap();
+    let error = file.load().map(|_| "no fault").map_err(|error| error.to_string());
+    let expected = format!("--record {record}: {expected}");
+    assert_eq!(error.unwrap_err(), expected);
+}
+
+#[test]
+fn a_wrong_record_is_told_by_its_option() {
+    check_record("F.v", "unknown object `F.v`");
+    check_record(
+        "E[3:12].v",
+        "a cell of `E` is 10, but must be less than 10, the number of its cells",
+    );
+    check_record(
+        "E[0",
+        "what is recorded is \"E[0\", but must be a text in which each `[` has its `]`",
+    );
+    check_record(
+        "E[x].v",
+        "the slice of `E` is `[x]`, but must be cells such as `[0]`, `[0, 2]` or `[0:3]`",
+    );
+    check_record(
+        "E.v @ 1",
+        "the time between samples is 1 without a unit, but is measured in ms; write it with its unit, such as \"1 ms\"",
+    );
+    check_record("E.v @ 0 ms", "the time between samples is 0, but must be more than 0");
+}
+
+#[test]
+fn a_list_of_records_is_a_list() {
+    let mut file =
+        ModelFile::parse("m.toml", &format!("{HEAD}record = 'E.v'\n"), Format::Toml).unwrap();
+    let error = file.load().unwrap_err().to_string();
+    assert_eq!(error, "m.toml:3: model: `record` is \"E.v\", but must be a list");
+    let error = file.record("E.v").unwrap_err().to_string();
+    assert_eq!(error, "m.toml:3: `record` is \"E.v\", but must be a list");
+    let mut bare = ModelFile::parse("m.toml", "", Format::Toml).unwrap();
+    assert!(
+        bare.record("E.v")
+            .unwrap_err()
+            .to_string()
+            .starts_with("--record E.v: unknown key `model`")
+    );
+}

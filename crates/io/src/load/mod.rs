@@ -10,6 +10,7 @@ mod names;
 mod nef;
 mod parameters;
 mod read;
+mod record;
 mod recording;
 mod reference;
 
@@ -23,7 +24,7 @@ use crate::{
     expr::{Array, Bound, Cells, Scope, unit_name},
     model_file::{LoadedModel, Parameter, RunDefaults},
     text::{number, quoted},
-    tree::{Item, Place},
+    tree::{Item, Place, Raw},
 };
 
 /// Objects under construction.
@@ -120,6 +121,23 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
     for section in sections() {
         loader.section(section, &fields, report);
     }
+    let mut weights = Vec::new();
+    for item in &head.records {
+        match record::weights(&loader, item) {
+            Ok(None) => {}
+            Ok(Some(id)) => {
+                weights.push(id);
+                continue;
+            }
+            Err(fault) => {
+                report.add(None, fault);
+                continue;
+            }
+        }
+        if let Some(id) = report.take(None, record::record(&mut loader, item)) {
+            loader.places.push((id, item.place.clone()));
+        }
+    }
     let references = loader.references(&fields, report);
     let mut places = loader.places();
     places.extend(head.places);
@@ -129,12 +147,24 @@ fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
         defaults: head.defaults,
         parameters: listed(&scope),
         references,
+        weights,
         network: loader.network,
         places,
         file: report.file.clone(),
     };
     check(&loaded, report);
     Some(loaded)
+}
+
+/// The time (s) that a text such as `20 ms` says, which was given for an option such as `--from`.
+pub(crate) fn time_s(option: &str, text: &str) -> Result<f64, Located> {
+    let place = Place::Option(option.to_owned());
+    let item = Item { value: Raw::Text(text.to_owned()), place };
+    let reader = Reader { scope: &Scope::default(), bound: &Bound::new() };
+    match reader.number(&item, &quoted(option), second())? {
+        time if time.is_finite() && time >= 0.0 => Ok(time),
+        _ => Err(item.expected(&quoted(option), "a finite time, not negative")),
+    }
 }
 
 /// What holds for the network as a whole.
@@ -154,11 +184,13 @@ struct Head {
     name: String,
     description: String,
     defaults: RunDefaults,
+    /// What is recorded besides, in short forms.
+    records: Vec<Item>,
     /// Where the times stand, by `model.time` and the like; no object has such a path.
     places: Vec<(String, Place)>,
 }
 
-const HEAD_KEYS: [&str; 6] = ["name", "description", "time", "dt", "seed", "discard"];
+const HEAD_KEYS: [&str; 7] = ["name", "description", "time", "dt", "seed", "discard", "record"];
 
 impl Head {
     fn read(fields: &Fields<'_>) -> Result<Self, Located> {
@@ -174,7 +206,9 @@ impl Head {
         let text = |item| fields::text(item, "`description`").map(str::to_owned);
         let defaults = Self::defaults(&fields)?;
         let place = |(key, item): (&str, &Item)| (format!("model.{key}"), item.place.clone());
+        let records = fields.get("record").map(|item| fields::list(item, "`record`"));
         Ok(Self {
+            records: records.transpose()?.unwrap_or_default().to_vec(),
             places: fields.iter().map(place).collect(),
             name: name.to_owned(),
             description: description.map(text).transpose()?.unwrap_or_default(),

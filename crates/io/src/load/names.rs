@@ -121,7 +121,7 @@ impl Names {
     /// If there is no such object, or it has no such part.
     pub fn endpoint(&self, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
         let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
-            Some((name, slice)) => (name, Some(indices(name, slice)?)),
+            Some((name, slice)) => (name, Some(indices(name, slice, "dimensions")?)),
             None => (text, None),
         };
         let (id, part) = self.object(prefix, name)?;
@@ -147,11 +147,11 @@ impl Names {
 }
 
 /// `0`, `0, 2`, or `0:3`.
-fn indices(name: &str, text: &str) -> Result<Vec<usize>, Cause> {
+pub(super) fn indices(name: &str, text: &str, what: &str) -> Result<Vec<usize>, Cause> {
     let wrong = || Cause::Value {
         what: format!("the slice of `{name}`"),
         found: format!("`[{text}]`"),
-        expected: "dimensions such as `[0]`, `[0, 2]` or `[0:3]`".into(),
+        expected: format!("{what} such as `[0]`, `[0, 2]` or `[0:3]`"),
     };
     let number = |text: &str| text.trim().parse::<usize>().map_err(|_| wrong());
     if let Some((start, end)) = text.split_once(':') {

@@ -39,7 +39,7 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
 }
 
 /// What `a`, `a.neurons`, `a.input` or `a.<state>` reads.
-fn target(item: &Item, found: (ObjId, Option<&str>)) -> Result<ProbeTarget, Located> {
+pub(super) fn target(item: &Item, found: (ObjId, Option<&str>)) -> Result<ProbeTarget, Located> {
     Ok(match found {
         (ObjId::Ensemble(id), None) => ProbeTarget::Decoded(id),
         (ObjId::Ensemble(id), Some("neurons")) => ProbeTarget::Neurons(id),
@@ -85,10 +85,16 @@ fn interval_in(
 ) -> Result<Option<f64>, Located> {
     let interval = reader.number_at(fields, key, unit)?;
     match (interval, fields.get(key)) {
-        (Some(value), Some(item)) if value.is_nan() || value <= 0.0 => {
-            let (what, found) = (quoted(key), number(value));
-            Err(item.fault(Cause::Value { what, found, expected: "more than 0".into() }))
-        }
+        (Some(value), Some(item)) => positive(item, &quoted(key), value).map(Some),
         _ => Ok(interval),
     }
+}
+
+/// An interval between samples, if it is one.
+pub(super) fn positive(item: &Item, what: &str, value: f64) -> Result<f64, Located> {
+    if value > 0.0 {
+        return Ok(value);
+    }
+    let (what, found) = (what.to_owned(), number(value));
+    Err(item.fault(Cause::Value { what, found, expected: "more than 0".into() }))
 }

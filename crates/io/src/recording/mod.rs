@@ -6,26 +6,32 @@
 //! The time of a step is `step * dt_s`. `<path>/subset` says which elements were recorded, if not all.
 //! The array `manifest` holds the bytes of `manifest.json`.
 
+mod chunks;
 mod manifest;
+mod npz;
 mod summary;
 
 use std::{
     collections::BTreeMap,
     fs::File,
     io::{BufReader, Seek, Write},
+    ops::RangeInclusive,
     path::Path,
 };
 
+pub use chunks::{CHUNKS, ChunkWriter, recover};
 pub use manifest::{Manifest, SeriesKind, SeriesManifest, model_hash};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
-use ndarray_npy::{NpzReader, NpzWriter, WriteNpzError};
+use npz::{Element, NpzError, NpzReader, NpzWriter};
 use pontine_core_ir::{
     Recording,
     recording::{Series, SeriesData},
 };
 pub use summary::{Summary, write_summary};
 
-use crate::{error::RecordingError, file};
+use crate::{
+    error::RecordingError,
+    file::{self, Outcome},
+};
 
 /// Writes `recording.npz` and `manifest.json` into a folder, which is made if it is not there. Each
 /// file is whole or not there.
@@ -44,29 +50,90 @@ pub fn write_recording(
     file::write_whole(&path, |out| {
         let mut npz = NpzWriter::new(out);
         add_all(&mut npz, recording, &text)?;
-        npz.finish()?.flush()?;
-        Ok(())
+        npz.finish()
     })?;
     file::write_text(&folder.join("manifest.json"), &text)
 }
 
-/// Reads a `recording.npz` that [`write_recording`] wrote.
+/// Source, target and weight of a synapse.
+pub type Synapse = (u32, u32, f64);
+
+/// Writes `weights.npz` into a folder, whole or not at all: for each path the arrays `<path>/sources`,
+/// `<path>/targets` and `<path>/weights`, with an entry for each synapse.
+///
+/// # Errors
+/// [`RecordingError::Io`] with the path that cannot be written.
+pub fn write_weights(
+    folder: &Path,
+    weights: &BTreeMap<String, Vec<Synapse>>,
+) -> Result<(), RecordingError> {
+    file::make_folder(folder)?;
+    file::write_whole(&folder.join("weights.npz"), |out| {
+        let mut npz = NpzWriter::new(out);
+        for (path, synapses) in weights {
+            let shape = [synapses.len() as u64];
+            let ends = |end: fn(&Synapse) -> u32| synapses.iter().map(end).collect::<Vec<_>>();
+            npz.add(&format!("{path}/sources"), &shape, &ends(|synapse| synapse.0))?;
+            npz.add(&format!("{path}/targets"), &shape, &ends(|synapse| synapse.1))?;
+            let weights: Vec<f64> = synapses.iter().map(|synapse| synapse.2).collect();
+            npz.add(&format!("{path}/weights"), &shape, &weights)?;
+        }
+        npz.finish()
+    })
+}
+
+/// Reads a `weights.npz` that [`write_weights`] wrote.
+///
+/// # Errors
+/// [`RecordingError`] if it cannot be read or has other arrays.
+pub fn read_weights(path: &Path) -> Result<BTreeMap<String, Vec<Synapse>>, RecordingError> {
+    let failed = |source: NpzError| file::failed(path, "read", source.into());
+    let opened = File::open(path).map_err(|source| failed(source.into()))?;
+    let mut npz = NpzReader::new(BufReader::new(opened)).map_err(|source| failed(source.into()))?;
+    let mut weights = BTreeMap::new();
+    for name in npz.names_of("weights") {
+        let (sources, _) = npz.array::<u32>(&format!("{name}/sources")).map_err(failed)?;
+        let (targets, _) = npz.array::<u32>(&format!("{name}/targets")).map_err(failed)?;
+        let (values, _) = npz.array::<f64>(&format!("{name}/weights")).map_err(failed)?;
+        if sources.len() != values.len() || targets.len() != values.len() {
+            let message = format!("the arrays of `{name}` differ in length");
+            return Err(RecordingError::Contents { path: path.to_owned(), message });
+        }
+        let ends = sources.into_iter().zip(targets);
+        let synapses = ends.zip(values).map(|((source, target), weight)| (source, target, weight));
+        weights.insert(name, synapses.collect());
+    }
+    Ok(weights)
+}
+
+/// Reads a `recording.npz` that [`write_recording`] or [`ChunkWriter::finish`] wrote.
 ///
 /// # Errors
 /// [`RecordingError`] if it cannot be read or is not such a recording.
 pub fn read_recording(path: &Path) -> Result<(Recording, Manifest), RecordingError> {
-    let failed = |source| file::failed(path, "read", source);
+    read_part(path, 0..=u64::MAX)
+}
+
+/// Reads what was recorded in some steps; nothing else of a large recording takes memory.
+///
+/// # Errors
+/// As [`read_recording`].
+pub fn read_part(
+    path: &Path,
+    steps: RangeInclusive<u64>,
+) -> Result<(Recording, Manifest), RecordingError> {
+    let failed = |source: NpzError| file::failed(path, "read", source.into());
     let opened = File::open(path).map_err(|source| failed(source.into()))?;
     let mut npz = NpzReader::new(BufReader::new(opened)).map_err(|source| failed(source.into()))?;
-    let bytes: Array1<u8> = npz.by_name("manifest").map_err(|source| failed(source.into()))?;
+    let (bytes, _) = npz.array::<u8>("manifest").map_err(failed)?;
     let wrong = |message: String| RecordingError::Contents { path: path.to_owned(), message };
-    let manifest: Manifest = serde_json::from_slice(&bytes.to_vec())
+    let manifest: Manifest = serde_json::from_slice(&bytes)
         .map_err(|error| wrong(format!("the manifest cannot be read: {error}")))?;
     let mut recording = Recording::default();
     recording.dt = manifest.dt_s;
     for (name, series) in &manifest.series {
-        let mut reader = SeriesReader { npz: &mut npz, name };
-        let series = reader.series(series).map_err(|source| failed(source.into()))?;
+        let mut reader = SeriesReader { npz: &mut npz, name, steps: &steps, first: 0, n: 0 };
+        let series = reader.series(series).map_err(failed)?;
         if !consistent(&series) {
             return Err(wrong(format!("the arrays of `{name}` differ in length")));
         }
@@ -79,27 +146,26 @@ fn add_all<W: Write + Seek>(
     npz: &mut NpzWriter<W>,
     recording: &Recording,
     manifest: &str,
-) -> Result<(), WriteNpzError> {
-    npz.add_array("manifest", &ArrayView1::from(manifest.as_bytes()))?;
+) -> Outcome {
+    npz.add("manifest", &[manifest.len() as u64], manifest.as_bytes())?;
     for (name, series) in &recording.series {
+        let array = |part: &str| format!("{name}/{part}");
         if let Some(subset) = &series.subset {
-            npz.add_array(format!("{name}/subset"), &ArrayView1::from(subset))?;
+            npz.add(&array("subset"), &[subset.len() as u64], subset)?;
         }
         match &series.data {
             SeriesData::Events { steps, indices, counts, .. } => {
-                npz.add_array(format!("{name}/steps"), &ArrayView1::from(steps))?;
-                npz.add_array(format!("{name}/indices"), &ArrayView1::from(indices))?;
+                npz.add(&array("steps"), &[steps.len() as u64], steps)?;
+                npz.add(&array("indices"), &[indices.len() as u64], indices)?;
                 if counts.iter().any(|count| *count != 1) {
-                    npz.add_array(format!("{name}/counts"), &ArrayView1::from(counts))?;
+                    npz.add(&array("counts"), &[counts.len() as u64], counts)?;
                 }
             }
             SeriesData::Samples { width, steps, rows } => {
-                npz.add_array(format!("{name}/steps"), &ArrayView1::from(steps))?;
+                npz.add(&array("steps"), &[steps.len() as u64], steps)?;
                 let n_rows = rows.len() / (*width).max(1);
-                let whole = &rows[..n_rows * width];
-                if let Ok(rows) = ArrayView2::from_shape((n_rows, *width), whole) {
-                    npz.add_array(format!("{name}/samples"), &rows)?;
-                }
+                let shape = [n_rows as u64, *width as u64];
+                npz.add(&array("samples"), &shape, &rows[..n_rows * width])?;
             }
         }
     }
@@ -109,39 +175,72 @@ fn add_all<W: Write + Seek>(
 struct SeriesReader<'a> {
     npz: &'a mut NpzReader<BufReader<File>>,
     name: &'a str,
+    /// The steps to read, which are rows `first..first + n` of each array.
+    steps: &'a RangeInclusive<u64>,
+    first: u64,
+    n: u64,
 }
 
 impl SeriesReader<'_> {
-    fn series(&mut self, manifest: &SeriesManifest) -> Result<Series, ndarray_npy::ReadNpzError> {
-        let name = self.name;
-        let subset = if manifest.has_subset { Some(self.column("subset")?) } else { None };
-        let steps: Vec<u64> = self.column("steps")?;
+    fn series(&mut self, manifest: &SeriesManifest) -> Result<Series, NpzError> {
+        let subset = manifest.has_subset.then(|| self.npz.array(&self.array("subset")));
+        let subset = subset.transpose()?.map(|(subset, _)| subset);
+        let steps = self.find_steps()?;
         let data = match manifest.kind {
             SeriesKind::Spikes => {
-                let indices: Vec<u32> = self.column("indices")?;
-                let counts = if manifest.has_counts {
-                    self.column("counts")?
-                } else {
-                    vec![1; indices.len()]
+                let indices: Vec<u32> = self.rows("indices", 1)?;
+                let counts = match manifest.has_counts {
+                    true => self.rows("counts", 1)?,
+                    false => vec![1; indices.len()],
                 };
                 SeriesData::Events { n: manifest.width, steps, indices, counts }
             }
             SeriesKind::Samples => {
-                let rows: Array2<f64> = self.npz.by_name(&format!("{name}/samples"))?;
-                let rows = rows.iter().copied().collect();
+                let rows = self.rows("samples", manifest.width as u64)?;
                 SeriesData::Samples { width: manifest.width, steps, rows }
             }
         };
         Ok(Series { unit: manifest.unit.clone(), subset, data })
     }
 
-    fn column<T: ndarray_npy::ReadableElement + Clone>(
-        &mut self,
-        part: &str,
-    ) -> Result<Vec<T>, ndarray_npy::ReadNpzError> {
-        let array: Array1<T> = self.npz.by_name(&format!("{}/{part}", self.name))?;
-        Ok(array.to_vec())
+    fn array(&self, part: &str) -> String {
+        format!("{}/{part}", self.name)
     }
+
+    /// Steps are in order.
+    fn find_steps(&mut self) -> Result<Vec<u64>, NpzError> {
+        let (mut before, mut found) = (0, Vec::new());
+        let name = self.array("steps");
+        self.npz.each(&name, |step: u64| {
+            if self.steps.contains(&step) {
+                keep(&mut found, step, &name)
+            } else {
+                before += u64::from(step < *self.steps.start());
+                Ok(())
+            }
+        })?;
+        (self.first, self.n) = (before, found.len() as u64);
+        Ok(found)
+    }
+
+    fn rows<T: Element>(&mut self, part: &str, width: u64) -> Result<Vec<T>, NpzError> {
+        let name = self.array(part);
+        let within = self.first.saturating_mul(width)..(self.first + self.n).saturating_mul(width);
+        let (mut at, mut found) = (0, Vec::new());
+        self.npz.each(&name, |element| {
+            let wanted = within.contains(&at);
+            at += 1;
+            if wanted { keep(&mut found, element, &name) } else { Ok(()) }
+        })?;
+        Ok(found)
+    }
+}
+
+/// What is there is kept, however much the file promises.
+fn keep<T>(found: &mut Vec<T>, element: T, name: &str) -> Result<(), NpzError> {
+    found.try_reserve(1).map_err(|_| NpzError::Memory { name: name.to_owned() })?;
+    found.push(element);
+    Ok(())
 }
 
 fn consistent(series: &Series) -> bool {
@@ -149,7 +248,9 @@ fn consistent(series: &Series) -> bool {
         SeriesData::Events { steps, indices, counts, .. } => {
             steps.len() == indices.len() && steps.len() == counts.len()
         }
-        SeriesData::Samples { width, steps, rows } => rows.len() == steps.len() * width,
+        SeriesData::Samples { width, steps, rows } => {
+            steps.len().checked_mul(*width) == Some(rows.len())
+        }
     }
 }
 
@@ -214,6 +315,15 @@ mod tests {
     #[test]
     fn several_spikes_of_one_cell_in_a_step_read_back() {
         check_round_trip(&recording(&[(1, 0, 1), (1, 7, 3)], &[[0.1, f64::INFINITY]]));
+    }
+
+    #[test]
+    fn weights_read_back() {
+        let folder = crate::test_folder("weights");
+        let synapses = vec![(0, 7, -0.5), (3, 1, f64::INFINITY)];
+        let weights = BTreeMap::from([("Projection:a".into(), synapses), ("b/c".into(), vec![])]);
+        write_weights(&folder, &weights).unwrap();
+        assert_eq!(read_weights(&folder.join("weights.npz")).unwrap(), weights);
     }
 
     #[test]

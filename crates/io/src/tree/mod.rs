@@ -1,15 +1,17 @@
 //! A model file as a tree of values, each with its place; one tree for TOML and JSON.
 
 mod json;
+mod print;
 mod set;
 mod toml;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, path::Path};
 
-pub(crate) use set::set;
+pub(crate) use print::print;
+pub(crate) use set::{record, set};
 
 use crate::{
-    error::{Cause, Located},
+    error::{Cause, Located, ModelFileError},
     text::{cut, number},
 };
 
@@ -22,6 +24,8 @@ pub enum Place {
     Pointer(String),
     /// A value that was set from outside, by its path.
     Setting(String),
+    /// An option of the command line, with its dashes.
+    Option(String),
 }
 
 impl fmt::Display for Place {
@@ -31,6 +35,7 @@ impl fmt::Display for Place {
             Self::Pointer(pointer) if pointer.is_empty() => write!(f, "/"),
             Self::Pointer(pointer) => write!(f, "{pointer}"),
             Self::Setting(path) => write!(f, "--set {path}"),
+            Self::Option(option) => f.write_str(option),
         }
     }
 }
@@ -42,6 +47,20 @@ pub enum Format {
     Toml,
     /// JSON.
     Json,
+}
+
+impl Format {
+    /// The format that the name of a file ends in.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Format`] if it is neither `.toml` nor `.json`.
+    pub fn of(path: &Path) -> Result<Self, ModelFileError> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => Ok(Self::Toml),
+            Some("json") => Ok(Self::Json),
+            _ => Err(ModelFileError::Format { path: path.to_owned() }),
+        }
+    }
 }
 
 /// A value and its place.
@@ -95,6 +114,15 @@ impl Item {
             other => other.kind().to_owned(),
         };
         self.fault(Cause::Value { what: what.to_owned(), found, expected: expected.into() })
+    }
+}
+
+/// The text at some keys, if there is one.
+pub(crate) fn text_at<'i>(item: &'i Item, keys: &[&str]) -> Option<&'i str> {
+    match (&item.value, keys) {
+        (Raw::Text(text), []) => Some(text),
+        (Raw::Table(table), [key, rest @ ..]) => text_at(table.0.get(*key)?, rest),
+        _ => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Setting one value of a tree from outside, by its path.
 
 use super::{Item, Place, Raw, Table, parse_value};
-use crate::error::{Cause, Located};
+use crate::{
+    error::{Cause, Located},
+    text::cut,
+};
 
 /// Puts the value written in `text` at `path`: keys joined by dots, objects of a list by their label
 /// or their number. Only the last key may be new, and not among parameters.
@@ -26,6 +29,22 @@ pub(crate) fn set(root: &mut Item, path: &str, text: &str) -> Result<(), Located
         }
         other => Err(missing(other, last, &place)),
     }
+}
+
+/// Adds a text to the list `record` of the section `model`.
+pub(crate) fn record(root: &mut Item, text: &str) -> Result<(), Located> {
+    let place = Place::Option(format!("--record {}", cut(text)));
+    let model = child(root, "model", &place)?;
+    let Raw::Table(table) = &mut model.value else {
+        return Err(model.expected("`model`", "a table"));
+    };
+    let empty = || Item { value: Raw::List(Vec::new()), place: place.clone() };
+    let list = table.0.entry("record".into()).or_insert_with(empty);
+    match &mut list.value {
+        Raw::List(items) => items.push(Item { value: Raw::Text(text.to_owned()), place }),
+        _ => return Err(list.expected("`record`", "a list")),
+    }
+    Ok(())
 }
 
 /// A choice keeps its options.

@@ -1,0 +1,139 @@
+//! What a run tells at its end, counted on the way: recordings themselves may not fit into memory.
+
+use std::collections::BTreeMap;
+
+use pontine_core_ir::{Id, Model, RecordId, Recording, recording::SeriesData};
+
+use crate::{rates::Window, table::Table};
+
+/// The widest record whose numbers are told.
+const WIDEST: usize = 8;
+
+/// Counts of all records.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    /// The last step that statistics leave out.
+    start: u64,
+    /// Paths by the ids of records.
+    names: Vec<String>,
+    spikes: BTreeMap<String, Spikes>,
+    samples: BTreeMap<String, Samples>,
+}
+
+/// The spikes of one record.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Spikes {
+    /// Number of elements that may spike.
+    pub n: usize,
+    all: u64,
+    after_start: u64,
+}
+
+/// The samples of one record.
+#[derive(Clone, Debug, Default)]
+struct Samples {
+    width: usize,
+    unit: String,
+    n: u64,
+    squares: Vec<f64>,
+    last: Vec<f64>,
+}
+
+impl Tally {
+    /// `start` is the last step that statistics leave out, if the run is long enough.
+    pub fn new(model: &Model, start: u64) -> Self {
+        let (mut spikes, mut samples) = (BTreeMap::new(), BTreeMap::new());
+        for (path, series) in Recording::of(model).series {
+            match series.data {
+                SeriesData::Events { n, .. } => {
+                    spikes.insert(path, Spikes { n, ..Spikes::default() });
+                }
+                SeriesData::Samples { width, .. } => {
+                    samples.insert(path, Samples::of(width, series.unit));
+                }
+            }
+        }
+        let mut names = Vec::new();
+        for (id, record) in model.records.iter() {
+            names.resize(id.index() + 1, String::new());
+            names[id.index()] = record.path.to_string();
+        }
+        Self { start, names, spikes, samples }
+    }
+
+    /// Counts spikes of a record.
+    pub fn events(&mut self, record: RecordId, steps: &[u64], values: &[f64]) {
+        let start = self.start;
+        let Some(name) = self.names.get(record.index()) else { return };
+        let Some(spikes) = self.spikes.get_mut(name) else { return };
+        let count = |values: &[f64]| values.iter().map(|value| *value as u64).sum::<u64>();
+        // Steps are in order.
+        let later = steps.partition_point(|step| *step <= start);
+        spikes.all += count(values);
+        spikes.after_start += count(&values[later..]);
+    }
+
+    /// Counts samples of a record.
+    pub fn rows(&mut self, record: RecordId, rows: &[f64]) {
+        let Some(name) = self.names.get(record.index()) else { return };
+        if let Some(samples) = self.samples.get_mut(name) {
+            samples.add(rows);
+        }
+    }
+
+    /// The spikes of a record.
+    pub fn spikes(&self, path: &str) -> Option<Spikes> {
+        self.spikes.get(path).copied()
+    }
+
+    /// All spikes recorded, those of the discarded time too.
+    pub fn n_spikes(&self) -> u64 {
+        self.spikes.values().map(|spikes| spikes.all).sum()
+    }
+
+    /// Root mean square and last value of each dimension of narrow records.
+    pub fn samples(&self) -> Table {
+        let mut table = Table::new(&["record", "samples", "rms", "last", "unit"]);
+        let told = |(_, samples): &(&String, &Samples)| samples.is_told();
+        for (path, samples) in self.samples.iter().filter(told) {
+            for (column, (squares, last)) in samples.squares.iter().zip(&samples.last).enumerate() {
+                let rms = (squares / samples.n as f64).sqrt();
+                let name =
+                    if samples.width == 1 { path.clone() } else { format!("{path}[{column}]") };
+                let numbers = [samples.n.to_string(), format!("{rms:.4}"), format!("{last:.4}")];
+                let row = [name].into_iter().chain(numbers).chain([samples.unit.clone()]);
+                table.row(row.collect());
+            }
+        }
+        table
+    }
+}
+
+impl Spikes {
+    /// Spikes within a window that begins where statistics do, or with the run.
+    pub fn within(&self, window: Window) -> u64 {
+        if window.is_all { self.all } else { self.after_start }
+    }
+}
+
+impl Samples {
+    fn of(width: usize, unit: String) -> Self {
+        let columns = if width > WIDEST { 0 } else { width };
+        Self { width, unit, n: 0, squares: vec![0.0; columns], last: vec![f64::NAN; columns] }
+    }
+
+    fn is_told(&self) -> bool {
+        !self.squares.is_empty() && self.n > 0
+    }
+
+    fn add(&mut self, rows: &[f64]) {
+        if self.squares.is_empty() {
+            return;
+        }
+        for row in rows.chunks_exact(self.width) {
+            self.n += 1;
+            self.squares.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value);
+            self.last.copy_from_slice(row);
+        }
+    }
+}
