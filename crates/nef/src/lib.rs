@@ -14,6 +14,7 @@
 //! threads. Nothing here knows signals, operators, backends or files; neuron types are known by
 //! their [`NeuronMaths`](pontine_core_ir::port::NeuronMaths) alone.
 
+mod beta;
 mod linear;
 pub mod points;
 mod samples;
