@@ -50,7 +50,7 @@ impl SqrtBeta {
 
     /// Density at a length `x`.
     pub fn pdf(&self, x: f64) -> f64 {
-        if (0.0..=1.0).contains(&x) { 2.0 * x * self.beta().density(x * x) } else { 0.0 }
+        if (0.0..=1.0).contains(&x) { 2.0 * self.beta().density_of_square(x) } else { 0.0 }
     }
 
     /// Probability of a length of at most `x`.
