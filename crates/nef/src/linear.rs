@@ -10,7 +10,7 @@ use faer::{
         svd::{ComputeSvdVectors, svd, svd_scratch},
     },
 };
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 /// `a b`.
 pub(crate) fn product(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
@@ -42,6 +42,30 @@ pub(crate) fn nearest_rotation(matrix: ArrayView2<'_, f64>) -> Array2<f64> {
         // Only a matrix with numbers that are not finite has none.
         Err(_) => Array2::eye(n),
     }
+}
+
+/// `U`, the singular values and `V` of `a = U diag(s) Vᵀ`, as many columns as `a` has rows or columns.
+///
+/// `None` only where numbers are not finite.
+pub(crate) fn thin_svd(a: ArrayView2<'_, f64>) -> Option<(Array2<f64>, Array1<f64>, Array2<f64>)> {
+    let (m, n) = a.dim();
+    let k = m.min(n);
+    let (mut u, mut v) = (Mat::<f64>::zeros(m, k), Mat::<f64>::zeros(n, k));
+    let mut singular = Diag::<f64>::zeros(k);
+    let thin = ComputeSvdVectors::Thin;
+    let scratch = svd_scratch::<f64>(m, n, thin, thin, Par::Seq, Default::default());
+    svd(
+        to_mat(a).as_ref(),
+        singular.as_mut(),
+        Some(u.as_mut()),
+        Some(v.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+        Default::default(),
+    )
+    .ok()?;
+    let singular = (0..k).map(|i| singular[i]).collect();
+    Some((to_array(u.as_ref()), singular, to_array(v.as_ref())))
 }
 
 /// Solves `g x = b` for a symmetric, positive definite `g`; `None` if it is not.
@@ -80,6 +104,16 @@ mod tests {
         let rotation = array![[0.6, -0.8], [0.8, 0.6]];
         let nearest = nearest_rotation((&rotation * 3.0).view());
         assert!((nearest - rotation).iter().all(|x| x.abs() < 1e-15));
+    }
+
+    #[test]
+    fn factors_multiply_to_the_matrix() {
+        for a in [array![[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]], array![[1.0], [2.0]]] {
+            let (u, s, v) = thin_svd(a.view()).unwrap();
+            let back = (&u * &s).dot(&v.t());
+            assert!((back - &a).iter().all(|x| x.abs() < 1e-14));
+            assert!(s.iter().all(|s| *s > 0.0));
+        }
     }
 
     #[test]

@@ -92,6 +92,10 @@ SOLVERS = [
     (spec("LstsqL2", solver=spec("SVD")), WIDE),
     (spec("LstsqL2", solver=spec("SVD")), TALL),
     (spec("LstsqL2", solver=spec("RandomizedSVD", n_components=30.0)), WIDE),
+    (
+        spec("LstsqL2", solver=spec("RandomizedSVD", n_components=5.0, n_oversamples=2.0)),
+        WIDE,
+    ),
     (spec("LstsqL2nz"), WIDE),
     (spec("LstsqL2nz", reg=0.03), TALL),
     (spec("LstsqL1"), WIDE),
@@ -107,7 +111,7 @@ SOLVERS = [
 ]
 
 # Of whole numbers.
-COUNTS = {"dimensions", "subdimensions", "n", "m", "maxiters", "n_components"}
+COUNTS = {"dimensions", "subdimensions", "n", "m", "maxiters", "n_components", "n_oversamples"}
 
 
 def made(module, case, d=1):

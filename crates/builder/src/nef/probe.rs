@@ -116,6 +116,7 @@ fn decoded(
         solver,
         eval_points: None,
         scale_eval_points: true,
+        post_encoders: None,
     };
     let weighted = decoded::build(builder, &decoding)?;
     arrived(builder, &path, weighted, synapse)
