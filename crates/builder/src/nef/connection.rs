@@ -28,7 +28,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     builder.keep(&path, "seed", Tensor::scalar(f64::from(seed)));
     let mut to_neurons = None;
     let weighted = match &connection.pre.object {
-        EndObject::Ensemble(ensemble) => {
+        EndObject::Ensemble(ensemble) if !builder.is_direct(*ensemble) => {
             let post_encoders = post_encoders(builder, &path, &params.solver, &connection.post)?;
             to_neurons = post_encoders.as_ref().map(|(_, current)| *current);
             let decoding = Decoding {

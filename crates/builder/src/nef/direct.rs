@@ -38,10 +38,13 @@ pub(super) fn build(
 fn source(builder: &mut Builder<'_>, object: &EndObject) -> Result<SignalId, BuildError> {
     match object {
         EndObject::Population { population, port } => output_port(builder, *population, port),
-        EndObject::Neurons(_)
-        | EndObject::Node(_)
-        | EndObject::Custom(_)
-        | EndObject::Ensemble(_) => builder.output(builder.end_id(object)),
+        EndObject::Neurons(ensemble) => {
+            builder.ensemble(*ensemble)?;
+            builder.output(*ensemble)
+        }
+        EndObject::Node(_) | EndObject::Custom(_) | EndObject::Ensemble(_) => {
+            builder.output(builder.end_id(object))
+        }
     }
 }
 

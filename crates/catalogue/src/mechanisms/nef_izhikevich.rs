@@ -37,15 +37,16 @@ impl Simulated {
         }
     }
 
-    /// Whether it spikes in a step of 1 ms.
+    /// Whether it spikes in a step of 1 ms; products are rounded as in Nengo, since counts of spikes
+    /// depend on the last bits.
     fn step(&self, voltage: &mut f64, recovery: &mut f64, current: f64) -> bool {
         let v = *voltage;
-        *voltage += 0.04 * (v * v) + 5.0 * v + 140.0 - *recovery + current;
+        *voltage += (0.04 * (v * v) + 5.0 * v + 140.0 - *recovery + current) * 1000.0 * 1e-3;
         let spiking = *voltage >= 30.0;
         if spiking {
             *voltage = self.reset_voltage;
         }
-        *recovery += self.tau_recovery * (self.coupling * *voltage - *recovery);
+        *recovery += self.tau_recovery * (self.coupling * *voltage - *recovery) * 1000.0 * 1e-3;
         if spiking {
             *recovery += self.reset_recovery;
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Function, Node, ObjId, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem,
+    Function, Node, ObjId, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem, registry,
 };
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 
@@ -136,23 +136,39 @@ fn flag_at(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option
     fields.get(key).map(|item| reader.flag(item, &quoted(key))).transpose()
 }
 
-/// Parameters of a neuron type are in the units of its mechanism.
+/// Parameters of a neuron type, and of its base, are in the units of their mechanisms.
 fn neuron_type(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
-    let kind = match &item.value {
+    let kind = kind_of(item);
+    let name = reader.text(kind, "`neuron_type`")?;
+    let mut mechanisms = Vec::new();
+    if !is_without_mechanism(&name) {
+        let entry = registry::neuron_type(&name);
+        let mechanism = entry.and_then(|entry| registry::mechanism(entry.name));
+        mechanisms.push(mechanism.map_err(|error| kind.fault(error.into()))?);
+    }
+    if let Raw::Table(table) = &item.value
+        && let Some(base) = table.0.get("base")
+        && let Ok(entry) = registry::neuron_type(&reader.text(kind_of(base), "`base`")?)
+    {
+        mechanisms.extend(registry::mechanism(entry.name));
+    }
+    let unit = |name: &str| {
+        let mut parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
+        parameters.find(|p| p.name == name).map_or(Unit::NONE, |p| p.unit)
+    };
+    reader.spec(item, "`neuron_type`", "kind", &unit)
+}
+
+fn kind_of(item: &Item) -> &Item {
+    match &item.value {
         Raw::Table(table) => table.0.get("kind").unwrap_or(item),
         _ => item,
-    };
-    let name = reader.text(kind, "`neuron_type`")?;
-    let mechanism = pontine_core_ir::registry::mechanism(&name);
-    let mechanism = mechanism.map_err(|error| kind.fault(error.into()))?;
-    let unit = |name: &str| {
-        let found = mechanism.parameters.iter().find(|p| p.name == name);
-        found.map_or(Unit::NONE, |p| p.unit)
-    };
-    let spec = reader.spec(item, "`neuron_type`", "kind", &unit)?;
-    let known: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
-    spec.check_names(&known).map_err(|error| item.fault(error.into()))?;
-    Ok(spec)
+    }
+}
+
+/// Neuron types that no mechanism of their name stands for.
+fn is_without_mechanism(name: &str) -> bool {
+    ["Direct", "StochasticSpiking", "PoissonSpiking"].contains(&name)
 }
 
 /// An input, a function, or a point that passes values on.
