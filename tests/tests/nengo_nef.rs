@@ -1,10 +1,10 @@
-//! Distributions and solvers, each alone, against Nengo 4.1.
+//! Distributions, solvers and synapses, each alone, against Nengo 4.1.
 //!
 //! The golden numbers are `tests/golden/nengo/nef.json`; the script beside them made them.
 
 use ndarray::Array2;
 use pontine_core_ir::{Param, Spec};
-use pontine_nef::{points, solver};
+use pontine_nef::{points, solver, synapse};
 use pontine_rng::RandomState;
 use serde_json::Value;
 
@@ -58,6 +58,31 @@ fn solvers_find_nengos_decoders() {
         if solver.needs_activities() {
             check_near(&what, &solution.rmses.to_vec(), &numbers(&case["rmses"]), 1e-6);
         }
+    }
+}
+
+#[test]
+fn synapses_filter_as_nengos() {
+    let rng = &mut RandomState::new(1);
+    let signal = Array2::from_shape_simple_fn((12, 2), || rng.uniform(-1.0, 1.0));
+    for case in cases("synapses") {
+        let synapse = synapse::discrete(&spec(&case["spec"]), 1e-3).unwrap();
+        let check = |what: &str, found: Option<Array2<f64>>| {
+            if case[what].is_null() {
+                return;
+            }
+            // In the order of rows, whatever the layout.
+            let found: Vec<f64> = found.unwrap().iter().copied().collect();
+            check_near(
+                &format!("{what} of {}", case["spec"]),
+                &found,
+                &numbers(&case[what]),
+                1e-11,
+            );
+        };
+        check("filt", synapse.filt(signal.view(), 0.0));
+        check("from_half", synapse.filt(signal.view(), 0.5));
+        check("filtfilt", synapse.filtfilt(signal.view()));
     }
 }
 

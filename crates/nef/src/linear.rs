@@ -85,6 +85,35 @@ pub(crate) fn solve_positive_definite(
     Some(to_array(x.as_ref()))
 }
 
+/// Solves `a x = b` by elimination; `None` if `a` is singular. For the small matrices of filters.
+pub(crate) fn solve(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+    let (mut a, mut b) = (a.to_owned(), b.to_owned());
+    let n = a.nrows();
+    for k in 0..n {
+        let pivot = (k..n).max_by(|i, j| a[[*i, k]].abs().total_cmp(&a[[*j, k]].abs()))?;
+        if a[[pivot, k]] == 0.0 {
+            return None;
+        }
+        swap_rows(&mut a, k, pivot);
+        swap_rows(&mut b, k, pivot);
+        for i in (0..n).filter(|i| *i != k) {
+            let share = a[[i, k]] / a[[k, k]];
+            let (from_a, from_b) = (a.row(k).to_owned(), b.row(k).to_owned());
+            a.row_mut(i).scaled_add(-share, &from_a);
+            b.row_mut(i).scaled_add(-share, &from_b);
+        }
+    }
+    for k in 0..n {
+        let pivot = a[[k, k]];
+        b.row_mut(k).mapv_inplace(|x| x / pivot);
+    }
+    Some(b)
+}
+
+fn swap_rows(a: &mut Array2<f64>, i: usize, j: usize) {
+    (0..a.ncols()).for_each(|k| a.swap([i, k], [j, k]));
+}
+
 fn to_mat(array: ArrayView2<'_, f64>) -> Mat<f64> {
     Mat::from_fn(array.nrows(), array.ncols(), |i, j| array[(i, j)])
 }
@@ -114,6 +143,14 @@ mod tests {
             assert!((back - &a).iter().all(|x| x.abs() < 1e-14));
             assert!(s.iter().all(|s| *s > 0.0));
         }
+    }
+
+    #[test]
+    fn a_system_is_solved_and_a_singular_one_refused() {
+        let a = array![[0.0, 2.0], [1.0, 1.0]];
+        let x = solve(a.view(), array![[4.0], [3.0]].view()).unwrap();
+        assert_eq!(x, array![[1.0], [2.0]]);
+        assert_eq!(solve(array![[1.0, 1.0], [1.0, 1.0]].view(), x.view()), None);
     }
 
     #[test]

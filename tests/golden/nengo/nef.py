@@ -1,4 +1,4 @@
-"""Golden values of Nengo's distributions and solvers, each alone.
+"""Golden values of Nengo's distributions, solvers and synapses, each alone.
 
 Makes `nef.json`, beside this file or in the folder given as the first argument. Run it through
 `cargo xtask golden nengo`, which pins the versions. It may be re-made when a case is added or a pin
@@ -110,6 +110,23 @@ SOLVERS = [
     (spec("NoSolver", values=[0.5] * 40), WIDE),
 ]
 
+SYNAPSES = [
+    spec("Lowpass", tau=0.004),
+    spec("Lowpass", tau=0.0),
+    spec("Alpha", tau=0.003),
+    spec("Triangle", t=0.005),
+    spec("Triangle", t=0.0),
+    spec("LinearFilter", num=[1.0], den=[2e-5, 8e-3, 1.0]),
+    spec("LinearFilter", num=[1e-3, 1.0], den=[2e-8, 2e-5, 8e-3, 1.0]),
+    spec("LinearFilter", num=[1e-3, 0.5], den=[4e-3, 1.0], method="bilinear"),
+    spec("LinearFilter", num=[0.5], den=[1e-5, 8e-3, 1.0], method="euler"),
+    spec("LinearFilter", num=[0.5], den=[1e-5, 8e-3, 1.0], method="backward_diff"),
+    spec("LinearFilter", num=[0.3], den=[1.0, -0.7], analog=False),
+    spec("LinearFilter", num=[0.2, 0.1], den=[1.0, -0.9, 0.2], analog=False),
+    spec("LinearFilter", num=[0.2, 0.1, 0.3], den=[1.0, -0.9, 0.2], analog=False),
+    spec("LinearFilter", num=[2.0], den=[4.0]),
+]
+
 # Of whole numbers.
 COUNTS = {"dimensions", "subdimensions", "n", "m", "maxiters", "n_components", "n_oversamples"}
 
@@ -153,6 +170,18 @@ def solver(case, asked):
     return {"spec": case, **asked, "decoders": np.ravel(decoders).tolist(), "rmses": rmses.tolist()}
 
 
+def synapse(case):
+    """What comes out of a synapse, forth, from a constant, and forth and back."""
+    signal = np.random.RandomState(1).uniform(-1, 1, (12, 2))
+    filtered = made(nengo.synapses, case)
+    found = {"spec": case, "filt": np.ravel(filtered.filt(signal, dt=0.001)).tolist()}
+    # Nengo finds no initial state where there is no state.
+    if case.get("tau") != 0 and len(case.get("den", [1, 1])) > 1:
+        found["from_half"] = np.ravel(filtered.filt(signal, dt=0.001, y0=0.5)).tolist()
+        found["filtfilt"] = np.ravel(filtered.filtfilt(signal, dt=0.001)).tolist()
+    return found
+
+
 def golden():
     """All cases."""
     return {
@@ -166,6 +195,7 @@ def golden():
         "shares": SHARES,
         "distributions": [distribution(*case) for case in DISTRIBUTIONS],
         "solvers": [solver(*case) for case in SOLVERS],
+        "synapses": [synapse(case) for case in SYNAPSES],
     }
 
 

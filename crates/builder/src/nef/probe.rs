@@ -1,8 +1,7 @@
 //! A probe: what it reads, filtered if it has a synapse, becomes a record.
 //!
-//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo what is filtered
-//! from an ensemble's vector or from a node arrives with the lag of a connection (one step), while
-//! other filtered signals are read after the step in which the filter changed.
+//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo whatever is filtered
+//! arrives with the lag of a connection: what the filter held when the step began.
 
 use pontine_core_ir::{
     EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
@@ -84,7 +83,7 @@ fn plain(
 ) -> Result<RecordTarget, BuildError> {
     let events = builder.model().signals[signal].is_events();
     match synapse {
-        Some(spec) => Ok(RecordTarget::Signal(filtered(builder, path, signal, spec)?)),
+        Some(_) => Ok(RecordTarget::Signal(arrived(builder, path, signal, synapse)?)),
         None if events && probe.sample_every.is_none() => Ok(RecordTarget::Events(signal)),
         None => Ok(RecordTarget::Signal(signal)),
     }
@@ -124,7 +123,7 @@ fn decoded(
     arrived(builder, &path, weighted, synapse)
 }
 
-/// Behind a filter, with the lag of a connection: what the filter held when the step began.
+/// Behind a filter, if there is one: what it held when the step began.
 fn arrived(
     builder: &mut Builder<'_>,
     path: &Path,
@@ -154,9 +153,11 @@ fn neuron_state(
     let Some((stage, index)) = found else { return Err(no_state(builder, path, &stages, state)) };
     let unit = cells(builder, stage).map(|cells| cells.mechanism.states[index].unit.to_string());
     let unit = unit.unwrap_or_default();
-    let Some(spec) = synapse else { return Ok((RecordTarget::State(stage, index), unit)) };
+    if synapse.is_none() {
+        return Ok((RecordTarget::State(stage, index), unit));
+    }
     let exposed = exposed(builder, id, stage, index)?;
-    Ok((RecordTarget::Signal(filtered(builder, path, exposed, spec)?), unit))
+    Ok((RecordTarget::Signal(arrived(builder, path, exposed, synapse)?), unit))
 }
 
 fn cells<'b>(builder: &'b Builder<'_>, stage: OperatorId) -> Option<&'b Neurons> {

@@ -279,7 +279,7 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
     match &item.value {
         Raw::Text(text) if text == "none" => Ok(None),
         Raw::Table(_) => {
-            let time = |name: &str| name.starts_with("tau") || name == "delay";
+            let time = |name: &str| name.starts_with("tau") || ["delay", "t"].contains(&name);
             let unit = |name: &str| if time(name) { second() } else { Unit::NONE };
             reader.spec(item, "`synapse`", "kind", &unit).map(Some)
         }

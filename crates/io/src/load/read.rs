@@ -290,6 +290,7 @@ impl Reader<'_> {
         let within = |name: &str| Some(unit_of(name)).filter(|u| *u != Unit::NONE).unwrap_or(unit);
         Ok(match &item.value {
             Raw::Bool(value) => Param::Bool(*value),
+            Raw::Text(word) if WORDS.contains(&name) => Param::Text(word.clone()),
             Raw::List(_) => Param::Array(self.numbers(item, &what, unit)?.data.into()),
             Raw::Table(_) => Param::Spec(Box::new(self.spec(item, &what, "kind", &within)?)),
             _ => match self.eval(item, &what)?.cells {
@@ -311,6 +312,9 @@ impl Reader<'_> {
         tensor(item, what, numbers).map(Samples::Array)
     }
 }
+
+/// Parameters of kinds that are words, where a text would be an expression otherwise.
+const WORDS: [&str; 3] = ["interpolation", "method", "padding"];
 
 /// Lists within lists, whose depth the reader of the file has bounded.
 fn nested(
