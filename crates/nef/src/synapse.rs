@@ -151,16 +151,17 @@ impl Discrete {
 }
 
 /// One element on its way through a synapse.
-enum State<'a> {
+#[derive(Debug)]
+pub(crate) enum State {
     Gain(f64),
     FirstOrder(FirstOrder, f64),
-    Space(&'a StateSpace, Array1<f64>),
-    Taps(&'a [f64], VecDeque<f64>),
+    Space(StateSpace, Array1<f64>),
+    Taps(Vec<f64>, VecDeque<f64>),
     Delay(VecDeque<f64>),
 }
 
-impl<'a> State<'a> {
-    fn new(synapse: &'a Discrete, element: usize, y0: f64) -> Option<Self> {
+impl State {
+    pub(crate) fn new(synapse: &Discrete, element: usize, y0: f64) -> Option<Self> {
         Some(match synapse {
             Discrete::Gain(gain) => Self::Gain(*gain),
             Discrete::FirstOrder(filters) => {
@@ -168,15 +169,15 @@ impl<'a> State<'a> {
                 Self::FirstOrder(filter, settled(filter, y0)?)
             }
             Discrete::StateSpace(space) if y0 == 0.0 => {
-                Self::Space(space, Array1::zeros(space.b.len()))
+                Self::Space(space.clone(), Array1::zeros(space.b.len()))
             }
-            Discrete::StateSpace(space) => Self::Space(space, steady(space, y0)?),
-            Discrete::Taps(weights) => Self::Taps(weights, vec![y0; weights.len()].into()),
+            Discrete::StateSpace(space) => Self::Space(space.clone(), steady(space, y0)?),
+            Discrete::Taps(weights) => Self::Taps(weights.clone(), vec![y0; weights.len()].into()),
             Discrete::Delay(n) => Self::Delay(vec![y0; *n].into()),
         })
     }
 
-    fn step(&mut self, u: f64) -> f64 {
+    pub(crate) fn step(&mut self, u: f64) -> f64 {
         match self {
             Self::Gain(gain) => *gain * u,
             Self::FirstOrder(filter, y) => {

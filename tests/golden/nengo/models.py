@@ -47,7 +47,7 @@ def value(item):
 
 
 # Of whole numbers.
-COUNTS = {"dimensions", "subdimensions", "maxiters", "n_components", "n_oversamples"}
+COUNTS = {"dimensions", "subdimensions", "maxiters", "n_components", "n_oversamples", "seed"}
 
 
 def made(item, **extra):
@@ -57,6 +57,8 @@ def made(item, **extra):
     item = dict(item)
     kind = item.pop("kind", None) or item.pop("distribution")
     params = dict(extra)
+    if kind == "Piecewise":
+        params["data"] = dict(zip(map(value, item.pop("times")), item.pop("values")))
     for name, param in item.items():
         if name.startswith("initial_"):
             param = value(param)

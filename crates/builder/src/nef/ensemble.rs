@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use pontine_core_ir::{
-    EnsembleId, ObjId, OperatorId, SignalId, Tensor, inventory,
+    EnsembleId, ObjId, OperatorId, SignalId, Spec, Tensor, inventory,
     model::{OperatorKind, Signal},
     network::EnsembleParams,
 };
@@ -16,13 +16,16 @@ use pontine_nef::{Drawn, Tuning};
 
 use super::{
     neurons::{DIRECT, NeuronType},
-    populations,
+    populations, process, target,
 };
 use crate::{builder::Builder, error::BuildError, registry::ObjectEntry};
 
 inventory::submit! {
     ObjectEntry { kind: "Ensemble", build, place: module_path!() }
 }
+
+/// The noise, apart from what each ensemble has.
+const NOISE_PART: u16 = 1000;
 
 /// What connections and probes need to know of an ensemble with neurons.
 pub(crate) struct BuiltEnsemble {
@@ -45,10 +48,29 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let tuning = tune(builder, ensemble, &params, &neurons)?;
     keep(builder, id, &tuning);
     let current = encode(builder, id, &tuning);
+    if let Some(noise) = &params.noise {
+        add_noise(builder, id, noise, current)?;
+    }
     let stages = populations::build(builder, ensemble, &neurons, current)?;
     builder.set_cells(id, stages[0]);
     let built = BuiltEnsemble { neurons, tuning, params, current, stages };
     builder.set_ensemble(ensemble, Rc::new(built));
+    Ok(())
+}
+
+/// A process of as many elements as there are neurons, added to their currents.
+fn add_noise(
+    builder: &mut Builder<'_>,
+    id: ObjId,
+    noise: &Spec,
+    current: SignalId,
+) -> Result<(), BuildError> {
+    let path = builder.path(id);
+    let n = builder.model().signals[current].len();
+    let host = process::host(builder, id, noise, n)?;
+    let y = builder.signal(Signal::temporary(path.part("noise"), &[n]));
+    builder.operator_at(&path, NOISE_PART, OperatorKind::Host { host, x: None, y });
+    target::copy(builder, &path, y, current, None);
     Ok(())
 }
 

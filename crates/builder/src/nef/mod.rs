@@ -13,6 +13,7 @@ mod neurons;
 mod node;
 mod populations;
 mod probe;
+mod process;
 mod random_spiking;
 mod synapse;
 mod target;

@@ -40,8 +40,10 @@ pub(super) const ENSEMBLE_KEYS: &[&str] = &[
     "gain",
     "bias",
     "normalize_encoders",
+    "noise",
 ];
-pub(super) const NODE_KEYS: &[&str] = &["label", "seed", "within", "output", "size_in", "size"];
+pub(super) const NODE_KEYS: &[&str] =
+    &["label", "seed", "within", "output", "size_in", "size", "process", "size_out"];
 pub(super) const CUSTOM_KEYS: &[&str] =
     &["label", "seed", "within", "object", "size_in", "size_out"];
 pub(super) const CONNECTION_KEYS: &[&str] = &[
@@ -129,7 +131,27 @@ fn ensemble_options(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Ensemble
         gain: samples("gain", Unit::NONE)?,
         bias: samples("bias", Unit::NONE)?,
         normalize_encoders: flag_at(reader, fields, "normalize_encoders")?,
+        noise: fields.get("noise").map(|item| noise(reader, item)).transpose()?,
     })
+}
+
+/// `"none"`, or a process.
+fn noise(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
+    match &item.value {
+        Raw::Text(text) if text == "none" => Ok(None),
+        _ => process(reader, item).map(Some),
+    }
+}
+
+/// A kind whose times are in s and whose highest frequency, if it has one, is in Hz.
+fn process(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
+    let is_signal = reader.text(kind_of(item), "`process`")? == "WhiteSignal";
+    let unit = |name: &str| match name {
+        "period" | "presentation_time" | "times" | "tau" => second(),
+        "high" if is_signal => hertz(),
+        _ => Unit::NONE,
+    };
+    reader.spec(item, "`process`", "kind", &unit)
 }
 
 fn flag_at(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option<bool>, Located> {
@@ -176,12 +198,18 @@ pub(super) fn node(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields
     let label = reader.text_at(fields, "label")?;
     let size_in = reader.count_at(fields, "size_in", MAX_SIZE)?.map(|n| n as usize);
     let mut node = match (fields.get("output"), fields.get("size")) {
+        (None, None) if fields.get("process").is_some() => {
+            let item = fields.required("process", "a kind with its parameters")?;
+            let size_out = reader.count_at(fields, "size_out", MAX_SIZE)?.unwrap_or(1);
+            Node::process(process(reader, item)?, size_out as usize)
+        }
         (None, Some(size)) if size_in.is_none() => {
             Node::passthrough(reader.count(size, "`size`", MAX_SIZE)? as usize)
         }
         (Some(output), None) => with_output(reader, output, size_in.unwrap_or(0))?,
         _ => {
-            let expected = "`output`, or `size` for a node that passes its input on".into();
+            let expected =
+                "`output`, `process`, or `size` for a node that passes its input on".into();
             return Err(fields.fault(Cause::Missing { key: "output".into(), expected }));
         }
     };
