@@ -47,7 +47,7 @@ def value(item):
 
 
 # Of whole numbers.
-COUNTS = {"dimensions", "subdimensions", "maxiters", "n_components", "n_oversamples", "seed"}
+COUNTS = {"dimensions", "subdimensions", "maxiters", "n_components", "n_oversamples", "seed", "n", "m"}
 
 
 def made(item, **extra):

@@ -39,8 +39,8 @@ pub(super) struct Decoding<'a> {
 /// Operators that decode; the signal of the decoded and transformed vector.
 ///
 /// Keeps `<path>.decoders` (neurons, size of what is solved for), `<path>.weights` (size of the
-/// result, neurons) and, unless decoders are imported, `<path>.rmses`. A solver whose decoders do
-/// not compose solves for what leaves the transform, or for the currents of single neurons.
+/// result, neurons) and, unless decoders are imported, `<path>.rmses`. Where weights are asked for, a
+/// solver whose decoders do not compose solves for the currents of single neurons outright.
 pub(super) fn build(
     builder: &mut Builder<'_>,
     decoding: &Decoding<'_>,
@@ -78,7 +78,7 @@ fn solve(
     let rng = &mut RandomState::new(decoding.seed);
     let failed = |source: SolverError| BuildError::Solver { path: decoding.path.clone(), source };
     let solver = solver::solver(decoding.solver).map_err(|e| failed(e.into()))?;
-    let is_complete = !solver.is_compositional();
+    let is_complete = decoding.post_encoders.is_some() && !solver.is_compositional();
     let points = points(decoding, ensemble, rng)?;
     let mut targets = targets(decoding, points.view())?;
     if is_complete {

@@ -1,7 +1,7 @@
 //! `LstsqDrop(drop=0.25, solver1=LstsqL2(reg=0.001), solver2=LstsqL2(reg=0.1))`: decoders of which
 //! the smallest are 0.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 use pontine_core_ir::{Param, Spec, SpecError, inventory, registry::LookupError};
 use pontine_rng::RandomState;
 
@@ -11,7 +11,7 @@ inventory::submit! {
     SolverEntry { kind: "LstsqDrop", make: |spec| Ok(Box::new(LstsqDrop::from_spec(spec)?)), place: module_path!() }
 }
 
-/// Solves once, drops the smallest decoders of each output, and solves again for those left.
+/// Solves once, drops the smallest decoders, and solves each output again for those left.
 #[derive(Debug)]
 pub struct LstsqDrop {
     /// The share that is dropped, from 0 to 1.
@@ -33,14 +33,12 @@ impl LstsqDrop {
         Ok(Self { drop, first, second })
     }
 
-    /// The neurons whose decoders are the largest, ascending.
-    fn kept(&self, decoders: &Array1<f64>) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..decoders.len()).collect();
-        order.sort_by(|i, j| decoders[*i].abs().total_cmp(&decoders[*j].abs()));
-        let n_dropped = (self.drop * decoders.len() as f64).round_ties_even() as usize;
-        let mut kept = order.split_off(n_dropped);
-        kept.sort_unstable();
-        kept
+    /// The size from which on decoders of any output are kept.
+    fn threshold(&self, decoders: &Array2<f64>) -> f64 {
+        let mut sizes: Vec<f64> = decoders.iter().map(|x| x.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        let n_dropped = (self.drop * sizes.len() as f64).round_ties_even() as usize;
+        sizes.get(n_dropped).copied().unwrap_or(f64::INFINITY)
     }
 }
 
@@ -66,8 +64,10 @@ impl Solver for LstsqDrop {
         check_activities(activities)?;
         let all = self.first.solve(activities, targets, rng)?.decoders;
         let mut decoders = Array2::zeros(all.dim());
+        let threshold = self.threshold(&all);
         for (k, mut column) in decoders.columns_mut().into_iter().enumerate() {
-            let kept = self.kept(&all.column(k).to_owned());
+            let is_kept = |i: &usize| all[[*i, k]].abs() >= threshold;
+            let kept: Vec<usize> = (0..all.nrows()).filter(is_kept).collect();
             if kept.is_empty() {
                 continue;
             }
@@ -89,14 +89,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_of_each_outputs_decoders_is_0() {
+    fn a_share_of_all_decoders_is_0() {
         let rng = &mut RandomState::new(0);
         let a = Array2::from_shape_simple_fn((30, 8), || rng.uniform(0.0, 100.0));
         let y = Array2::from_shape_simple_fn((30, 2), || rng.uniform(-1.0, 1.0));
         let drop = LstsqDrop::from_spec(&Spec::new("LstsqDrop").with("drop", 0.5)).unwrap();
         let decoders = drop.solve(a.view(), y.view(), rng).unwrap().decoders;
-        for column in decoders.columns() {
-            assert_eq!(column.iter().filter(|x| **x == 0.0).count(), 4);
-        }
+        assert_eq!(decoders.iter().filter(|x| **x == 0.0).count(), 8);
     }
 }
