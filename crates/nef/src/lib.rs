@@ -22,6 +22,7 @@ mod samples;
 pub mod seeding;
 pub mod solver;
 pub mod synapse;
+pub mod transform;
 mod tuning;
 
 pub use points::{PointSampler, PointsEntry};

@@ -90,7 +90,7 @@ def synapse(item):
 def function(text, arguments):
     """A function of Python from one of the language; one number, or several after commas."""
     code = compile(text, text, "eval")
-    return lambda *given: np.atleast_1d(eval(code, NAMES, dict(zip(arguments, given))))
+    return lambda *given: np.ravel(eval(code, NAMES, dict(zip(arguments, given))))
 
 
 def samples(item):
@@ -172,7 +172,19 @@ class Model:
     def transform(self, item):
         """A transform by its kind."""
         item = dict(item)
-        return getattr(nengo, item.pop("kind"))(**{k: value(v) for k, v in item.items()})
+        kind = item.pop("kind")
+        if kind == "Sparse":
+            indices = np.stack([item.pop("rows"), item.pop("columns")], axis=1)
+            return nengo.Sparse(item["shape"], indices=indices, init=item["values"])
+        if "init" in item:
+            item["init"] = samples(item["init"])
+        for name in ["shape", "input_shape", "kernel_size", "strides"]:
+            if name in item:
+                item[name] = tuple(item[name])
+        if kind != "Dense":
+            last = item.get("channels_last", True)
+            item["input_shape"] = nengo.transforms.ChannelShape(item["input_shape"], last)
+        return getattr(nengo.transforms, kind)(**item)
 
     def probe(self, item):
         label, target = item["label"], item["target"]

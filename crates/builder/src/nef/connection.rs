@@ -45,7 +45,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
             };
             decoded::build(builder, &decoding)?
         }
-        _ => direct::build(builder, &path, connection)?,
+        _ => direct::build(builder, &path, seed, connection)?,
     };
     let size = builder.model().signals[weighted].len();
     let output = match &params.synapse {

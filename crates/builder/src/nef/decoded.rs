@@ -5,7 +5,10 @@ use pontine_core_ir::{
     EnsembleId, Function, Path, Samples, SignalId, Spec, Tensor, Transform,
     model::{OperatorKind, Signal},
 };
-use pontine_nef::{Solution, SolverError, eval_points, solver};
+use pontine_nef::{
+    Solution, SolverError, eval_points, solver,
+    transform::{Sampled, sampled},
+};
 use pontine_rng::RandomState;
 
 use super::{BuiltEnsemble, function::at_points};
@@ -48,9 +51,10 @@ pub(super) fn build(
     let path = decoding.path;
     let neurons = builder.output(decoding.ensemble)?;
     let ensemble = builder.ensemble(decoding.ensemble)?;
-    let Solved { solution, is_complete } = solve(builder, decoding, &ensemble)?;
+    let rng = &mut RandomState::new(decoding.seed);
+    let Solved { solution, is_complete } = solve(builder, decoding, &ensemble, rng)?;
     let decoded = solution.decoders.t().to_owned();
-    let weights = if is_complete { decoded } else { behind(decoding, decoded)? };
+    let weights = if is_complete { decoded } else { behind(decoding, decoded, rng)? };
     builder.keep(path, "decoders", solution.decoders);
     builder.keep(path, "weights", weights.clone());
     if !solution.rmses.is_empty() {
@@ -74,15 +78,15 @@ fn solve(
     builder: &Builder<'_>,
     decoding: &Decoding<'_>,
     ensemble: &BuiltEnsemble,
+    rng: &mut RandomState,
 ) -> Result<Solved, BuildError> {
-    let rng = &mut RandomState::new(decoding.seed);
     let failed = |source: SolverError| BuildError::Solver { path: decoding.path.clone(), source };
     let solver = solver::solver(decoding.solver).map_err(|e| failed(e.into()))?;
     let is_complete = decoding.post_encoders.is_some() && !solver.is_compositional();
     let points = points(decoding, ensemble, rng)?;
     let mut targets = targets(decoding, points.view())?;
     if is_complete {
-        targets = behind(decoding, targets.reversed_axes())?.reversed_axes();
+        targets = behind(decoding, targets.reversed_axes(), rng)?.reversed_axes();
     }
     let n = ensemble.tuning.gain.len();
     if let Some(imported) = builder.network().imported.get(decoding.path.part("decoders").as_str())
@@ -144,8 +148,22 @@ fn imported_decoders(
 
 /// What comes behind the decoders, times a matrix: the transform, then the encoders of what the
 /// connection leads to where weights are asked for.
-fn behind(decoding: &Decoding<'_>, x: Array2<f64>) -> Result<Array2<f64>, BuildError> {
-    let transformed = transformed(decoding, x)?;
+fn behind(
+    decoding: &Decoding<'_>,
+    x: Array2<f64>,
+    rng: &mut RandomState,
+) -> Result<Array2<f64>, BuildError> {
+    let failed = |source| BuildError::Samples { path: decoding.path.clone(), source };
+    let transformed = match sampled(decoding.transform, rng).map_err(failed)? {
+        Sampled::Identity => x,
+        Sampled::Dense(transform) => transformed(decoding, &transform, x)?,
+        Sampled::Sparse(_) => {
+            return Err(BuildError::Unsupported {
+                path: decoding.path.clone(),
+                message: "a sparse transform or a convolution cannot stand behind decoders".into(),
+            });
+        }
+    };
     match &decoding.post_encoders {
         None => Ok(transformed),
         Some(encoders) if encoders.ncols() == transformed.nrows() => Ok(encoders.dot(&transformed)),
@@ -158,8 +176,11 @@ fn behind(decoding: &Decoding<'_>, x: Array2<f64>) -> Result<Array2<f64>, BuildE
     }
 }
 
-fn transformed(decoding: &Decoding<'_>, x: Array2<f64>) -> Result<Array2<f64>, BuildError> {
-    let Transform::Dense(transform) = decoding.transform else { return Ok(x) };
+fn transformed(
+    decoding: &Decoding<'_>,
+    transform: &Tensor,
+    x: Array2<f64>,
+) -> Result<Array2<f64>, BuildError> {
     let data = transform.data();
     let wrong = || BuildError::Shape {
         path: decoding.path.clone(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Transform;
 use crate::{
     function::Function,
     id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, SubnetworkId},
@@ -212,16 +213,6 @@ pub struct ConnectionOptions {
     pub eval_points: Option<Samples>,
     /// Whether evaluation points are multiplied by the ensemble's radius (default true).
     pub scale_eval_points: Option<bool>,
-}
-
-/// A linear map, `(size_out, size_in)`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Transform {
-    /// Nothing is changed.
-    #[default]
-    Identity,
-    /// A number, a diagonal `(n,)`, or a matrix `(size_out, size_in)`.
-    Dense(Tensor),
 }
 
 /// What a probe reads.

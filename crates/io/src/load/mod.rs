@@ -12,6 +12,7 @@ mod parameters;
 mod read;
 mod recording;
 mod reference;
+mod transform;
 
 use std::{collections::BTreeMap, sync::Arc};
 

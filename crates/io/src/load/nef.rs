@@ -13,7 +13,7 @@ use super::{
     fields::Fields,
     hertz,
     read::{Reader, tensor},
-    second,
+    second, transform,
 };
 use crate::{
     error::{Cause, Located},
@@ -272,7 +272,10 @@ pub(super) fn connection(
         connection.function = Some(of_vector(reader, item, size)?);
     }
     if let Some(item) = fields.get("transform") {
-        connection.transform = Transform::Dense(loader.transform(reader, item, &connection)?);
+        connection.transform = match transform::of_kind(reader, item)? {
+            Some(transform) => transform,
+            None => Transform::Dense(loader.transform(reader, item, &connection)?),
+        };
     }
     connection.options = connection_options(reader, fields)?;
     let id = loader.network.add_in(parent.id, connection).into();
