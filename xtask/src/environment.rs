@@ -9,8 +9,9 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::workspace::call;
 
-/// Nengo 4.1 is the release we match; numpy 2.4 breaks five of its synapse tests.
-const NENGO: [&str; 3] = ["nengo==4.1.0", "numpy==2.3.5", "scipy==1.17.1"];
+/// Nengo 4.1 is the release we match; numpy 2.4 breaks five of its synapse tests. Two of its solvers
+/// need scikit-learn.
+const NENGO: [&str; 4] = ["nengo==4.1.0", "numpy==2.3.5", "scipy==1.17.1", "scikit-learn==1.9.1"];
 
 /// The release that the reference statistics in `models/` come from.
 const NEST: [&str; 2] = ["nest-simulator==3.10.0", "numpy==2.3.5"];

@@ -14,7 +14,7 @@ use pontine_core_ir::{
 
 use crate::{
     error::BuildError,
-    nef::BuiltEnsemble,
+    nef::{BuiltEnsemble, DIRECT},
     registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
 };
 
@@ -199,7 +199,17 @@ impl<'n> Builder<'n> {
         self.ensembles.insert(id, built);
     }
 
+    /// Whether an ensemble has no neurons: what it represents is computed.
+    pub(crate) fn is_direct(&self, id: EnsembleId) -> bool {
+        self.network.ensemble_params(id).neuron_type.kind == DIRECT
+    }
+
+    /// An ensemble with neurons.
     pub(crate) fn ensemble(&self, id: EnsembleId) -> Result<Rc<BuiltEnsemble>, BuildError> {
+        if self.is_direct(id) {
+            let message = "its neuron type is `Direct`, so it has no neurons".into();
+            return Err(BuildError::Unsupported { path: self.path(id), message });
+        }
         let built = self.ensembles.get(&id).cloned();
         built.ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
     }

@@ -47,6 +47,14 @@ pub enum BuildError {
         /// The cause.
         source: pontine_nef::SampleError,
     },
+    /// A process that does not exist so.
+    #[error("`{path}`: {source}")]
+    Process {
+        /// The object.
+        path: Path,
+        /// The cause.
+        source: pontine_nef::process::ProcessError,
+    },
     /// Decoders that could not be solved for.
     #[error("`{path}`: could not solve for decoders: {source}")]
     Solver {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pontine_builder::{BuildOptions, build};
 use pontine_core_ir::{
     Connection, Custom, EndObject, Endpoint, Ensemble, EnsembleId, Function, Model, Network, Node,
-    NodeId, Population, Probe, ProbeTarget, Samples, Spec, Tensor, Transform,
+    NodeId, Population, Probe, ProbeTarget, Samples, SparseMatrix, Spec, Tensor, Transform,
     model::{OperatorKind, RecordTarget},
 };
 use proptest::prelude::*;
@@ -60,6 +60,80 @@ fn a_neuron_type_is_known_with_its_parameters() {
         Spec::new("SpikeSourceArray"),
         "`Ensemble:a`: `SpikeSourceArray` has no known rates, so it cannot be a neuron type",
     );
+}
+
+#[test]
+fn neuron_types_need_a_base_and_states_that_they_have() {
+    let check = |spec: Spec, expected| {
+        check_error(&with_ensemble(|a| a.options.neuron_type = Some(spec)).0, expected);
+    };
+    check(Spec::new("PoissonSpiking"), "`Ensemble:a`: `PoissonSpiking` needs a parameter `base`");
+    check(
+        Spec::new("RegularSpiking").with("base", Spec::new("LIF")),
+        "`Ensemble:a`: `RegularSpiking` needs a rate as its base, not `LIF`",
+    );
+    check(
+        Spec::new("LIF").with("initial_adaptation", 1.0),
+        "`Ensemble:a`: `initial_adaptation` names no state of its neurons",
+    );
+}
+
+#[test]
+fn what_has_no_neurons_has_no_probe_of_them() {
+    let (mut network, a) = with_ensemble(|a| a.options.neuron_type = Some(Spec::new("Direct")));
+    network.add(Probe::new(ProbeTarget::Neurons(a)));
+    check_error(&network, "`Ensemble:a`: its neuron type is `Direct`, so it has no neurons");
+}
+
+#[test]
+fn weights_lead_to_ensembles_and_convolutions_do_not_stand_behind_decoders() {
+    let check = |set: &dyn Fn(&mut Connection), expected| {
+        let (mut network, a) = with_ensemble(|_| {});
+        let n = network.add(Node::passthrough(2).labelled("n"));
+        let mut connection = Connection::new(a, n).labelled("c");
+        set(&mut connection);
+        network.add(connection);
+        check_error(&network, expected);
+    };
+    check(
+        &|c| c.options.solver = Some(Spec::new("LstsqL2").with("weights", true)),
+        "`Connection:c`: a solver with `weights` leads from an ensemble to an ensemble only",
+    );
+    check(
+        &|c| {
+            let matrix = SparseMatrix { rows: 2, columns: 2, entries: [(0, 1, 1.0)].into() };
+            c.transform = Transform::Sparse(matrix);
+        },
+        "`Connection:c`: a sparse transform or a convolution cannot stand behind decoders",
+    );
+}
+
+#[test]
+fn processes_must_fit_their_node_and_the_time_step() {
+    let check = |spec: Spec, expected| check_error(&with_node(Node::process(spec, 2)).0, expected);
+    check(
+        Spec::new("PresentInput")
+            .with("inputs", vec![1.0, 2.0, 3.0])
+            .with("presentation_time", 0.1),
+        "`Node:n`: `PresentInput` holds 3 numbers, which are no rows of 2 elements",
+    );
+    check(
+        Spec::new("WhiteSignal").with("period", 1.0).with("high", 600.0),
+        "`Node:n`: `WhiteSignal`: high is 600, but must be at most 500 Hz, half of 1/dt",
+    );
+    check(
+        Spec::new("WhiteNoize"),
+        "`Node:n`: no process is called `WhiteNoize`; did you mean `WhiteNoise`?",
+    );
+}
+
+#[test]
+fn a_list_of_time_constants_has_one_for_each_element() {
+    let (mut network, n) = with_node(Node::passthrough(3));
+    let mut connection = Connection::new(n, n).labelled("c");
+    connection.options.synapse = Some(Some(Spec::new("Lowpass").with("tau", vec![0.01, 0.02])));
+    network.add(connection);
+    check_error(&network, "`Connection:c`: the synapse's `tau` has shape [2], but [3] is needed");
 }
 
 #[test]

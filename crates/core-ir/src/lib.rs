@@ -43,7 +43,7 @@ pub use model::Model;
 pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
     EnsembleOptions, Network, Node, NodeOutput, ObjId, Population, PopulationView, Probe,
-    ProbeTarget, Projection, Recorder, Samples, Subnetwork, Transform,
+    ProbeTarget, Projection, Recorder, Samples, SparseMatrix, Subnetwork, Transform,
 };
 pub use path::Path;
 pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};

@@ -205,6 +205,15 @@ pub fn mechanism(name: &str) -> Result<Arc<Mechanism>, LookupError> {
     Ok(mechanism)
 }
 
+/// The mechanism of the NEF's neuron type of this name: `Nef` and the name where there is one of that
+/// kind, since cells of populations may have the name already.
+///
+/// # Errors
+/// [`LookupError`] if no linked crate offers it.
+pub fn neuron_type(name: &str) -> Result<&'static MechanismEntry, LookupError> {
+    mechanisms().get(&format!("Nef{name}")).or_else(|_| mechanisms().get(name))
+}
+
 /// Draws single numbers from keyed streams.
 pub trait Sampler: std::fmt::Debug + Send + Sync {
     /// One number; what it takes from the stream depends on the stream alone.

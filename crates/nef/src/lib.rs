@@ -1,5 +1,5 @@
 //! The Neural Engineering Framework's mathematics: seeds, distributions of points, tuning,
-//! decoder solvers, and the discrete form of synapses.
+//! decoder solvers, processes, and the discrete form of synapses.
 //!
 //! ```text
 //!  seeding::walk ──> a seed for each object
@@ -14,15 +14,19 @@
 //! threads. Nothing here knows signals, operators, backends or files; neuron types are known by
 //! their [`NeuronMaths`](pontine_core_ir::port::NeuronMaths) alone.
 
+mod beta;
 mod linear;
 pub mod points;
+pub mod process;
 mod samples;
 pub mod seeding;
 pub mod solver;
 pub mod synapse;
+pub mod transform;
 mod tuning;
 
 pub use points::{PointSampler, PointsEntry};
+pub use process::{Process, ProcessEntry};
 pub use samples::{SampleError, resolve, resolve_vector};
 pub use solver::{Solution, Solver, SolverEntry, SolverError};
 pub use tuning::{Drawn, NeuronModel, TunedBy, Tuning, eval_points};

@@ -10,7 +10,7 @@ use faer::{
         svd::{ComputeSvdVectors, svd, svd_scratch},
     },
 };
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2};
 
 /// `a b`.
 pub(crate) fn product(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
@@ -44,6 +44,30 @@ pub(crate) fn nearest_rotation(matrix: ArrayView2<'_, f64>) -> Array2<f64> {
     }
 }
 
+/// `U`, the singular values and `V` of `a = U diag(s) Vᵀ`, as many columns as `a` has rows or columns.
+///
+/// `None` only where numbers are not finite.
+pub(crate) fn thin_svd(a: ArrayView2<'_, f64>) -> Option<(Array2<f64>, Array1<f64>, Array2<f64>)> {
+    let (m, n) = a.dim();
+    let k = m.min(n);
+    let (mut u, mut v) = (Mat::<f64>::zeros(m, k), Mat::<f64>::zeros(n, k));
+    let mut singular = Diag::<f64>::zeros(k);
+    let thin = ComputeSvdVectors::Thin;
+    let scratch = svd_scratch::<f64>(m, n, thin, thin, Par::Seq, Default::default());
+    svd(
+        to_mat(a).as_ref(),
+        singular.as_mut(),
+        Some(u.as_mut()),
+        Some(v.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut MemBuffer::new(scratch)),
+        Default::default(),
+    )
+    .ok()?;
+    let singular = (0..k).map(|i| singular[i]).collect();
+    Some((to_array(u.as_ref()), singular, to_array(v.as_ref())))
+}
+
 /// Solves `g x = b` for a symmetric, positive definite `g`; `None` if it is not.
 pub(crate) fn solve_positive_definite(
     g: ArrayView2<'_, f64>,
@@ -59,6 +83,35 @@ pub(crate) fn solve_positive_definite(
     llt::factor::cholesky_in_place(factor.as_mut(), exact, Par::Seq, stack, params).ok()?;
     llt::solve::solve_in_place(factor.as_ref(), x.as_mut(), Par::Seq, stack);
     Some(to_array(x.as_ref()))
+}
+
+/// Solves `a x = b` by elimination; `None` if `a` is singular. For the small matrices of filters.
+pub(crate) fn solve(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+    let (mut a, mut b) = (a.to_owned(), b.to_owned());
+    let n = a.nrows();
+    for k in 0..n {
+        let pivot = (k..n).max_by(|i, j| a[[*i, k]].abs().total_cmp(&a[[*j, k]].abs()))?;
+        if a[[pivot, k]] == 0.0 {
+            return None;
+        }
+        swap_rows(&mut a, k, pivot);
+        swap_rows(&mut b, k, pivot);
+        for i in (0..n).filter(|i| *i != k) {
+            let share = a[[i, k]] / a[[k, k]];
+            let (from_a, from_b) = (a.row(k).to_owned(), b.row(k).to_owned());
+            a.row_mut(i).scaled_add(-share, &from_a);
+            b.row_mut(i).scaled_add(-share, &from_b);
+        }
+    }
+    for k in 0..n {
+        let pivot = a[[k, k]];
+        b.row_mut(k).mapv_inplace(|x| x / pivot);
+    }
+    Some(b)
+}
+
+fn swap_rows(a: &mut Array2<f64>, i: usize, j: usize) {
+    (0..a.ncols()).for_each(|k| a.swap([i, k], [j, k]));
 }
 
 fn to_mat(array: ArrayView2<'_, f64>) -> Mat<f64> {
@@ -80,6 +133,24 @@ mod tests {
         let rotation = array![[0.6, -0.8], [0.8, 0.6]];
         let nearest = nearest_rotation((&rotation * 3.0).view());
         assert!((nearest - rotation).iter().all(|x| x.abs() < 1e-15));
+    }
+
+    #[test]
+    fn factors_multiply_to_the_matrix() {
+        for a in [array![[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]], array![[1.0], [2.0]]] {
+            let (u, s, v) = thin_svd(a.view()).unwrap();
+            let back = (&u * &s).dot(&v.t());
+            assert!((back - &a).iter().all(|x| x.abs() < 1e-14));
+            assert!(s.iter().all(|s| *s > 0.0));
+        }
+    }
+
+    #[test]
+    fn a_system_is_solved_and_a_singular_one_refused() {
+        let a = array![[0.0, 2.0], [1.0, 1.0]];
+        let x = solve(a.view(), array![[4.0], [3.0]].view()).unwrap();
+        assert_eq!(x, array![[1.0], [2.0]]);
+        assert_eq!(solve(array![[1.0, 1.0], [1.0, 1.0]].view(), x.view()), None);
     }
 
     #[test]

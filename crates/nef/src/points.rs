@@ -1,21 +1,31 @@
 //! Distributions of points, by name: a port, its registry, and one file for each kind.
 
+mod choice;
+mod exponential;
 mod gaussian;
+mod given;
 mod hypersphere;
+mod lengths;
+mod pdf;
 mod quasirandom;
 mod scattered;
 mod uniform;
 
 use ndarray::Array2;
-use pontine_core_ir::{Spec, SpecError, registry, registry::LookupError};
+use pontine_core_ir::{Param, Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
 use crate::samples::SampleError;
 
+pub use choice::Choice;
+pub use exponential::Exponential;
 pub use gaussian::Gaussian;
+pub use given::Given;
 pub use hypersphere::UniformHypersphere;
+pub use lengths::{CosineSimilarity, SqrtBeta};
+pub use pdf::Pdf;
 pub use quasirandom::QuasirandomSequence;
-pub use scattered::ScatteredHypersphere;
+pub use scattered::{Mapping, ScatteredHypersphere};
 pub use uniform::Uniform;
 
 /// Draws points, or single numbers, as Nengo's distribution of that name does.
@@ -88,6 +98,25 @@ fn finite(spec: &Spec, name: &'static str, default: Option<f64>) -> Result<f64, 
         None => spec.number(name)?,
     };
     if value.is_finite() { Ok(value) } else { Err(spec.wrong(name, &value.into(), "finite")) }
+}
+
+/// Finite numbers.
+fn numbers(spec: &Spec, name: &'static str) -> Result<Vec<f64>, SpecError> {
+    match spec.params.get(name) {
+        Some(Param::Array(numbers)) if numbers.iter().all(|x| x.is_finite()) => {
+            Ok(numbers.to_vec())
+        }
+        Some(Param::Number(number)) if number.is_finite() => Ok(vec![*number]),
+        Some(other) => Err(spec.wrong(name, other, "finite numbers")),
+        None => Err(SpecError::Missing { kind: spec.kind.clone(), name }),
+    }
+}
+
+/// Points of `d` dimensions out of numbers that stand one after the other.
+fn rows(kind: &'static str, numbers: &[f64], d: Option<usize>) -> Result<Array2<f64>, SampleError> {
+    let d = d.unwrap_or(1).max(1);
+    let wrong = SampleError::Rows { kind, n_numbers: numbers.len(), dimensions: d };
+    Array2::from_shape_vec((numbers.len() / d, d), numbers.to_vec()).map_err(|_| wrong)
 }
 
 /// A share of the radius, at least 0 and less than 1.

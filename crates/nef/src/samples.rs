@@ -34,6 +34,16 @@ pub enum SampleError {
         /// The distribution.
         kind: &'static str,
     },
+    /// A distribution of given numbers that do not make up points.
+    #[error("`{kind}` holds {n_numbers} numbers, which are no points of {dimensions} dimensions")]
+    Rows {
+        /// The distribution.
+        kind: &'static str,
+        /// How many numbers it holds.
+        n_numbers: usize,
+        /// Dimensions of the points asked for.
+        dimensions: usize,
+    },
     /// Numbers of which one is not finite.
     #[error("{what}: row {index} holds a number that is not finite")]
     NotFinite {

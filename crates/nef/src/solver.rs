@@ -1,6 +1,12 @@
 //! Solvers for decoders, by name: a port, its registry, and one file for each kind.
 
+pub mod least_squares;
+mod lstsq;
+mod lstsq_drop;
+mod lstsq_l1;
 mod lstsq_l2;
+mod lstsq_noise;
+mod nnls;
 mod no_solver;
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -9,7 +15,13 @@ use pontine_rng::RandomState;
 
 use crate::linear;
 
-pub use lstsq_l2::LstsqL2;
+pub use least_squares::{LeastSquares, Sigma};
+pub use lstsq::Lstsq;
+pub use lstsq_drop::LstsqDrop;
+pub use lstsq_l1::LstsqL1;
+pub use lstsq_l2::{LstsqL2, Penalty};
+pub use lstsq_noise::LstsqNoise;
+pub use nnls::Nnls;
 pub use no_solver::NoSolver;
 
 /// Finds decoders: a trait object, so that a linked crate can add one.
@@ -28,6 +40,12 @@ pub trait Solver: std::fmt::Debug + Send + Sync {
 
     /// Whether activities are needed; if not, they may have no rows.
     fn needs_activities(&self) -> bool {
+        true
+    }
+
+    /// Whether decoders of a product are the product of decoders, so that a transform may be
+    /// applied afterwards.
+    fn is_compositional(&self) -> bool {
         true
     }
 }
@@ -96,12 +114,24 @@ registry!(
     kinds: SolverEntry, "solver", kind
 );
 
-/// The solver that a specification names.
+/// The solver that a specification names; its parameter `weights` is read by [`for_weights`].
 ///
 /// # Errors
 /// [`LookupError`] if the kind or a parameter is wrong.
 pub fn solver(spec: &Spec) -> Result<Box<dyn Solver>, LookupError> {
-    Ok((kinds().get(&spec.kind)?.make)(spec)?)
+    let entry = kinds().get(&spec.kind)?;
+    let mut own = spec.clone();
+    own.params.remove("weights");
+    Ok((entry.make)(&own)?)
+}
+
+/// Whether a solver is asked for the weights between single neurons (`weights=true`), and not for
+/// decoders.
+///
+/// # Errors
+/// [`SpecError`] if `weights` is not a switch.
+pub fn for_weights(spec: &Spec) -> Result<bool, SpecError> {
+    spec.bool_or("weights", false)
 }
 
 impl Solution {
@@ -116,6 +146,20 @@ impl Solution {
         let rmses = (misses.mapv(|x| x * x).sum_axis(Axis(0)) / n_points).mapv(f64::sqrt);
         Self { decoders, rmses }
     }
+}
+
+/// The largest activity.
+fn largest(activities: ArrayView2<'_, f64>) -> f64 {
+    activities.iter().fold(0.0, |largest, a| largest.max(a.abs()))
+}
+
+/// A finite number, not negative.
+fn not_negative(spec: &Spec, name: &'static str, default: f64) -> Result<f64, SpecError> {
+    let value = spec.number_or(name, default)?;
+    if value >= 0.0 && value.is_finite() {
+        return Ok(value);
+    }
+    Err(spec.wrong(name, &value.into(), "finite and not negative"))
 }
 
 /// Refuses activities from which nothing can be decoded.

@@ -1,102 +1,224 @@
-//! Synapses in discrete time.
+//! Synapses: filters of signals, in discrete time.
+//!
+//! | kind | parameters | what it is |
+//! | --- | --- | --- |
+//! | `Lowpass` | `tau` (s; one, or one for each element) | `1 / (tau s + 1)` |
+//! | `Alpha` | `tau` (s) | `1 / (tau s + 1)²` |
+//! | `LinearFilter` | `num`, `den`, `analog=true`, `method="zoh"` | any transfer function |
+//! | `Triangle` | `t` (s) | weights that fall linearly to 0 |
+//! | `Delay` | `delay` (s) | what came in so long ago |
 
-/// `y ← decay · y + gain · u` in each step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FirstOrder {
-    /// What is kept of the output.
-    pub decay: f64,
-    /// What is added of the input.
-    pub gain: f64,
+mod expm;
+mod lowpass;
+mod transfer;
+
+use std::collections::VecDeque;
+
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+use pontine_core_ir::{Param, Spec, SpecError};
+
+use crate::linear;
+pub use lowpass::{FirstOrder, lowpass};
+pub use transfer::{Method, StateSpace, TransferFunction};
+
+/// A synapse at a time step: what comes in at a step is u, what goes out y.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Discrete {
+    /// `y = gain · u`, without a state.
+    Gain(f64),
+    /// `y ← decay · y + gain · u`, for all elements or for each.
+    FirstOrder(Vec<FirstOrder>),
+    /// Any linear filter.
+    StateSpace(StateSpace),
+    /// The last inputs weighted, the latest first.
+    Taps(Vec<f64>),
+    /// What came in so many steps ago; in a network, where every synapse takes a step, at least one.
+    Delay(usize),
 }
 
-/// The low-pass filter `1 / (tau s + 1)` under a zero-order hold, for `tau >= 0` and `dt > 0`, s.
+/// The synapse that a specification names, at a time step of `dt` s.
 ///
-/// `decay = exp(-dt / tau)` and `gain = 1 - decay`, up to rounding: as in Nengo both come from the
-/// exponential of the matrix `[[-1/tau, 1], [0, 0]] dt`, by Padé's approximation, so that they are
-/// Nengo's to the last bit while `dt < 2 tau`. A `tau` of 0 is a pure delay of one step.
+/// # Errors
+/// [`SpecError`] if the kind or a parameter is wrong.
 ///
 /// # Examples
 /// ```
-/// use pontine_nef::synapse::lowpass;
-/// assert_eq!(lowpass(0.005, 0.001).decay, 0.8187307530779818);
-/// assert_eq!(lowpass(0.0, 0.001).gain, 1.0);
+/// use ndarray::Array2;
+/// use pontine_core_ir::Spec;
+/// use pontine_nef::synapse::discrete;
+/// let alpha = discrete(&Spec::new("Alpha").with("tau", 0.01), 0.001)?;
+/// let step = alpha.filt(Array2::ones((200, 1)).view(), 0.0).unwrap();
+/// assert!((step[[199, 0]] - 1.0).abs() < 1e-6);
+/// # Ok::<(), pontine_core_ir::SpecError>(())
 /// ```
-pub fn lowpass(tau: f64, dt: f64) -> FirstOrder {
-    if tau <= 0.0 {
-        return FirstOrder { decay: 0.0, gain: 1.0 };
-    }
-    let rate = 1.0 / tau;
-    let (p, q) = (-rate * dt, dt);
-    match pade_order(p.abs().max(q)) {
-        Some(coefficients) => {
-            let (decay, held) = exponential(coefficients, p, q);
-            FirstOrder { decay, gain: held * rate }
-        }
-        None => FirstOrder { decay: p.exp(), gain: -p.exp_m1() },
+pub fn discrete(spec: &Spec, dt: f64) -> Result<Discrete, SpecError> {
+    match spec.kind.as_str() {
+        "Lowpass" => lowpasses(spec, dt),
+        "Alpha" => alpha(spec, dt),
+        "LinearFilter" => TransferFunction::from_spec(spec)?.discrete(dt),
+        "Triangle" => triangle(spec, dt),
+        "Delay" => delay(spec, dt),
+        kind => Err(SpecError::UnknownKind { role: "synapse", kind: kind.into(), nearest: None }),
     }
 }
 
-/// Coefficients of the numerator of the diagonal approximants of orders 3, 5, 7, 9, and the
-/// largest norm for which each is exact to rounding: Higham (2005), *The scaling and squaring
-/// method for the matrix exponential revisited*, table 2.3.
-const PADE: [(f64, &[f64]); 4] = [
-    (1.495585217958292e-2, &[120.0, 60.0, 12.0, 1.0]),
-    (2.53939833006323e-1, &[30240.0, 15120.0, 3360.0, 420.0, 30.0, 1.0]),
-    (
-        9.504178996162932e-1,
-        &[17297280.0, 8648640.0, 1995840.0, 277200.0, 25200.0, 1512.0, 56.0, 1.0],
-    ),
-    (
-        2.097847961257068,
-        &[
-            17643225600.0,
-            8821612800.0,
-            2075673600.0,
-            302702400.0,
-            30270240.0,
-            2162160.0,
-            110880.0,
-            3960.0,
-            90.0,
-            1.0,
-        ],
-    ),
-];
-
-fn pade_order(norm: f64) -> Option<&'static [f64]> {
-    PADE.iter().find(|(limit, _)| norm < *limit).map(|(_, coefficients)| *coefficients)
-}
-
-/// The first row of `exp([[p, q], [0, 0]])`.
-///
-/// All powers of the matrix have a second row of zeros, so a row `(x, y)` stands for each.
-fn exponential(coefficients: &[f64], p: f64, q: f64) -> (f64, f64) {
-    let square = (p * p, p * q);
-    let (odd, even) = polynomials(coefficients, square);
-    // Sums of products as BLAS makes them: fused.
-    let odd = (p * (odd.0 + coefficients[1]), q.mul_add(coefficients[1], p * odd.1));
-    let even = (even.0 + coefficients[0], even.1);
-    let (above, below) = ((even.0 + odd.0, even.1 + odd.1), (even.0 - odd.0, even.1 - odd.1));
-    // Division by the pivot as LAPACK's libraries do it: one reciprocal.
-    let reciprocal = 1.0 / below.0;
-    (above.0 * reciprocal, (above.1 - below.1) * reciprocal)
-}
-
-/// The terms of odd and of even index, without those of the identity, from the highest power down.
-fn polynomials(coefficients: &[f64], square: (f64, f64)) -> ((f64, f64), (f64, f64)) {
-    let n_powers = (coefficients.len() - 1) / 2;
-    let powers: Vec<(f64, f64)> =
-        std::iter::successors(Some(square), |last| Some((last.0 * square.0, last.0 * square.1)))
-            .take(n_powers)
-            .collect();
-    let sum = |offset: usize| {
-        let term = |(i, power): (usize, &(f64, f64))| {
-            let c = coefficients[2 * (i + 1) + offset];
-            (c * power.0, c * power.1)
-        };
-        powers.iter().enumerate().rev().map(term).fold((0.0, 0.0), |s, t| (s.0 + t.0, s.1 + t.1))
+fn lowpasses(spec: &Spec, dt: f64) -> Result<Discrete, SpecError> {
+    spec.check_names(&["tau"])?;
+    let taus = match spec.params.get("tau") {
+        Some(Param::Array(taus)) if !taus.is_empty() => taus.to_vec(),
+        _ => vec![spec.number("tau")?],
     };
-    (sum(1), sum(0))
+    match taus.iter().find(|tau| !(**tau >= 0.0 && tau.is_finite())) {
+        Some(tau) => Err(spec.wrong("tau", &(*tau).into(), "finite and not negative")),
+        None => Ok(Discrete::FirstOrder(taus.iter().map(|tau| lowpass(*tau, dt)).collect())),
+    }
+}
+
+fn alpha(spec: &Spec, dt: f64) -> Result<Discrete, SpecError> {
+    spec.check_names(&["tau"])?;
+    let tau = duration(spec, "tau")?;
+    if tau == 0.0 {
+        return Ok(Discrete::Gain(1.0));
+    }
+    let den = vec![tau * tau, 2.0 * tau, 1.0];
+    TransferFunction { num: vec![1.0], den, method: Some(Method::ZeroOrderHold) }.discrete(dt)
+}
+
+/// Weights n, n - 1, …, 1 over their sum, for n steps from 0 to `t`.
+fn triangle(spec: &Spec, dt: f64) -> Result<Discrete, SpecError> {
+    spec.check_names(&["t"])?;
+    let n = steps(spec, "t", dt)? + 1;
+    let total = (n * (n + 1)) as f64 / 2.0;
+    Ok(Discrete::Taps((1..=n).rev().map(|weight| weight as f64 / total).collect()))
+}
+
+fn delay(spec: &Spec, dt: f64) -> Result<Discrete, SpecError> {
+    spec.check_names(&["delay"])?;
+    Ok(Discrete::Delay(steps(spec, "delay", dt)?))
+}
+
+/// Times are counted in whole steps, up to a number that memory can hold for each element.
+fn steps(spec: &Spec, name: &'static str, dt: f64) -> Result<usize, SpecError> {
+    let n = (duration(spec, name)? / dt).round_ties_even();
+    if n <= f64::from(1 << 12) {
+        return Ok(n as usize);
+    }
+    Err(spec.wrong(name, &(n * dt).into(), "at most 4096 time steps"))
+}
+
+fn duration(spec: &Spec, name: &'static str) -> Result<f64, SpecError> {
+    let time = spec.number(name)?;
+    if time >= 0.0 && time.is_finite() {
+        return Ok(time);
+    }
+    Err(spec.wrong(name, &time.into(), "finite and not negative"))
+}
+
+impl Discrete {
+    /// Filters rows of a signal, one after the other, from the state in which the output stays at
+    /// `y0`; for a filter of first order, from that under a constant input `y0`, as in Nengo. Where
+    /// constants pass unchanged the two are one.
+    ///
+    /// `None` where there is no such state, as for an integrator.
+    ///
+    /// # Shapes
+    /// `signal` and what is returned: (steps, elements).
+    pub fn filt(&self, signal: ArrayView2<'_, f64>, y0: f64) -> Option<Array2<f64>> {
+        self.filtered(signal, y0, false)
+    }
+
+    /// Filters forth, and then back with the state that this ended in, so that nothing is late.
+    pub fn filtfilt(&self, signal: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+        self.filtered(signal, 0.0, true)
+    }
+
+    fn filtered(
+        &self,
+        signal: ArrayView2<'_, f64>,
+        y0: f64,
+        and_back: bool,
+    ) -> Option<Array2<f64>> {
+        let mut filtered = signal.to_owned();
+        for (j, mut column) in filtered.columns_mut().into_iter().enumerate() {
+            let mut state = State::new(self, j, y0)?;
+            column.mapv_inplace(|u| state.step(u));
+            if and_back {
+                column.iter_mut().rev().for_each(|u| *u = state.step(*u));
+            }
+        }
+        Some(filtered)
+    }
+}
+
+/// One element on its way through a synapse.
+#[derive(Debug)]
+pub(crate) enum State {
+    Gain(f64),
+    FirstOrder(FirstOrder, f64),
+    Space(StateSpace, Array1<f64>),
+    Taps(Vec<f64>, VecDeque<f64>),
+    Delay(VecDeque<f64>),
+}
+
+impl State {
+    pub(crate) fn new(synapse: &Discrete, element: usize, y0: f64) -> Option<Self> {
+        Some(match synapse {
+            Discrete::Gain(gain) => Self::Gain(*gain),
+            Discrete::FirstOrder(filters) => {
+                let filter = filters[element.min(filters.len() - 1)];
+                Self::FirstOrder(filter, settled(filter, y0)?)
+            }
+            Discrete::StateSpace(space) if y0 == 0.0 => {
+                Self::Space(space.clone(), Array1::zeros(space.b.len()))
+            }
+            Discrete::StateSpace(space) => Self::Space(space.clone(), steady(space, y0)?),
+            Discrete::Taps(weights) => Self::Taps(weights.clone(), vec![y0; weights.len()].into()),
+            Discrete::Delay(n) => Self::Delay(vec![y0; *n].into()),
+        })
+    }
+
+    pub(crate) fn step(&mut self, u: f64) -> f64 {
+        match self {
+            Self::Gain(gain) => *gain * u,
+            Self::FirstOrder(filter, y) => {
+                *y = filter.decay * *y + filter.gain * u;
+                *y
+            }
+            Self::Space(space, x) => {
+                let before = space.c.dot(&*x) + space.d * u;
+                *x = space.a.dot(&*x) + &space.b * u;
+                if space.is_direct() { before } else { space.c.dot(&*x) }
+            }
+            Self::Taps(weights, last) => {
+                last.rotate_right(1);
+                last[0] = u;
+                weights.iter().zip(last.iter()).map(|(weight, u)| weight * u).sum()
+            }
+            Self::Delay(last) => {
+                last.push_back(u);
+                last.pop_front().unwrap_or(u)
+            }
+        }
+    }
+}
+
+/// The output that a constant input leads to.
+fn settled(filter: FirstOrder, input: f64) -> Option<f64> {
+    match 1.0 - filter.decay {
+        _ if input == 0.0 => Some(0.0),
+        0.0 => None,
+        lost => Some(filter.gain / lost * input),
+    }
+}
+
+/// The state in which the output stays what it is.
+fn steady(space: &StateSpace, output: f64) -> Option<Array1<f64>> {
+    let n = space.b.len();
+    let column = space.b.clone().insert_axis(Axis(1));
+    let x = linear::solve((Array2::eye(n) - &space.a).view(), column.view())?;
+    let x = x.column(0).to_owned();
+    let gain = space.c.dot(&x) + space.d;
+    (gain != 0.0).then(|| x * (output / gain))
 }
 
 #[cfg(test)]
@@ -105,38 +227,66 @@ mod tests {
 
     use super::*;
 
-    /// tau, decay and the state's gain (before the output's factor 1/tau) of Nengo 4.1 at dt 1 ms.
-    const NENGO: [(f64, f64, f64); 10] = [
-        (0.005, 0.8187307530779818, 0.0009063462346100906),
-        (0.01, 0.9048374180359594, 0.0009516258196404042),
-        (0.1, 0.990049833749168, 0.0009950166250831947),
-        (0.001, 0.36787944117144233, 0.0006321205588285577),
-        (0.02, 0.951229424500714, 0.0009754115099857198),
-        (0.0005, 0.13533528323661267, 0.00043233235838169363),
-        (1.0, 0.9990004998333749, 0.0009995001666250085),
-        (0.05, 0.9801986733067553, 0.000990066334662235),
-        (0.003, 0.7165313105737893, 0.0008504060682786323),
-        (0.00031, 0.03972373338644101, 0.00029768564265020324),
-    ];
+    fn filtered(spec: Spec, signal: &[f64]) -> Vec<f64> {
+        let signal = ArrayView2::from_shape((signal.len(), 1), signal).unwrap();
+        let filtered = discrete(&spec, 1e-3).unwrap().filt(signal, 0.0).unwrap();
+        filtered.into_raw_vec_and_offset().0
+    }
 
     #[test]
-    fn coefficients_are_nengos() {
-        for (tau, decay, held) in NENGO {
-            let filter = lowpass(tau, 0.001);
-            if tau > 0.0005 {
-                assert_eq!((filter.decay, filter.gain), (decay, held * (1.0 / tau)), "{tau}");
-            }
-            assert!((filter.decay / decay - 1.0).abs() < 1e-14, "{tau}");
-            assert!((filter.gain * tau / held - 1.0).abs() < 1e-14, "{tau}");
-        }
+    fn a_delay_shifts() {
+        let delayed = filtered(Spec::new("Delay").with("delay", 0.002), &[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(delayed, [0.0, 0.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn a_triangle_falls_to_0() {
+        let response = filtered(Spec::new("Triangle").with("t", 0.002), &[6.0, 0.0, 0.0, 0.0]);
+        assert_eq!(response, [3.0, 2.0, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn elements_may_have_time_constants_of_their_own() {
+        let spec = Spec::new("Lowpass").with("tau", vec![0.0, 0.01]);
+        let step = discrete(&spec, 1e-3).unwrap().filt(Array2::ones((2, 2)).view(), 0.0).unwrap();
+        assert_eq!(step[[0, 0]], 1.0);
+        assert!((step[[0, 1]] - (1.0 - (-0.1f64).exp())).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_integrator_has_no_steady_state() {
+        let spec = Spec::new("LinearFilter").with("num", vec![1.0]).with("den", vec![1.0, 0.0]);
+        let integrator = discrete(&spec, 1e-3).unwrap();
+        let ones = Array2::ones((10, 1));
+        assert_eq!(integrator.filt(ones.view(), 1.0), None);
+        let sum = integrator.filt(ones.view(), 0.0).unwrap();
+        assert!((sum[[9, 0]] - 0.01).abs() < 1e-12);
     }
 
     proptest! {
         #[test]
-        fn a_constant_passes_unchanged(tau in 0.0..10.0f64, dt in 1e-6..1e-1f64) {
-            let filter = lowpass(tau, dt);
-            prop_assert!((filter.decay + filter.gain - 1.0).abs() < 1e-12);
-            prop_assert!((filter.decay - (-dt / tau).exp()).abs() < 1e-14);
+        fn two_lowpasses_are_an_alpha(tau in 1e-3..0.1f64, input in prop::collection::vec(-1.0..1.0f64, 1..40)) {
+            let spec = |kind: &str| Spec::new(kind).with("tau", tau);
+            let square = TransferFunction::from_spec(
+                &Spec::new("LinearFilter").with("num", vec![1.0]).with("den", vec![tau, 1.0]),
+            ).unwrap();
+            let square = square.combine(&square).unwrap().discrete(1e-3).unwrap();
+            let signal = ArrayView2::from_shape((input.len(), 1), &input).unwrap();
+            let expected = square.filt(signal, 0.0).unwrap();
+            let found = filtered(spec("Alpha"), &input);
+            for (found, expected) in found.iter().zip(&expected) {
+                prop_assert!((found - expected).abs() < 1e-12);
+            }
+        }
+
+        #[test]
+        fn constants_pass_from_the_steady_state(tau in 1e-3..0.1f64, y0 in -2.0..2.0f64) {
+            let constant = Array2::from_elem((20, 1), y0);
+            for kind in ["Lowpass", "Alpha"] {
+                let synapse = discrete(&Spec::new(kind).with("tau", tau), 1e-3).unwrap();
+                let filtered = synapse.filt(constant.view(), y0).unwrap();
+                prop_assert!(filtered.iter().all(|y| (y - y0).abs() < 1e-9));
+            }
         }
     }
 }

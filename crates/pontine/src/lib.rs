@@ -48,7 +48,8 @@ pub mod prelude {
     pub use pontine_core_ir::{
         Cells, Connection, Connector, Endpoint, Ensemble, Function, Network, Node, Population,
         PopulationView, Probe, ProbeTarget, Projection, Quantity, Recorder, Recording, Samples,
-        Spec, Subnetwork, Tensor, Transform, Value,
+        SparseMatrix, Spec, Subnetwork, Tensor, Transform, Value,
+        network::{Convolution, Padding},
     };
 
     pub use crate::simulator::{Simulator, SimulatorBuilder};

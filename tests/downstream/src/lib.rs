@@ -2,13 +2,13 @@
 //! synapse and a kind of object.
 //!
 //! * [`Sketch`] is a backend that can do arrays and cells, and says so.
-//! * `QuadraticIF` is a neuron type, `ring` a connector, `Alpha` a synapse, `Integrator` an object;
+//! * `QuadraticIF` is a neuron type, `ring` a connector, `DoubleLowpass` a synapse, `Integrator` an object;
 //!   a program that links this crate (`use downstream as _;`) finds them by name.
 //!
 //! Invariant: only published interfaces are used here.
 
-mod alpha;
 mod backend;
+mod double_lowpass;
 mod integrator;
 mod quadratic;
 mod ring;

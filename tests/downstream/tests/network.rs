@@ -78,11 +78,11 @@ fn own_rule_carries_spikes_around() {
 /// The step response of two equal low-pass filters is 1 - (1 + t/tau) exp(-t/tau).
 #[test]
 fn own_synapse_filters_twice() {
-    let mut network = Network::new("alpha");
+    let mut network = Network::new("double lowpass");
     let one = network.add(Node::constant(vec![1.0]).labelled("one"));
     let sink = network.add(Node::passthrough(1).labelled("sink"));
     let mut connection = Connection::new(one, sink).labelled("c");
-    connection.options.synapse = Some(Some(Spec::new("Alpha").with("tau", 0.02)));
+    connection.options.synapse = Some(Some(Spec::new("DoubleLowpass").with("tau", 0.02)));
     network.add(connection);
     network.add(Probe::new(ProbeTarget::Node(sink)).labelled("sink"));
     let dt = 1e-5;

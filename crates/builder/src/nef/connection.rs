@@ -1,6 +1,8 @@
 //! A connection: decoded from an ensemble or read directly, filtered, added to its target.
 
-use pontine_core_ir::{EndObject, ObjId, Tensor, inventory};
+use ndarray::{Array2, Axis};
+use pontine_core_ir::{EndObject, Endpoint, ObjId, Path, SignalId, Spec, Tensor, inventory};
+use pontine_nef::solver::for_weights;
 
 use super::{
     decoded::{self, Decoding},
@@ -24,10 +26,12 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let path = builder.path(id);
     let seed = builder.seed(id);
     builder.keep(&path, "seed", Tensor::scalar(f64::from(seed)));
+    let mut to_neurons = None;
     let weighted = match &connection.pre.object {
-        EndObject::Ensemble(ensemble) => decoded::build(
-            builder,
-            &Decoding {
+        EndObject::Ensemble(ensemble) if !builder.is_direct(*ensemble) => {
+            let post_encoders = post_encoders(builder, &path, &params.solver, &connection.post)?;
+            to_neurons = post_encoders.as_ref().map(|(_, current)| *current);
+            let decoding = Decoding {
                 path: &path,
                 seed,
                 ensemble: *ensemble,
@@ -37,9 +41,11 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
                 solver: &params.solver,
                 eval_points: params.eval_points.as_ref(),
                 scale_eval_points: params.scale_eval_points,
-            },
-        )?,
-        _ => direct::build(builder, &path, connection)?,
+                post_encoders: post_encoders.map(|(encoders, _)| encoders),
+            };
+            decoded::build(builder, &decoding)?
+        }
+        _ => direct::build(builder, &path, seed, connection)?,
     };
     let size = builder.model().signals[weighted].len();
     let output = match &params.synapse {
@@ -49,5 +55,35 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         None => weighted,
     };
     builder.set_output(id, output);
-    target::add(builder, &path, &connection.post, output)
+    match to_neurons {
+        Some(current) => target::copy(builder, &path, output, current, None),
+        None => target::add(builder, &path, &connection.post, output)?,
+    }
+    Ok(())
+}
+
+/// Scaled encoders of the target and its input currents, where the solver is asked for weights.
+fn post_encoders(
+    builder: &Builder<'_>,
+    path: &Path,
+    solver: &Spec,
+    post: &Endpoint,
+) -> Result<Option<(Array2<f64>, SignalId)>, BuildError> {
+    let wanted = for_weights(solver);
+    if !wanted.map_err(|source| BuildError::Spec { path: path.clone(), source })? {
+        return Ok(None);
+    }
+    let EndObject::Ensemble(ensemble) = post.object else {
+        return Err(BuildError::Unsupported {
+            path: path.clone(),
+            message: "a solver with `weights` leads from an ensemble to an ensemble only".into(),
+        });
+    };
+    let ensemble = builder.ensemble(ensemble)?;
+    let encoders = &ensemble.tuning.scaled_encoders;
+    let encoders = match &post.slice {
+        Some(slice) => encoders.select(Axis(1), slice),
+        None => encoders.clone(),
+    };
+    Ok(Some((encoders, ensemble.current)))
 }

@@ -5,7 +5,10 @@ use pontine_core_ir::{
     EnsembleId, Function, Path, Samples, SignalId, Spec, Tensor, Transform,
     model::{OperatorKind, Signal},
 };
-use pontine_nef::{Solution, SolverError, eval_points, solver};
+use pontine_nef::{
+    Solution, SolverError, eval_points, solver,
+    transform::{Sampled, sampled},
+};
 use pontine_rng::RandomState;
 
 use super::{BuiltEnsemble, function::at_points};
@@ -31,12 +34,16 @@ pub(super) struct Decoding<'a> {
     pub(super) eval_points: Option<&'a Samples>,
     /// Whether own points are multiplied by the radius.
     pub(super) scale_eval_points: bool,
+    /// Scaled encoders of what it leads to, (neurons, size of the result), if weights between
+    /// single neurons are asked for.
+    pub(super) post_encoders: Option<Array2<f64>>,
 }
 
 /// Operators that decode; the signal of the decoded and transformed vector.
 ///
-/// Keeps `<path>.decoders` (neurons, size of the function), `<path>.weights` (size of the result,
-/// neurons) and, unless decoders are imported, `<path>.rmses`.
+/// Keeps `<path>.decoders` (neurons, size of what is solved for), `<path>.weights` (size of the
+/// result, neurons) and, unless decoders are imported, `<path>.rmses`. Where weights are asked for, a
+/// solver whose decoders do not compose solves for the currents of single neurons outright.
 pub(super) fn build(
     builder: &mut Builder<'_>,
     decoding: &Decoding<'_>,
@@ -44,8 +51,10 @@ pub(super) fn build(
     let path = decoding.path;
     let neurons = builder.output(decoding.ensemble)?;
     let ensemble = builder.ensemble(decoding.ensemble)?;
-    let solution = solve(builder, decoding, &ensemble)?;
-    let weights = transformed(decoding, &solution.decoders)?;
+    let rng = &mut RandomState::new(decoding.seed);
+    let Solved { solution, is_complete } = solve(builder, decoding, &ensemble, rng)?;
+    let decoded = solution.decoders.t().to_owned();
+    let weights = if is_complete { decoded } else { behind(decoding, decoded, rng)? };
     builder.keep(path, "decoders", solution.decoders);
     builder.keep(path, "weights", weights.clone());
     if !solution.rmses.is_empty() {
@@ -59,28 +68,40 @@ pub(super) fn build(
     Ok(weighted)
 }
 
+struct Solved {
+    solution: Solution,
+    /// Whether nothing comes behind the decoders: neither a transform nor encoders.
+    is_complete: bool,
+}
+
 fn solve(
     builder: &Builder<'_>,
     decoding: &Decoding<'_>,
     ensemble: &BuiltEnsemble,
-) -> Result<Solution, BuildError> {
-    let rng = &mut RandomState::new(decoding.seed);
+    rng: &mut RandomState,
+) -> Result<Solved, BuildError> {
+    let failed = |source: SolverError| BuildError::Solver { path: decoding.path.clone(), source };
+    let solver = solver::solver(decoding.solver).map_err(|e| failed(e.into()))?;
+    let is_complete = decoding.post_encoders.is_some() && !solver.is_compositional();
     let points = points(decoding, ensemble, rng)?;
-    let targets = targets(decoding, points.view())?;
+    let mut targets = targets(decoding, points.view())?;
+    if is_complete {
+        targets = behind(decoding, targets.reversed_axes(), rng)?.reversed_axes();
+    }
     let n = ensemble.tuning.gain.len();
     if let Some(imported) = builder.network().imported.get(decoding.path.part("decoders").as_str())
     {
         let decoders = imported_decoders(decoding.path, imported, (n, targets.ncols()))?;
-        return Ok(Solution { decoders, rmses: Array1::zeros(0) });
+        let solution = Solution { decoders, rmses: Array1::zeros(0) };
+        return Ok(Solved { solution, is_complete });
     }
-    let failed = |source: SolverError| BuildError::Solver { path: decoding.path.clone(), source };
-    let solver = solver::solver(decoding.solver).map_err(|e| failed(e.into()))?;
     let activities = if solver.needs_activities() {
         ensemble.tuning.activities(points.view(), &ensemble.neurons.model())
     } else {
         Array2::zeros((0, n))
     };
-    solver.solve(activities.view(), targets.view(), rng).map_err(failed)
+    let solution = solver.solve(activities.view(), targets.view(), rng).map_err(failed)?;
+    Ok(Solved { solution, is_complete })
 }
 
 fn points(
@@ -125,26 +146,57 @@ fn imported_decoders(
     })
 }
 
-/// Transform · decodersᵀ: (size of the result, neurons).
-fn transformed(decoding: &Decoding<'_>, decoders: &Array2<f64>) -> Result<Array2<f64>, BuildError> {
-    let decoders = decoders.t();
-    let Transform::Dense(transform) = decoding.transform else { return Ok(decoders.to_owned()) };
+/// What comes behind the decoders, times a matrix: the transform, then the encoders of what the
+/// connection leads to where weights are asked for.
+fn behind(
+    decoding: &Decoding<'_>,
+    x: Array2<f64>,
+    rng: &mut RandomState,
+) -> Result<Array2<f64>, BuildError> {
+    let failed = |source| BuildError::Samples { path: decoding.path.clone(), source };
+    let transformed = match sampled(decoding.transform, rng).map_err(failed)? {
+        Sampled::Identity => x,
+        Sampled::Dense(transform) => transformed(decoding, &transform, x)?,
+        Sampled::Sparse(_) => {
+            return Err(BuildError::Unsupported {
+                path: decoding.path.clone(),
+                message: "a sparse transform or a convolution cannot stand behind decoders".into(),
+            });
+        }
+    };
+    match &decoding.post_encoders {
+        None => Ok(transformed),
+        Some(encoders) if encoders.ncols() == transformed.nrows() => Ok(encoders.dot(&transformed)),
+        Some(encoders) => Err(BuildError::Shape {
+            path: decoding.path.clone(),
+            what: "what is decoded".into(),
+            found: vec![transformed.nrows()],
+            expected: vec![encoders.ncols()],
+        }),
+    }
+}
+
+fn transformed(
+    decoding: &Decoding<'_>,
+    transform: &Tensor,
+    x: Array2<f64>,
+) -> Result<Array2<f64>, BuildError> {
     let data = transform.data();
     let wrong = || BuildError::Shape {
         path: decoding.path.clone(),
         what: "the transform".into(),
         found: transform.shape().to_vec(),
-        expected: vec![decoders.nrows()],
+        expected: vec![x.nrows()],
     };
     match *transform.shape() {
-        [] => Ok(&decoders * data[0]),
-        [n] if n == decoders.nrows() => {
+        [] => Ok(&x * data[0]),
+        [n] if n == x.nrows() => {
             let diagonal = ArrayView2::from_shape((n, 1), data).map_err(|_| wrong())?;
-            Ok(&decoders * &diagonal)
+            Ok(&x * &diagonal)
         }
-        [rows, columns] if columns == decoders.nrows() => {
+        [rows, columns] if columns == x.nrows() => {
             let matrix = ArrayView2::from_shape((rows, columns), data).map_err(|_| wrong())?;
-            Ok(matrix.dot(&decoders))
+            Ok(matrix.dot(&x))
         }
         _ => Err(wrong()),
     }

@@ -4,9 +4,12 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Connection, EndObject, Path, SignalId, Tensor, Transform,
+    Connection, EndObject, Path, SignalId, SparseMatrix, Tensor,
     model::{OperatorKind, Signal},
 };
+
+use pontine_nef::transform::{Sampled, sampled};
+use pontine_rng::RandomState;
 
 use super::function::in_steps;
 use crate::{builder::Builder, error::BuildError, population::output_port};
@@ -15,6 +18,7 @@ use crate::{builder::Builder, error::BuildError, population::output_port};
 pub(super) fn build(
     builder: &mut Builder<'_>,
     path: &Path,
+    seed: u32,
     connection: &Connection,
 ) -> Result<SignalId, BuildError> {
     let whole = source(builder, &connection.pre.object)?;
@@ -29,19 +33,25 @@ pub(super) fn build(
         }
         None => x,
     };
-    Ok(match &connection.transform {
-        Transform::Identity => x,
-        Transform::Dense(transform) => transformed(builder, path, x, transform),
+    let sampled = sampled(&connection.transform, &mut RandomState::new(seed));
+    let failed = |source| BuildError::Samples { path: path.clone(), source };
+    Ok(match sampled.map_err(failed)? {
+        Sampled::Identity => x,
+        Sampled::Dense(transform) => transformed(builder, path, x, &transform),
+        Sampled::Sparse(matrix) => sparse(builder, path, x, &matrix),
     })
 }
 
 fn source(builder: &mut Builder<'_>, object: &EndObject) -> Result<SignalId, BuildError> {
     match object {
         EndObject::Population { population, port } => output_port(builder, *population, port),
-        EndObject::Neurons(_)
-        | EndObject::Node(_)
-        | EndObject::Custom(_)
-        | EndObject::Ensemble(_) => builder.output(builder.end_id(object)),
+        EndObject::Neurons(ensemble) => {
+            builder.ensemble(*ensemble)?;
+            builder.output(*ensemble)
+        }
+        EndObject::Node(_) | EndObject::Custom(_) | EndObject::Ensemble(_) => {
+            builder.output(builder.end_id(object))
+        }
     }
 }
 
@@ -81,5 +91,30 @@ fn transformed(
             _ => OperatorKind::ElementwiseInc { a, x, y },
         },
     );
+    y
+}
+
+/// The numbers that entries read are gathered, multiplied, and added up where they belong.
+fn sparse(builder: &mut Builder<'_>, path: &Path, x: SignalId, matrix: &SparseMatrix) -> SignalId {
+    let n = matrix.entries.len();
+    let numbers: Vec<f64> = matrix.entries.iter().map(|(_, _, number)| *number).collect();
+    let a = builder.signal(Signal::constant(path.part("transform"), Tensor::vector(numbers)));
+    let mut temporary = |name: &str, n| builder.signal(Signal::temporary(path.part(name), &[n]));
+    let (gathered, products) = (temporary("gathered", n), temporary("products", n));
+    let y = temporary("weighted", matrix.rows);
+    let rows = matrix.entries.iter().map(|(row, ..)| *row).collect();
+    let columns = matrix.entries.iter().map(|(_, column, _)| *column).collect();
+    let copy = |(source, source_index), (target, target_index), inc| OperatorKind::Copy {
+        source,
+        source_index,
+        target,
+        target_index,
+        inc,
+    };
+    builder.operator(path, copy((x, Some(columns)), (gathered, None), false));
+    builder.operator(path, OperatorKind::Reset { target: products, value: 0.0 });
+    builder.operator(path, OperatorKind::ElementwiseInc { a, x: gathered, y: products });
+    builder.operator(path, OperatorKind::Reset { target: y, value: 0.0 });
+    builder.operator(path, copy((products, None), (y, Some(rows)), true));
     y
 }

@@ -11,8 +11,12 @@ mod ensemble;
 mod function;
 mod neurons;
 mod node;
+mod populations;
 mod probe;
+mod process;
+mod random_spiking;
 mod synapse;
 mod target;
 
 pub(crate) use ensemble::BuiltEnsemble;
+pub(crate) use neurons::DIRECT;

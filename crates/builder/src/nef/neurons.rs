@@ -1,11 +1,15 @@
-//! A neuron type by name: its mechanism, with parameters, closed forms and spike height.
+//! A neuron type by name: mechanisms with parameters, closed forms, spike height and initial states.
+//!
+//! Most types are one mechanism of their name. `RegularSpiking(base, amplitude)` puts a mechanism
+//! behind that of a rate, `StochasticSpiking` and `PoissonSpiking` put draws of their own behind it.
+//! A parameter `initial_<state>` is a number, an array or a distribution.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_core_ir::{
-    Mechanism, ObjId, Param, Spec, SpecError,
+    Mechanism, ObjId, Param, Samples, Spec, SpecError, Tensor,
     port::NeuronMaths,
-    registry::{mechanism, mechanisms},
+    registry::{LookupError, mechanism, neuron_type},
 };
 use pontine_mechanism::{
     derive,
@@ -13,41 +17,138 @@ use pontine_mechanism::{
 };
 use pontine_nef::NeuronModel;
 
+use super::random_spiking::Draws;
 use crate::{builder::Builder, error::BuildError};
+
+/// Neurons that compute what their ensemble represents, without any neuron.
+pub(crate) const DIRECT: &str = "Direct";
+
+/// What names of initial states begin with.
+const INITIAL: &str = "initial_";
 
 /// A neuron type, resolved for one ensemble.
 pub(crate) struct NeuronType {
-    pub(super) mechanism: Arc<Mechanism>,
+    /// What takes the current.
+    pub(super) cells: Cells,
+    /// What comes behind its rate.
+    pub(super) behind: Option<Spiking>,
     pub(super) maths: &'static dyn NeuronMaths,
+    /// Initial values of states, by name.
+    pub(super) initial: BTreeMap<String, Samples>,
+}
+
+/// A mechanism with the values of its parameters.
+pub(crate) struct Cells {
+    pub(super) mechanism: Arc<Mechanism>,
     /// In the mechanism's order and units, the same for all neurons.
     pub(super) parameters: Vec<f64>,
 }
 
+/// What turns rates into spikes.
+pub(crate) enum Spiking {
+    /// At regular intervals.
+    Regular(Cells),
+    /// At random.
+    Random {
+        /// How many in a step.
+        draws: Draws,
+        /// What a spike counts: its height is amplitude / dt.
+        amplitude: f64,
+    },
+}
+
 impl NeuronType {
-    /// Finds the mechanism of this name and sets its parameters.
+    /// Finds the mechanisms of this name and sets their parameters.
     pub(super) fn resolve(
         builder: &Builder<'_>,
         id: ObjId,
         spec: &Spec,
     ) -> Result<Self, BuildError> {
-        let entry = mechanisms().get(&spec.kind).map_err(|e| builder.lookup(id, e))?;
-        let mechanism = mechanism(&spec.kind).map_err(|e| builder.lookup(id, e))?;
+        let (initial, spec) = initial(spec).map_err(|source| fault(builder, id, source))?;
+        match Spiking::draws_of(&spec.kind) {
+            Some(draws) => Self::wrapped(builder, id, &spec, draws, initial),
+            None => Self::plain(builder, id, &spec, initial),
+        }
+    }
+
+    fn plain(
+        builder: &Builder<'_>,
+        id: ObjId,
+        spec: &Spec,
+        initial: BTreeMap<String, Samples>,
+    ) -> Result<Self, BuildError> {
+        let entry = neuron_type(&spec.kind).map_err(|e| builder.lookup(id, e))?;
+        let cells = Cells::resolve(entry.name, spec).map_err(|e| builder.lookup(id, e))?;
         let unusable = |what: &str| BuildError::Unsupported {
             path: builder.path(id),
             message: format!("`{}` {what}, so it cannot be a neuron type", spec.kind),
         };
         let maths = entry.maths.ok_or_else(|| unusable("has no known rates"))?;
-        if mechanism.inputs.is_empty() || mechanism.outputs.is_empty() {
+        if cells.mechanism.inputs.is_empty() || cells.mechanism.outputs.is_empty() {
             return Err(unusable("has no input or no output"));
         }
-        let parameters = parameters(&mechanism, spec)
-            .map_err(|source| BuildError::Spec { path: builder.path(id), source })?;
-        Ok(Self { mechanism, maths, parameters })
+        let neurons = Self { cells, behind: None, maths, initial };
+        neurons.check_initial(builder, id)?;
+        Ok(neurons)
+    }
+
+    fn wrapped(
+        builder: &Builder<'_>,
+        id: ObjId,
+        spec: &Spec,
+        draws: Option<Draws>,
+        initial: BTreeMap<String, Samples>,
+    ) -> Result<Self, BuildError> {
+        let base = base(spec).map_err(|source| fault(builder, id, source))?;
+        let Self { cells, maths, initial: of_base, .. } = Self::resolve(builder, id, base)?;
+        if !cells.is_rate() {
+            return Err(BuildError::Unsupported {
+                path: builder.path(id),
+                message: format!("`{}` needs a rate as its base, not `{}`", spec.kind, base.kind),
+            });
+        }
+        let mut own = spec.clone();
+        own.params.remove("base");
+        let behind = Spiking::resolve(&own, draws).map_err(|e| builder.lookup(id, e))?;
+        let initial = of_base.into_iter().chain(initial).collect();
+        let neurons = Self { cells, behind: Some(behind), maths, initial };
+        neurons.check_initial(builder, id)?;
+        Ok(neurons)
     }
 
     /// What the mathematics needs of it.
     pub(super) fn model(&self) -> NeuronModel<'_> {
-        NeuronModel { maths: self.maths, mechanism: &self.mechanism, parameters: &self.parameters }
+        let Cells { mechanism, parameters } = &self.cells;
+        NeuronModel { maths: self.maths, mechanism, parameters }
+    }
+
+    fn check_initial(&self, builder: &Builder<'_>, id: ObjId) -> Result<(), BuildError> {
+        let behind = match &self.behind {
+            Some(Spiking::Regular(cells)) => cells.mechanism.states.as_slice(),
+            Some(Spiking::Random { .. }) | None => &[],
+        };
+        let states = self.cells.mechanism.states.iter().chain(behind);
+        let known: Vec<&str> = states.filter(|s| !s.hidden).map(|s| s.name.as_str()).collect();
+        match self.initial.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => Err(BuildError::Unsupported {
+                path: builder.path(id),
+                message: format!("`{INITIAL}{name}` names no state of its neurons"),
+            }),
+        }
+    }
+}
+
+impl Cells {
+    fn resolve(name: &str, spec: &Spec) -> Result<Self, LookupError> {
+        let mechanism = mechanism(name)?;
+        let parameters = parameters(&mechanism, spec)?;
+        Ok(Self { mechanism, parameters })
+    }
+
+    /// Whether its first output is dense.
+    fn is_rate(&self) -> bool {
+        self.mechanism.outputs.first().is_some_and(|o| matches!(o.kind, OutputKind::Dense))
     }
 
     /// What a spike counts where it is read as dense: what the mechanism declares, or 1/dt Hz.
@@ -63,12 +164,67 @@ impl NeuronType {
     }
 }
 
+impl Spiking {
+    /// Whether the kind stands behind a rate, and what it draws then.
+    fn draws_of(kind: &str) -> Option<Option<Draws>> {
+        match kind {
+            "RegularSpiking" => Some(None),
+            "StochasticSpiking" => Some(Some(Draws::Rounding)),
+            "PoissonSpiking" => Some(Some(Draws::Poisson)),
+            _ => None,
+        }
+    }
+
+    fn resolve(spec: &Spec, draws: Option<Draws>) -> Result<Self, LookupError> {
+        let Some(draws) = draws else {
+            return Ok(Self::Regular(Cells::resolve(&spec.kind, spec)?));
+        };
+        spec.check_names(&["amplitude"])?;
+        Ok(Self::Random { draws, amplitude: spec.number_or("amplitude", 1.0)? })
+    }
+}
+
+fn base(spec: &Spec) -> Result<&Spec, SpecError> {
+    match spec.params.get("base") {
+        Some(Param::Spec(base)) => Ok(base),
+        Some(other) => Err(spec.wrong("base", other, "a neuron type")),
+        None => Err(SpecError::Missing { kind: spec.kind.clone(), name: "base" }),
+    }
+}
+
+/// Initial states, and the specification without them.
+fn initial(spec: &Spec) -> Result<(BTreeMap<String, Samples>, Spec), SpecError> {
+    let mut rest = spec.clone();
+    rest.params.retain(|name, _| !name.starts_with(INITIAL));
+    let given =
+        spec.params.iter().filter_map(|(name, p)| Some((name, name.strip_prefix(INITIAL)?, p)));
+    let samples = given.map(|(name, state, param)| {
+        let samples = match param {
+            Param::Number(number) => {
+                Samples::Distribution(Spec::new("Choice").with("options", vec![*number]))
+            }
+            Param::Array(numbers) => Samples::Array(Tensor::vector(numbers.clone())),
+            Param::Spec(distribution) => Samples::Distribution((**distribution).clone()),
+            Param::Bool(_) | Param::Text(_) => {
+                return Err(spec.wrong(name, param, "a number, numbers or a distribution"));
+            }
+        };
+        Ok((state.to_owned(), samples))
+    });
+    Ok((samples.collect::<Result<_, _>>()?, rest))
+}
+
+fn fault(builder: &Builder<'_>, id: ObjId, source: SpecError) -> BuildError {
+    BuildError::Spec { path: builder.path(id), source }
+}
+
 fn parameters(mechanism: &Mechanism, spec: &Spec) -> Result<Vec<f64>, SpecError> {
     let names: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
     spec.check_names(&names)?;
     let value = |p: &Parameter| match spec.params.get(&p.name) {
         None => Ok(p.default),
-        Some(Param::Number(value)) if value.is_finite() => Ok(*value),
+        // A limit may be left out by an infinite one.
+        Some(Param::Number(value)) if !value.is_nan() => Ok(*value),
         Some(other) => Err(spec.wrong(&p.name, other, "a finite number")),
     };
     mechanism.parameters.iter().map(value).collect()

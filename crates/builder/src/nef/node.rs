@@ -1,4 +1,4 @@
-//! A node: nothing but its input, a constant, a function, or a process of the host.
+//! A node: nothing but its input, a constant, a function, a process, or code of the host.
 //!
 //! Part 1000 resets its input; part 0 computes its output.
 
@@ -7,7 +7,7 @@ use pontine_core_ir::{
     model::{OperatorKind, Signal},
 };
 
-use super::function::in_steps;
+use super::{function::in_steps, process};
 use crate::{builder::Builder, error::BuildError, registry::ObjectEntry};
 
 inventory::submit! {
@@ -55,6 +55,12 @@ fn output(
             check_arguments(builder, id, function, node.size_in)?;
             check_size(builder, id, "the function's result", function.size_out(), node.size_out)?;
             in_steps(builder, &path, function, input, written, true)
+        }
+        NodeOutput::Process(spec) => {
+            let host = process::host(builder, id, spec, node.size_out)?;
+            let y = builder.signal(written);
+            builder.operator(&path, OperatorKind::Host { host, x: None, y });
+            Ok(y)
         }
         NodeOutput::Host(host) => {
             let y = builder.signal(written);

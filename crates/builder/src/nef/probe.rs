@@ -1,14 +1,13 @@
 //! A probe: what it reads, filtered if it has a synapse, becomes a record.
 //!
-//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo what is filtered
-//! from an ensemble's vector or from a node arrives with the lag of a connection (one step), while
-//! other filtered signals are read after the step in which the filter changed.
+//! A decoded probe builds a hidden connection with the probe's seed. As in Nengo whatever is filtered
+//! arrives with the lag of a connection: what the filter held when the step began.
 
 use pontine_core_ir::{
-    EnsembleId, Mechanism, ObjId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
+    EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
     error::nearest,
     inventory,
-    model::{First, OperatorKind, Record, RecordTarget, Signal},
+    model::{First, Neurons, OperatorKind, Record, RecordTarget, Signal},
 };
 
 use super::decoded::{self, Decoding};
@@ -32,7 +31,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     builder.keep(&path, "seed", seed);
     let every = every(builder, &path, probe)?;
     let (target, unit) = match &probe.target {
-        ProbeTarget::Decoded(ensemble) => {
+        ProbeTarget::Decoded(ensemble) if !builder.is_direct(*ensemble) => {
             let solver = probe
                 .solver
                 .clone()
@@ -43,7 +42,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         ProbeTarget::NeuronState(ensemble, state) => {
             neuron_state(builder, &path, *ensemble, state, synapse.as_ref())?
         }
-        ProbeTarget::Node(_) | ProbeTarget::Custom(_) => {
+        ProbeTarget::Decoded(_) | ProbeTarget::Node(_) | ProbeTarget::Custom(_) => {
             let signal = read(builder, &probe.target)?;
             let arrived = arrived(builder, &path, signal, synapse.as_ref())?;
             (RecordTarget::Signal(arrived), String::new())
@@ -62,7 +61,9 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
 /// A signal that is there anyway.
 fn read(builder: &Builder<'_>, target: &ProbeTarget) -> Result<SignalId, BuildError> {
     match target {
-        ProbeTarget::Decoded(id) | ProbeTarget::Neurons(id) | ProbeTarget::NeuronState(id, _) => {
+        ProbeTarget::Decoded(id) => builder.output(*id),
+        ProbeTarget::Neurons(id) | ProbeTarget::NeuronState(id, _) => {
+            builder.ensemble(*id)?;
             builder.output(*id)
         }
         ProbeTarget::Input(id) => builder.input(*id),
@@ -82,7 +83,7 @@ fn plain(
 ) -> Result<RecordTarget, BuildError> {
     let events = builder.model().signals[signal].is_events();
     match synapse {
-        Some(spec) => Ok(RecordTarget::Signal(filtered(builder, path, signal, spec)?)),
+        Some(_) => Ok(RecordTarget::Signal(arrived(builder, path, signal, synapse)?)),
         None if events && probe.sample_every.is_none() => Ok(RecordTarget::Events(signal)),
         None => Ok(RecordTarget::Signal(signal)),
     }
@@ -116,12 +117,13 @@ fn decoded(
         solver,
         eval_points: None,
         scale_eval_points: true,
+        post_encoders: None,
     };
     let weighted = decoded::build(builder, &decoding)?;
     arrived(builder, &path, weighted, synapse)
 }
 
-/// Behind a filter, with the lag of a connection: what the filter held when the step began.
+/// Behind a filter, if there is one: what it held when the step began.
 fn arrived(
     builder: &mut Builder<'_>,
     path: &Path,
@@ -146,24 +148,39 @@ fn neuron_state(
     state: &str,
     synapse: Option<&Spec>,
 ) -> Result<(RecordTarget, String), BuildError> {
-    let ensemble = builder.ensemble(id)?;
-    let mechanism = &ensemble.neurons.mechanism;
-    let Some(index) = mechanism.state_index(state).filter(|&i| !mechanism.states[i].hidden) else {
-        return Err(no_state(path, mechanism, state));
-    };
-    let unit = mechanism.states[index].unit.to_string();
-    let operator = builder.cells(id)?;
-    let Some(spec) = synapse else { return Ok((RecordTarget::State(operator, index), unit)) };
-    let exposed = exposed(builder, id, index)?;
-    Ok((RecordTarget::Signal(filtered(builder, path, exposed, spec)?), unit))
+    let stages = builder.ensemble(id)?.stages.clone();
+    let found = stages.iter().find_map(|&stage| Some((stage, index_of(builder, stage, state)?)));
+    let Some((stage, index)) = found else { return Err(no_state(builder, path, &stages, state)) };
+    let unit = cells(builder, stage).map(|cells| cells.mechanism.states[index].unit.to_string());
+    let unit = unit.unwrap_or_default();
+    if synapse.is_none() {
+        return Ok((RecordTarget::State(stage, index), unit));
+    }
+    let exposed = exposed(builder, id, stage, index)?;
+    Ok((RecordTarget::Signal(arrived(builder, path, exposed, synapse)?), unit))
 }
 
-fn no_state(path: &Path, mechanism: &Mechanism, state: &str) -> BuildError {
-    let known = mechanism.states.iter().filter(|s| !s.hidden).map(|s| s.name.as_str());
+fn cells<'b>(builder: &'b Builder<'_>, stage: OperatorId) -> Option<&'b Neurons> {
+    match &builder.model().operators[stage].kind {
+        OperatorKind::Neurons(neurons) => Some(neurons),
+        _ => None,
+    }
+}
+
+fn index_of(builder: &Builder<'_>, stage: OperatorId, state: &str) -> Option<usize> {
+    let mechanism = &cells(builder, stage)?.mechanism;
+    mechanism.state_index(state).filter(|&i| !mechanism.states[i].hidden)
+}
+
+fn no_state(builder: &Builder<'_>, path: &Path, stages: &[OperatorId], state: &str) -> BuildError {
+    let cells: Vec<&Neurons> = stages.iter().filter_map(|&s| cells(builder, s)).collect();
+    let states = cells.iter().flat_map(|cells| &cells.mechanism.states);
+    let known = states.filter(|s| !s.hidden).map(|s| s.name.as_str());
     let hint = nearest(state, known).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+    let mechanism = cells.last().map_or("", |cells| cells.mechanism.name.as_str());
     BuildError::Unsupported {
         path: path.clone(),
-        message: format!("`{}` has no state `{state}`{hint}", mechanism.name),
+        message: format!("`{mechanism}` has no state `{state}`{hint}"),
     }
 }
 
@@ -171,20 +188,18 @@ fn no_state(path: &Path, mechanism: &Mechanism, state: &str) -> BuildError {
 fn exposed(
     builder: &mut Builder<'_>,
     id: EnsembleId,
+    stage: OperatorId,
     state: usize,
 ) -> Result<SignalId, BuildError> {
-    let operator = builder.cells(id)?;
     let path = builder.path(id);
-    let OperatorKind::Neurons(neurons) = &builder.model().operators[operator].kind else {
-        return Err(BuildError::NotBuilt { path });
-    };
+    let Some(neurons) = cells(builder, stage) else { return Err(BuildError::NotBuilt { path }) };
     if let Some((_, signal)) = neurons.exposed.iter().find(|(s, _)| *s == state) {
         return Ok(*signal);
     }
     let name = path.part("neurons").part(&neurons.mechanism.states[state].name);
     let n = neurons.n;
     let signal = builder.signal(Signal::temporary(name, &[n]));
-    if let OperatorKind::Neurons(neurons) = &mut builder.model_mut().operators[operator].kind {
+    if let OperatorKind::Neurons(neurons) = &mut builder.model_mut().operators[stage].kind {
         // In order of states, so that the order of probes does not matter.
         let place = neurons.exposed.partition_point(|(s, _)| *s < state);
         neurons.exposed.insert(place, (state, signal));

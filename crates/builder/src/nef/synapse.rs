@@ -1,10 +1,19 @@
-//! `Lowpass(tau)`: the exponential filter, tau in s; 0 is a delay of one step.
+//! Synapses: first-order filters and delays as operators of their own, all others as cells whose
+//! states are those of the filter.
+//!
+//! Whatever the kind, its output changes at the end of the step, as in Nengo.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use pontine_core_ir::{
-    SignalId, Spec, SpecError, inventory,
-    model::{Filter, OperatorKind, Signal},
+    Mechanism, SignalId, Spec, Value, inventory,
+    model::{Filter, Neurons, OperatorKind, Signal},
 };
-use pontine_nef::synapse::lowpass;
+use pontine_nef::synapse::{Discrete, FirstOrder, StateSpace, discrete};
 
 use crate::{
     builder::Builder,
@@ -12,35 +21,184 @@ use crate::{
     registry::{FilterSite, SynapseEntry},
 };
 
-inventory::submit! {
-    SynapseEntry { kind: "Lowpass", build, place: module_path!() }
+macro_rules! offer {
+    ($($kind:literal),*) => {
+        $(inventory::submit! { SynapseEntry { kind: $kind, build, place: module_path!() } })*
+    };
 }
+
+offer!("Alpha", "Delay", "LinearFilter", "Lowpass", "Triangle");
+
+/// Passes its input on, one step later.
+const ONE_STEP: FirstOrder = FirstOrder { decay: 0.0, gain: 1.0 };
 
 fn build(
     builder: &mut Builder<'_>,
     site: &FilterSite,
     spec: &Spec,
 ) -> Result<SignalId, BuildError> {
-    let tau = tau(spec).map_err(|source| BuildError::Spec { path: site.path.clone(), source })?;
-    let filter = lowpass(tau, builder.dt());
-    let output = builder.signal(Signal::state(site.path.part("filtered"), &[site.size]));
-    builder.operator(
-        &site.path,
-        OperatorKind::Filter(Filter {
-            input: site.input,
-            output,
-            decay: filter.decay,
-            gain: filter.gain,
-        }),
-    );
-    Ok(output)
+    let synapse = discrete(spec, builder.dt());
+    let synapse = synapse.map_err(|source| BuildError::Spec { path: site.path.clone(), source })?;
+    match synapse {
+        Discrete::Gain(gain) => Ok(filter(builder, site, FirstOrder { decay: 0.0, gain })),
+        Discrete::FirstOrder(filters) => match filters[..] {
+            [one] => Ok(filter(builder, site, one)),
+            _ => each(builder, site, &filters),
+        },
+        Discrete::StateSpace(space) => {
+            let cells = Cells::of_space(&space);
+            cells.build(builder, site)
+        }
+        Discrete::Taps(weights) => Cells::of_taps(&weights).build(builder, site),
+        Discrete::Delay(n_steps) => Ok(delay(builder, site, n_steps.max(1))),
+    }
 }
 
-fn tau(spec: &Spec) -> Result<f64, SpecError> {
-    spec.check_names(&["tau"])?;
-    let tau = spec.number("tau")?;
-    if tau >= 0.0 && tau.is_finite() {
-        return Ok(tau);
+fn filter(builder: &mut Builder<'_>, site: &FilterSite, filter: FirstOrder) -> SignalId {
+    filter_named(builder, site, "filtered", filter)
+}
+
+fn filter_named(
+    builder: &mut Builder<'_>,
+    site: &FilterSite,
+    name: &str,
+    FirstOrder { decay, gain }: FirstOrder,
+) -> SignalId {
+    let output = builder.signal(Signal::state(site.path.part(name), &[site.size]));
+    let filter = Filter { input: site.input, output, decay, gain };
+    builder.operator(&site.path, OperatorKind::Filter(filter));
+    output
+}
+
+/// One step after the other.
+fn delay(builder: &mut Builder<'_>, site: &FilterSite, n_steps: usize) -> SignalId {
+    let mut site = site.clone();
+    for step in 1..n_steps {
+        site.input = filter_named(builder, &site, &format!("delayed.{step}"), ONE_STEP);
     }
-    Err(spec.wrong("tau", &tau.into(), "finite and not negative"))
+    filter(builder, &site, ONE_STEP)
+}
+
+/// A filter for each element.
+fn each(
+    builder: &mut Builder<'_>,
+    site: &FilterSite,
+    filters: &[FirstOrder],
+) -> Result<SignalId, BuildError> {
+    if filters.len() != site.size {
+        return Err(BuildError::Shape {
+            path: site.path.clone(),
+            what: "the synapse's `tau`".into(),
+            found: vec![filters.len()],
+            expected: vec![site.size],
+        });
+    }
+    let dense = |number: fn(&FirstOrder) -> f64| Value::Dense(filters.iter().map(number).collect());
+    let mut cells = Cells::of_order(1, false);
+    cells.parameters = vec![dense(|f| f.decay), dense(|f| f.gain), Value::Const(1.0)];
+    cells.build(builder, site)
+}
+
+/// Cells that filter their input: a mechanism as text, and values of its parameters.
+struct Cells {
+    text: String,
+    parameters: Vec<Value>,
+}
+
+impl Cells {
+    fn of_space(space: &StateSpace) -> Self {
+        let mut cells = Self::of_order(space.b.len(), space.is_direct());
+        let direct = space.is_direct().then_some(&space.d);
+        let numbers = space.a.iter().chain(&space.b).chain(&space.c).chain(direct);
+        cells.parameters = numbers.map(|&number| Value::Const(number)).collect();
+        cells
+    }
+
+    /// `x ← A x + B u`; `y = C x` after that, or `y = C x + D u` before.
+    fn of_order(n: usize, is_direct: bool) -> Self {
+        let sum = |terms: &mut dyn Iterator<Item = String>| terms.collect::<Vec<_>>().join(" + ");
+        let next = |i: usize| {
+            let states = (0..n).map(|j| format!("a_{i}_{j} * x_{j}"));
+            sum(&mut states.chain([format!("b_{i} * u")]))
+        };
+        let direct = is_direct.then(|| "d * u".to_owned());
+        let output = sum(&mut (0..n).map(|i| format!("c_{i} * x_{i}")).chain(direct));
+        let names = (0..n * n).map(|k| format!("a_{}_{}", k / n, k % n));
+        let names = names.chain((0..n).map(|i| format!("b_{i}")));
+        let names = names.chain((0..n).map(|i| format!("c_{i}")));
+        let names = names.chain(is_direct.then(|| "d".to_owned()));
+        let mut step: Vec<String> = (0..n).map(|i| format!("let next_{i} = {}", next(i))).collect();
+        step.extend((0..n).map(|i| format!("x_{i} = next_{i}")));
+        step.insert(if is_direct { 0 } else { step.len() }, format!("y = {output}"));
+        let name = if is_direct { "DirectFilter" } else { "LinearFilter" };
+        Self { text: text(&format!("{name}{n}"), names, n, &step), parameters: vec![] }
+    }
+
+    /// The input and the last ones, weighted.
+    fn of_taps(weights: &[f64]) -> Self {
+        let n = weights.len() - 1;
+        let names = (0..=n).map(|i| format!("w_{i}"));
+        let last = (0..n).map(|i| format!("w_{} * x_{i}", i + 1));
+        let output: Vec<String> = ["w_0 * u".to_owned()].into_iter().chain(last).collect();
+        let mut step = vec![format!("y = {}", output.join(" + "))];
+        step.extend((1..n).rev().map(|i| format!("x_{i} = x_{}", i - 1)));
+        step.extend((n > 0).then(|| "x_0 = u".to_owned()));
+        let parameters = weights.iter().map(|&weight| Value::Const(weight)).collect();
+        Self { text: text(&format!("Taps{}", n + 1), names, n, &step), parameters }
+    }
+
+    fn build(self, builder: &mut Builder<'_>, site: &FilterSite) -> Result<SignalId, BuildError> {
+        let mechanism = compiled(&self.text).map_err(|message| BuildError::Unsupported {
+            path: site.path.clone(),
+            message: format!("its synapse cannot be computed: {message}"),
+        })?;
+        let y = builder.signal(Signal::temporary(site.path.part("filter"), &[site.size]));
+        let neurons = Neurons {
+            n: site.size,
+            parameters: self.parameters,
+            initial: vec![None; mechanism.states.len()],
+            inputs: vec![Some(site.input)],
+            receptors: vec![],
+            outputs: vec![y],
+            exposed: vec![],
+            mechanism,
+        };
+        builder.operator(&site.path, OperatorKind::Neurons(neurons));
+        Ok(filter(builder, &FilterSite { input: y, ..site.clone() }, ONE_STEP))
+    }
+}
+
+/// A mechanism with an input `u`, states `x_i`, and an output `y`.
+fn text(
+    name: &str,
+    parameters: impl Iterator<Item = String>,
+    n_states: usize,
+    step: &[String],
+) -> String {
+    let mut text = format!("mechanism {name} {{\n    units nef\n");
+    for parameter in parameters {
+        let _ = writeln!(text, "    parameter {parameter} = 0");
+    }
+    text.push_str("    input u\n");
+    for i in 0..n_states {
+        let _ = writeln!(text, "    state x_{i} = 0");
+    }
+    let _ = write!(
+        text,
+        "    output y dense\n    step {{\n        {}\n    }}\n}}\n",
+        step.join("\n        ")
+    );
+    text
+}
+
+/// Each text is compiled once.
+fn compiled(text: &str) -> Result<Arc<Mechanism>, String> {
+    static COMPILED: Mutex<BTreeMap<String, Arc<Mechanism>>> = Mutex::new(BTreeMap::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(mechanism) = compiled.get(text) {
+        return Ok(mechanism.clone());
+    }
+    let mechanism = Arc::new(Mechanism::parse(text).map_err(|error| error.to_string())?);
+    compiled.insert(text.to_owned(), mechanism.clone());
+    Ok(mechanism)
 }

@@ -55,7 +55,8 @@ fn add_current(
     Ok(())
 }
 
-fn copy(
+/// Adds elements of one signal to those of another that a slice names.
+pub(super) fn copy(
     builder: &mut Builder<'_>,
     path: &Path,
     source: SignalId,

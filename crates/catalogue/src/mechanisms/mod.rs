@@ -4,6 +4,11 @@
 //! | --- | --- | --- |
 //! | `LIF` | s, Hz | Nengo's spiking LIF neuron |
 //! | `LIFRate` | s, Hz | its firing rate |
+//! | `AdaptiveLIF`, `AdaptiveLIFRate` | s, Hz | the same, whose firing works against its current |
+//! | `RectifiedLinear`, `SpikingRectifiedLinear` | s, Hz | a rate that grows with the current, and its spikes |
+//! | `Sigmoid`, `Tanh` | s, Hz | rates between two limits |
+//! | `NefIzhikevich` | s, Hz | Izhikevich's neuron as Nengo steps it |
+//! | `RegularSpiking` | s, Hz | spikes out of a rate |
 //! | `IF_curr_exp` | ms, mV, nA, nF | PyNN's LIF neuron with exponential synaptic currents |
 //! | `IF_curr_delta` | ms, mV, nA, nF | PyNN's LIF neuron with jumps of the voltage |
 //! | `IF_cond_exp` | ms, mV, nA, nF, uS | PyNN's LIF neuron with exponential synaptic conductances; also with `rk4` |
@@ -12,6 +17,9 @@
 //! | `SpikeSourcePoisson` | ms, Hz | random spikes |
 //! | `SpikeSourceArray` | ms | given spikes |
 
+mod adaptive_lif;
+mod adaptive_lif_rate;
+mod curve;
 mod eif_cond_exp_isfa_ista;
 mod if_cond_exp;
 mod if_curr_delta;
@@ -19,8 +27,15 @@ mod if_curr_exp;
 mod izhikevich;
 mod lif;
 mod lif_rate;
+mod nef_izhikevich;
+mod rectified_linear;
+mod regular_spiking;
+mod sampled;
+mod sigmoid;
 mod spike_source_array;
 mod spike_source_poisson;
+mod spiking_rectified_linear;
+mod tanh;
 
 use pontine_core_ir::Mechanism;
 

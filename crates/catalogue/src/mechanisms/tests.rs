@@ -5,7 +5,9 @@ use pontine_core_ir::{
     registry::{self, MechanismEntry},
 };
 
-pub(super) const NAMES: [&str; 9] = [
+pub(super) const NAMES: [&str; 17] = [
+    "AdaptiveLIF",
+    "AdaptiveLIFRate",
     "EIF_cond_exp_isfa_ista",
     "IF_cond_exp",
     "IF_curr_delta",
@@ -13,8 +15,14 @@ pub(super) const NAMES: [&str; 9] = [
     "Izhikevich",
     "LIF",
     "LIFRate",
+    "NefIzhikevich",
+    "RectifiedLinear",
+    "RegularSpiking",
+    "Sigmoid",
     "SpikeSourceArray",
     "SpikeSourcePoisson",
+    "SpikingRectifiedLinear",
+    "Tanh",
 ];
 
 fn entries() -> impl Iterator<Item = (&'static MechanismEntry, Mechanism)> {
@@ -69,6 +77,25 @@ fn defaults_are_those_of_nengo() {
     let times = [("tau_rc", 0.02, "s"), ("tau_ref", 0.002, "s"), ("amplitude", 1.0, "")];
     check_defaults("LIFRate", &times);
     check_defaults("LIF", &[&times[..], &[("min_voltage", 0.0, "")]].concat());
+    let adaptive = [&[("tau_n", 1.0, "s"), ("inc_n", 0.01, "s")], &times[..]].concat();
+    check_defaults("AdaptiveLIFRate", &adaptive);
+    check_defaults("AdaptiveLIF", &[&adaptive[..], &[("min_voltage", 0.0, "")]].concat());
+    let amplitude = [("amplitude", 1.0, "")];
+    for name in ["RectifiedLinear", "SpikingRectifiedLinear", "RegularSpiking"] {
+        check_defaults(name, &amplitude);
+    }
+    for name in ["Sigmoid", "Tanh"] {
+        check_defaults(name, &[("tau_ref", 0.0025, "s")]);
+    }
+    check_defaults(
+        "NefIzhikevich",
+        &[
+            ("tau_recovery", 0.02, ""),
+            ("coupling", 0.2, ""),
+            ("reset_voltage", -65.0, ""),
+            ("reset_recovery", 8.0, ""),
+        ],
+    );
 }
 
 #[test]

@@ -7,19 +7,21 @@ mod nef;
 mod object;
 mod options;
 mod population;
+mod transform;
 mod validate;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use nef::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Node, NodeOutput, Probe, ProbeTarget, Samples, Subnetwork, Transform,
+    Node, NodeOutput, Probe, ProbeTarget, Samples, Subnetwork,
 };
 pub use object::{ObjId, Object, Paths};
 pub use options::{ConnectionParams, EnsembleParams};
 pub use population::{
     CellError, Cells, Connector, Population, PopulationView, Projection, Recorder, Setting,
 };
+pub use transform::{Convolution, Padding, SparseMatrix, Transform};
 pub use validate::NetworkFault;
 
 use crate::{

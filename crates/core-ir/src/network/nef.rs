@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Transform;
 use crate::{
     function::Function,
     id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, SubnetworkId},
@@ -57,6 +58,8 @@ pub struct EnsembleOptions {
     pub bias: Option<Samples>,
     /// Whether encoders are scaled to length 1 (default true).
     pub normalize_encoders: Option<bool>,
+    /// A process that is added to the currents of the neurons: `Some(None)` is none (the default).
+    pub noise: Option<Option<Spec>>,
 }
 
 /// An input, a function, or a point that passes values on.
@@ -64,7 +67,7 @@ pub struct EnsembleOptions {
 pub struct Node {
     /// The name in messages, paths and results.
     pub label: Option<String>,
-    /// Reserved for random processes.
+    /// Fixes what a random process draws, unless that has a seed of its own.
     pub seed: Option<u32>,
     /// What it puts out.
     pub output: NodeOutput,
@@ -84,6 +87,8 @@ pub enum NodeOutput {
     /// A function of time `t` (s) and, if `size_in > 0`, of the input `x`. Native functions get
     /// the slice `[t, x…]`.
     Function(Function),
+    /// A process of this kind, such as `WhiteNoise`: a signal of time, random or given.
+    Process(Spec),
     /// A process of the host, with state.
     Host(Arc<dyn HostOperator>),
 }
@@ -94,6 +99,7 @@ impl PartialEq for NodeOutput {
             (Self::Passthrough, Self::Passthrough) => true,
             (Self::Constant(a), Self::Constant(b)) => a == b,
             (Self::Function(a), Self::Function(b)) => a == b,
+            (Self::Process(a), Self::Process(b)) => a == b,
             (Self::Host(a), Self::Host(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
@@ -209,16 +215,6 @@ pub struct ConnectionOptions {
     pub scale_eval_points: Option<bool>,
 }
 
-/// A linear map, `(size_out, size_in)`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Transform {
-    /// Nothing is changed.
-    #[default]
-    Identity,
-    /// A number, a diagonal `(n,)`, or a matrix `(size_out, size_in)`.
-    Dense(Tensor),
-}
-
 /// What a probe reads.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProbeTarget {
@@ -301,6 +297,11 @@ impl Node {
     pub fn function(function: Function, size_in: usize) -> Self {
         let size_out = function.size_out();
         Self::with_output(NodeOutput::Function(function), size_in, size_out)
+    }
+
+    /// A node that puts out a process of `size_out` dimensions.
+    pub fn process(process: Spec, size_out: usize) -> Self {
+        Self::with_output(NodeOutput::Process(process), 0, size_out)
     }
 
     fn with_output(output: NodeOutput, size_in: usize, size_out: usize) -> Self {

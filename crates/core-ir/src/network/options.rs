@@ -28,6 +28,8 @@ pub struct EnsembleParams {
     pub gain_bias: Option<(Samples, Samples)>,
     /// Whether encoders are scaled to length 1.
     pub normalize_encoders: bool,
+    /// A process that is added to the currents of the neurons.
+    pub noise: Option<Spec>,
 }
 
 /// The parameters of a connection with nothing left open.
@@ -64,6 +66,7 @@ impl Network {
             neuron_type: o.neuron_type.unwrap_or_else(|| Spec::new("LIF")),
             gain_bias: o.gain.zip(o.bias),
             normalize_encoders: o.normalize_encoders.unwrap_or(true),
+            noise: o.noise.flatten(),
         }
     }
 
@@ -121,7 +124,8 @@ or!(EnsembleOptions {
     neuron_type,
     gain,
     bias,
-    normalize_encoders
+    normalize_encoders,
+    noise
 });
 or!(ConnectionOptions { synapse, solver, eval_points, scale_eval_points });
 

@@ -82,6 +82,14 @@ pub enum NetworkFault {
         /// What must leave.
         size_out: usize,
     },
+    /// A transform that is not whole.
+    #[error("`{path}`: {what}")]
+    Transform {
+        /// The connection.
+        path: Path,
+        /// What is wrong.
+        what: &'static str,
+    },
     /// Only one of gain and bias.
     #[error("`{path}`: gain and bias must be given together")]
     GainWithoutBias {
@@ -300,10 +308,8 @@ impl Check<'_> {
             }
             size_mid = function.size_out();
         }
-        let shape = match &connection.transform {
-            Transform::Identity => vec![],
-            Transform::Dense(tensor) => tensor.shape().to_vec(),
-        };
+        self.transform(path, &connection.transform);
+        let shape = connection.transform.shape();
         let fits = match *shape {
             [] => size_mid == size_out,
             [n] => n == size_mid && n == size_out,
@@ -329,6 +335,20 @@ impl Check<'_> {
                 size_out,
             }),
         }
+    }
+
+    /// What can be wrong with a transform alone.
+    fn transform(&mut self, path: &Path, transform: &Transform) {
+        let what = match transform {
+            Transform::Convolution(convolution) if !convolution.is_whole() => {
+                "its convolution needs one size, kernel and stride for each axis, and whole groups"
+            }
+            Transform::Sparse(matrix) if !matrix.is_whole() => {
+                "its sparse transform has entries beyond its rows or columns"
+            }
+            _ => return,
+        };
+        self.faults.push(NetworkFault::Transform { path: path.clone(), what });
     }
 
     fn probes(&mut self) {

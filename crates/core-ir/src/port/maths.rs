@@ -59,6 +59,14 @@ pub enum TuningError {
         /// The limit: 1/tau_ref.
         limit: f64,
     },
+    /// A rate that the neuron does not reach, or that has no threshold below it.
+    #[error("neuron {index} reaches its max rate of {max_rate} Hz at no current that was tried")]
+    Unreached {
+        /// Which neuron.
+        index: usize,
+        /// Its rate.
+        max_rate: f64,
+    },
     /// A gain that is not positive and finite.
     #[error(
         "neuron {index} (max rate {max_rate} Hz, intercept {intercept}) would have the gain {gain}"

@@ -13,6 +13,7 @@ mod read;
 mod record;
 mod recording;
 mod reference;
+mod transform;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Function, Node, ObjId, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem,
+    Function, Node, ObjId, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem, registry,
 };
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 
@@ -13,7 +13,7 @@ use super::{
     fields::Fields,
     hertz,
     read::{Reader, tensor},
-    second,
+    second, transform,
 };
 use crate::{
     error::{Cause, Located},
@@ -40,8 +40,10 @@ pub(super) const ENSEMBLE_KEYS: &[&str] = &[
     "gain",
     "bias",
     "normalize_encoders",
+    "noise",
 ];
-pub(super) const NODE_KEYS: &[&str] = &["label", "seed", "within", "output", "size_in", "size"];
+pub(super) const NODE_KEYS: &[&str] =
+    &["label", "seed", "within", "output", "size_in", "size", "process", "size_out"];
 pub(super) const CUSTOM_KEYS: &[&str] =
     &["label", "seed", "within", "object", "size_in", "size_out"];
 pub(super) const CONNECTION_KEYS: &[&str] = &[
@@ -129,30 +131,66 @@ fn ensemble_options(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Ensemble
         gain: samples("gain", Unit::NONE)?,
         bias: samples("bias", Unit::NONE)?,
         normalize_encoders: flag_at(reader, fields, "normalize_encoders")?,
+        noise: fields.get("noise").map(|item| noise(reader, item)).transpose()?,
     })
+}
+
+/// `"none"`, or a process.
+fn noise(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
+    match &item.value {
+        Raw::Text(text) if text == "none" => Ok(None),
+        _ => process(reader, item).map(Some),
+    }
+}
+
+/// A kind whose times are in s and whose highest frequency, if it has one, is in Hz.
+fn process(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
+    let is_signal = reader.text(kind_of(item), "`process`")? == "WhiteSignal";
+    let unit = |name: &str| match name {
+        "period" | "presentation_time" | "times" | "tau" => second(),
+        "high" if is_signal => hertz(),
+        _ => Unit::NONE,
+    };
+    reader.spec(item, "`process`", "kind", &unit)
 }
 
 fn flag_at(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option<bool>, Located> {
     fields.get(key).map(|item| reader.flag(item, &quoted(key))).transpose()
 }
 
-/// Parameters of a neuron type are in the units of its mechanism.
+/// Parameters of a neuron type, and of its base, are in the units of their mechanisms.
 fn neuron_type(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
-    let kind = match &item.value {
+    let kind = kind_of(item);
+    let name = reader.text(kind, "`neuron_type`")?;
+    let mut mechanisms = Vec::new();
+    if !is_without_mechanism(&name) {
+        let entry = registry::neuron_type(&name);
+        let mechanism = entry.and_then(|entry| registry::mechanism(entry.name));
+        mechanisms.push(mechanism.map_err(|error| kind.fault(error.into()))?);
+    }
+    if let Raw::Table(table) = &item.value
+        && let Some(base) = table.0.get("base")
+        && let Ok(entry) = registry::neuron_type(&reader.text(kind_of(base), "`base`")?)
+    {
+        mechanisms.extend(registry::mechanism(entry.name));
+    }
+    let unit = |name: &str| {
+        let mut parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
+        parameters.find(|p| p.name == name).map_or(Unit::NONE, |p| p.unit)
+    };
+    reader.spec(item, "`neuron_type`", "kind", &unit)
+}
+
+fn kind_of(item: &Item) -> &Item {
+    match &item.value {
         Raw::Table(table) => table.0.get("kind").unwrap_or(item),
         _ => item,
-    };
-    let name = reader.text(kind, "`neuron_type`")?;
-    let mechanism = pontine_core_ir::registry::mechanism(&name);
-    let mechanism = mechanism.map_err(|error| kind.fault(error.into()))?;
-    let unit = |name: &str| {
-        let found = mechanism.parameters.iter().find(|p| p.name == name);
-        found.map_or(Unit::NONE, |p| p.unit)
-    };
-    let spec = reader.spec(item, "`neuron_type`", "kind", &unit)?;
-    let known: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
-    spec.check_names(&known).map_err(|error| item.fault(error.into()))?;
-    Ok(spec)
+    }
+}
+
+/// Neuron types that no mechanism of their name stands for.
+fn is_without_mechanism(name: &str) -> bool {
+    ["Direct", "StochasticSpiking", "PoissonSpiking"].contains(&name)
 }
 
 /// An input, a function, or a point that passes values on.
@@ -160,12 +198,18 @@ pub(super) fn node(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields
     let label = reader.text_at(fields, "label")?;
     let size_in = reader.count_at(fields, "size_in", MAX_SIZE)?.map(|n| n as usize);
     let mut node = match (fields.get("output"), fields.get("size")) {
+        (None, None) if fields.get("process").is_some() => {
+            let item = fields.required("process", "a kind with its parameters")?;
+            let size_out = reader.count_at(fields, "size_out", MAX_SIZE)?.unwrap_or(1);
+            Node::process(process(reader, item)?, size_out as usize)
+        }
         (None, Some(size)) if size_in.is_none() => {
             Node::passthrough(reader.count(size, "`size`", MAX_SIZE)? as usize)
         }
         (Some(output), None) => with_output(reader, output, size_in.unwrap_or(0))?,
         _ => {
-            let expected = "`output`, or `size` for a node that passes its input on".into();
+            let expected =
+                "`output`, `process`, or `size` for a node that passes its input on".into();
             return Err(fields.fault(Cause::Missing { key: "output".into(), expected }));
         }
     };
@@ -228,7 +272,10 @@ pub(super) fn connection(
         connection.function = Some(of_vector(reader, item, size)?);
     }
     if let Some(item) = fields.get("transform") {
-        connection.transform = Transform::Dense(loader.transform(reader, item, &connection)?);
+        connection.transform = match transform::of_kind(reader, item)? {
+            Some(transform) => transform,
+            None => Transform::Dense(loader.transform(reader, item, &connection)?),
+        };
     }
     connection.options = connection_options(reader, fields)?;
     let id = loader.network.add_in(parent.id, connection).into();
@@ -263,7 +310,7 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
     match &item.value {
         Raw::Text(text) if text == "none" => Ok(None),
         Raw::Table(_) => {
-            let time = |name: &str| name.starts_with("tau") || name == "delay";
+            let time = |name: &str| name.starts_with("tau") || ["delay", "t"].contains(&name);
             let unit = |name: &str| if time(name) { second() } else { Unit::NONE };
             reader.spec(item, "`synapse`", "kind", &unit).map(Some)
         }

@@ -272,19 +272,27 @@ impl Reader<'_> {
         let kind = fields.required(key, "the name of a kind")?;
         let mut spec = Spec::new(self.text(kind, &quoted(key))?);
         for (name, value) in fields.iter().filter(|(name, _)| *name != key) {
-            let param = self.param(value, name, unit_of(name))?;
+            let param = self.param(value, name, unit_of)?;
             spec.params.insert(name.to_owned(), param);
         }
         Ok(spec)
     }
 
-    /// The depth of a file is bounded.
-    fn param(&self, item: &Item, name: &str, unit: Unit) -> Result<Param, Located> {
-        let what = quoted(name);
+    /// The depth of a file is bounded. Within, names without a unit of their own have that of the
+    /// whole.
+    fn param(
+        &self,
+        item: &Item,
+        name: &str,
+        unit_of: &dyn Fn(&str) -> Unit,
+    ) -> Result<Param, Located> {
+        let (what, unit) = (quoted(name), unit_of(name));
+        let within = |name: &str| Some(unit_of(name)).filter(|u| *u != Unit::NONE).unwrap_or(unit);
         Ok(match &item.value {
             Raw::Bool(value) => Param::Bool(*value),
+            Raw::Text(word) if WORDS.contains(&name) => Param::Text(word.clone()),
             Raw::List(_) => Param::Array(self.numbers(item, &what, unit)?.data.into()),
-            Raw::Table(_) => Param::Spec(Box::new(self.spec(item, &what, "kind", &|_| unit)?)),
+            Raw::Table(_) => Param::Spec(Box::new(self.spec(item, &what, "kind", &within)?)),
             _ => match self.eval(item, &what)?.cells {
                 Cells::Flags(flags) if flags.len() == 1 => Param::Bool(flags[0]),
                 Cells::Words(words) if words.len() == 1 => Param::Text(words[0].to_string()),
@@ -304,6 +312,9 @@ impl Reader<'_> {
         tensor(item, what, numbers).map(Samples::Array)
     }
 }
+
+/// Parameters of kinds that are words, where a text would be an expression otherwise.
+const WORDS: [&str; 3] = ["interpolation", "method", "padding"];
 
 /// Lists within lists, whose depth the reader of the file has bounded.
 fn nested(

@@ -57,10 +57,11 @@ fn recurrence(n: usize, start: &[f64]) -> Vec<f64> {
 
 /// The root above 1 of `x^(d + 1) = x + 1`, by Newton's method.
 fn root(d: usize) -> f64 {
-    let power = d as i32 + 1;
+    // The platform's power, as in NumPy: products would be off by a bit.
+    let power = d as f64 + 1.0;
     let step = |x: &f64| {
-        let f = x.powi(power) - x - 1.0;
-        x - f / (f64::from(power) * x.powi(power - 1) - 1.0)
+        let f = x.powf(power) - x - 1.0;
+        x - f / (power * x.powf(power - 1.0) - 1.0)
     };
     let mut x = 1.0;
     // Convex and increasing there, so that it converges from any start; rounding ends it.

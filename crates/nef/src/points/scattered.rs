@@ -1,13 +1,19 @@
-//! `ScatteredHypersphere(surface=false, min_magnitude=0)`: Nengo's default points and encoders.
+//! `ScatteredHypersphere(surface=false, min_magnitude=0, base=QuasirandomSequence, method="sct-approx")`:
+//! Nengo's default points and encoders.
 
-mod beta;
+mod angles;
 mod table;
+mod tfww;
 
-use ndarray::{Array2, ArrayView2, s};
-use pontine_core_ir::{Spec, SpecError, inventory};
+use std::sync::Arc;
+
+use ndarray::{Array2, s};
+use pontine_core_ir::{Param, Spec, SpecError, inventory, registry::LookupError};
 use pontine_rng::RandomState;
 
-use super::{PointSampler, PointsEntry, QuasirandomSequence, dimensions, filled, min_magnitude};
+use super::{
+    PointSampler, PointsEntry, QuasirandomSequence, dimensions, filled, min_magnitude, sampler,
+};
 use crate::{linear, samples::SampleError};
 
 const KIND: &str = "ScatteredHypersphere";
@@ -18,34 +24,52 @@ inventory::submit! {
 
 /// Points that fill the unit ball, or its surface, more evenly than independent ones.
 ///
-/// A quasi-random sequence in the unit cube is mapped to angles, each by the inverse of its
-/// distribution function ("spherical coordinate transform", interpolated in a table as Nengo's
-/// `sct-approx`), then to coordinates, which are rotated at random. In one dimension the sequence
-/// itself is scaled and mirrored.
+/// A quasi-random sequence in the unit cube is mapped to the sphere, whose points are rotated at
+/// random. In one dimension the sequence itself is scaled and mirrored.
 ///
 /// # References
 /// Fang & Wang (1994), *Number-theoretic methods in statistics*, section 1.5.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct ScatteredHypersphere {
     /// On the surface only.
     pub surface: bool,
     /// Points of the ball are at least so long.
     pub min_magnitude: f64,
+    /// Draws the points of the cube.
+    pub base: Arc<dyn PointSampler>,
+    /// How they are mapped.
+    pub mapping: Mapping,
+}
+
+/// From the unit cube of d - 1 dimensions to the unit sphere of d.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapping {
+    /// `sct`: angles by the inverses of their distribution functions, then coordinates.
+    Angles,
+    /// `sct-approx`, the default: the same, interpolated in tables.
+    AnglesByTable,
+    /// `tfww`: the squared lengths of pairs of coordinates, and an angle for each pair.
+    Pairs,
 }
 
 impl ScatteredHypersphere {
     fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
-        spec.check_names(&["surface", "min_magnitude"])?;
-        Ok(Self { surface: spec.bool_or("surface", false)?, min_magnitude: min_magnitude(spec)? })
+        spec.check_names(&["surface", "min_magnitude", "base", "method"])?;
+        Ok(Self {
+            surface: spec.bool_or("surface", false)?,
+            min_magnitude: min_magnitude(spec)?,
+            base: base(spec)?,
+            mapping: mapping(spec)?,
+        })
     }
 
     fn on_the_line(&self, n: usize, rng: &mut RandomState) -> Result<Array2<f64>, SampleError> {
         if self.surface {
-            let points = QuasirandomSequence.sample(n, Some(1), rng)?;
+            let points = self.base.sample(n, Some(1), rng)?;
             return Ok(points.mapv(|x| sign(x - 0.5)));
         }
-        let positive = QuasirandomSequence.sample(n / 2, Some(1), rng)?;
-        let negative = QuasirandomSequence.sample(n - n / 2, Some(1), rng)?;
+        let positive = self.base.sample(n / 2, Some(1), rng)?;
+        let negative = self.base.sample(n - n / 2, Some(1), rng)?;
         let scale = |x: &f64| x * (1.0 - self.min_magnitude) + self.min_magnitude;
         let mut points: Vec<f64> =
             positive.iter().map(scale).chain(negative.iter().map(|x| -scale(x))).collect();
@@ -61,9 +85,9 @@ impl ScatteredHypersphere {
         rng: &mut RandomState,
     ) -> Result<(Array2<f64>, Vec<f64>), SampleError> {
         if self.surface {
-            return Ok((QuasirandomSequence.sample(n, Some(d - 1), rng)?, vec![1.0; n]));
+            return Ok((self.base.sample(n, Some(d - 1), rng)?, vec![1.0; n]));
         }
-        let cube = QuasirandomSequence.sample(n, Some(d), rng)?;
+        let cube = self.base.sample(n, Some(d), rng)?;
         let innermost = self.min_magnitude.powi(d as i32);
         let radius = |x: &f64| (x * (1.0 - innermost) + innermost).powf(1.0 / d as f64);
         let radii = cube.column(d - 1).iter().map(radius).collect();
@@ -83,7 +107,7 @@ impl PointSampler for ScatteredHypersphere {
             return self.on_the_line(n, rng);
         }
         let (cube, radii) = self.cube(n, d, rng)?;
-        let mut points = on_the_sphere(cube);
+        let mut points = self.mapping.on_the_sphere(cube);
         for (mut row, radius) in points.rows_mut().into_iter().zip(radii) {
             row *= radius;
         }
@@ -97,32 +121,39 @@ fn sign(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x.signum() }
 }
 
-/// Rows of the unit cube of d - 1 dimensions to the unit sphere of d dimensions.
-fn on_the_sphere(mut cube: Array2<f64>) -> Array2<f64> {
-    let n_angles = cube.ncols();
-    for (j, mut column) in cube.columns_mut().into_iter().enumerate() {
-        let angles = table::Angles::of(n_angles - j);
-        column.mapv_inplace(|y| angles.at(y));
+fn base(spec: &Spec) -> Result<Arc<dyn PointSampler>, SpecError> {
+    match spec.params.get("base") {
+        None => Ok(Arc::new(QuasirandomSequence)),
+        Some(Param::Spec(base)) => match sampler(base) {
+            Ok(base) => Ok(base.into()),
+            Err(LookupError::Spec(error)) => Err(error),
+            Err(_) => Err(spec.wrong("base", &Param::Spec(base.clone()), "a known distribution")),
+        },
+        Some(other) => Err(spec.wrong("base", other, "a distribution")),
     }
-    // The last angle goes all the way round.
-    cube.column_mut(n_angles - 1).mapv_inplace(|angle| 2.0 * angle);
-    cartesian(cube.view())
 }
 
-/// Coordinates of points of length 1 from angles in units of π.
-fn cartesian(angles: ArrayView2<'_, f64>) -> Array2<f64> {
-    let (n, n_angles) = angles.dim();
-    let mut points = Array2::ones((n, n_angles + 1));
-    for (mut point, angles) in points.rows_mut().into_iter().zip(angles.rows()) {
-        let mut sines = 1.0;
-        for (coordinate, angle) in point.iter_mut().zip(angles) {
-            let (sine, cosine) = (std::f64::consts::PI * angle).sin_cos();
-            *coordinate = sines * cosine;
-            sines *= sine;
-        }
-        point[n_angles] = sines;
+fn mapping(spec: &Spec) -> Result<Mapping, SpecError> {
+    match spec.params.get("method") {
+        None => Ok(Mapping::AnglesByTable),
+        Some(Param::Text(text)) if text == "sct-approx" => Ok(Mapping::AnglesByTable),
+        Some(Param::Text(text)) if text == "sct" => Ok(Mapping::Angles),
+        Some(Param::Text(text)) if text == "tfww" => Ok(Mapping::Pairs),
+        Some(other) => Err(spec.wrong("method", other, "`sct`, `sct-approx` or `tfww`")),
     }
-    points
+}
+
+impl Mapping {
+    fn on_the_sphere(self, cube: Array2<f64>) -> Array2<f64> {
+        match self {
+            Self::Angles => angles::on_the_sphere(cube, angles::exact),
+            Self::AnglesByTable => angles::on_the_sphere(cube, |dims| {
+                let table = table::Angles::of(dims);
+                move |y| table.at(y)
+            }),
+            Self::Pairs => tfww::on_the_sphere(cube.view()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,38 +1,76 @@
-//! `LstsqL2(reg=0.1)`: least squares with a penalty on large decoders; Nengo's default.
+//! `LstsqL2(reg=0.1, solver=Cholesky)`, Nengo's default, and `LstsqL2nz(reg=0.1, solver=Cholesky)`:
+//! least squares with a penalty on large decoders.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array1, ArrayView2, Axis};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Solution, Solver, SolverEntry, SolverError, check_activities};
-use crate::linear;
+use super::{
+    LeastSquares, Sigma, Solution, Solver, SolverEntry, SolverError, check_activities, largest,
+    least_squares::{Cholesky, method_of},
+    not_negative,
+};
 
 inventory::submit! {
-    SolverEntry { kind: "LstsqL2", make: |spec| Ok(Box::new(LstsqL2::from_spec(spec)?)), place: module_path!() }
+    SolverEntry { kind: "LstsqL2", make: |spec| Ok(Box::new(LstsqL2::from_spec(spec, Penalty::Same)?)), place: module_path!() }
+}
+inventory::submit! {
+    SolverEntry { kind: "LstsqL2nz", make: |spec| Ok(Box::new(LstsqL2::from_spec(spec, Penalty::WhereActive)?)), place: module_path!() }
 }
 
-/// Minimises `|A X - Y|² + m σ² |X|²` over m points, with `σ = reg · max(A)`, by Cholesky's
-/// decomposition: of `AᵀA + m σ² I`, or of `AAᵀ + m σ² I` where there are fewer points than
-/// neurons.
+/// Minimises `|A X - Y|² + m |diag(σ) X|²` over m points.
 ///
 /// # References
 /// Eliasmith & Anderson (2003), *Neural engineering*, appendix A.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct LstsqL2 {
     /// Noise that decoders are to withstand, as a share of the largest activity; not negative.
     pub reg: f64,
+    /// How σ follows from it.
+    pub penalty: Penalty,
+    /// How equations are solved.
+    pub method: Box<dyn LeastSquares>,
+}
+
+/// The penalty σ of each neuron.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Penalty {
+    /// `reg · max(A)`.
+    Same,
+    /// That, times the root of the share of points at which the neuron is active: noise exists only
+    /// there. The largest stands for neurons that are nowhere active.
+    WhereActive,
 }
 
 impl LstsqL2 {
-    fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
-        spec.check_names(&["reg"])?;
-        let reg = spec.number_or("reg", 0.1)?;
-        if reg >= 0.0 && reg.is_finite() {
-            Ok(Self { reg })
-        } else {
-            Err(spec.wrong("reg", &reg.into(), "finite and not negative"))
+    /// With a penalty that all neurons share, by Cholesky's decomposition.
+    pub fn new(reg: f64) -> Self {
+        Self { reg, penalty: Penalty::Same, method: Box::new(Cholesky { transpose: None }) }
+    }
+
+    fn from_spec(spec: &Spec, penalty: Penalty) -> Result<Self, SpecError> {
+        spec.check_names(&["reg", "solver"])?;
+        Ok(Self { reg: not_negative(spec, "reg", 0.1)?, penalty, method: method_of(spec)? })
+    }
+}
+
+impl Penalty {
+    /// σ for these activities.
+    pub(super) fn sigma(self, reg: f64, activities: ArrayView2<'_, f64>) -> Sigma {
+        match self {
+            Self::Same => Sigma::Same(reg * activities.iter().copied().fold(f64::MIN, f64::max)),
+            Self::WhereActive => Sigma::Each(where_active(reg, activities)),
         }
     }
+}
+
+fn where_active(reg: f64, activities: ArrayView2<'_, f64>) -> Array1<f64> {
+    let n_points = activities.nrows() as f64;
+    let share = activities
+        .map_axis(Axis(0), |neuron| neuron.iter().filter(|a| **a > 0.0).count() as f64 / n_points);
+    let sigma = share.mapv(f64::sqrt) * (reg * largest(activities));
+    let most = sigma.iter().copied().fold(0.0, f64::max);
+    sigma.mapv(|sigma| if sigma == 0.0 { most } else { sigma })
 }
 
 impl Solver for LstsqL2 {
@@ -40,42 +78,27 @@ impl Solver for LstsqL2 {
         &self,
         activities: ArrayView2<'_, f64>,
         targets: ArrayView2<'_, f64>,
-        _: &mut RandomState,
+        rng: &mut RandomState,
     ) -> Result<Solution, SolverError> {
         check_activities(activities)?;
-        let sigma = self.reg * activities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let decoders = cholesky(activities, targets, sigma)
+        let sigma = self.penalty.sigma(self.reg, activities);
+        let decoders = self
+            .method
+            .solve(activities, targets, &sigma, rng)
             .ok_or(SolverError::Singular { n_neurons: activities.ncols() })?;
         Ok(Solution::new(decoders, activities, targets))
     }
 }
 
-fn cholesky(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, sigma: f64) -> Option<Array2<f64>> {
-    let (m, n) = a.dim();
-    let penalty = m as f64 * sigma * sigma;
-    if m < n {
-        let g = with_diagonal(linear::product(a, a.t()), penalty);
-        let x = linear::solve_positive_definite(g.view(), y)?;
-        return Some(linear::product(a.t(), x.view()));
-    }
-    let g = with_diagonal(linear::product(a.t(), a), penalty);
-    linear::solve_positive_definite(g.view(), linear::product(a.t(), y).view())
-}
-
-fn with_diagonal(mut g: Array2<f64>, penalty: f64) -> Array2<f64> {
-    g.diag_mut().mapv_inplace(|x| x + penalty);
-    g
-}
-
 #[cfg(test)]
 mod tests {
-    use ndarray::array;
+    use ndarray::{Array2, array};
     use proptest::prelude::*;
 
     use super::*;
 
     fn solve(reg: f64, a: &Array2<f64>, y: &Array2<f64>) -> Result<Solution, SolverError> {
-        LstsqL2 { reg }.solve(a.view(), y.view(), &mut RandomState::new(0))
+        LstsqL2::new(reg).solve(a.view(), y.view(), &mut RandomState::new(0))
     }
 
     #[test]

@@ -12,7 +12,8 @@ use std::{
 
 use pontine_rng::RandomState;
 
-use super::beta;
+use super::angles::mirrored;
+use crate::beta;
 
 const N_NODES: usize = 200;
 const N_EVEN: usize = 40;
@@ -47,8 +48,7 @@ impl Angles {
 
     /// The angle below which a share `y` of the points lies.
     pub(super) fn at(&self, y: f64) -> f64 {
-        let below = |y: f64| self.interpolated(2.0 * y).sqrt().asin() / std::f64::consts::PI;
-        if y < 0.5 { below(y) } else { 1.0 - below(1.0 - y) }
+        mirrored(y, |y| self.interpolated(2.0 * y))
     }
 
     fn interpolated(&self, x: f64) -> f64 {

@@ -1,45 +1,55 @@
-//! The regularised incomplete beta function `I_x(a, 1/2)` for whole and half a, and its inverse.
+//! The beta distribution with whole and half parameters: its function, density and inverse.
+
+/// From here on powers of the argument may be too small for a number, so that logarithms are taken.
+const SMALL: f64 = 1e-150;
 
 /// `I_x(dims/2, 1/2)`: the distribution function of the squared sine of an angle.
-pub(super) fn incomplete(dims: usize, x: f64) -> f64 {
-    Shape::of(dims).at(x)
+pub(crate) fn incomplete(dims: usize, x: f64) -> f64 {
+    Beta::of_halves(dims as u32, 1).incomplete(x)
 }
 
 /// The x at which `I_x(dims/2, 1/2)` is `p`.
-pub(super) fn inverse(dims: usize, p: f64) -> f64 {
-    match p {
-        p if p <= 0.0 => 0.0,
-        p if p >= 1.0 => 1.0,
-        // From the side where the probability is not a difference from 1.
-        p if p > 0.5 => 1.0 - Shape::of(dims).mirrored().inverse(1.0 - p),
-        p => Shape::of(dims).inverse(p),
-    }
+pub(crate) fn inverse(dims: usize, p: f64) -> f64 {
+    Beta::of_halves(dims as u32, 1).inverse(p)
 }
 
 /// The two parameters and the beta function of them.
 #[derive(Clone, Copy)]
-struct Shape {
+pub(crate) struct Beta {
     a: f64,
     b: f64,
     beta: f64,
+    ln_beta: f64,
 }
 
-impl Shape {
-    /// `B(a + 1, b) = B(a, b) · a / (a + b)`, from `B(1/2, 1/2) = π` or `B(1, 1/2) = 2`.
-    fn of(dims: usize) -> Self {
-        let odd = dims % 2 == 1;
-        let (first, start) = if odd { (0.5, std::f64::consts::PI) } else { (1.0, 2.0) };
-        let n_steps = (dims - 1) / 2;
-        let step = |beta: f64, i: usize| beta * (first + i as f64) / (first + i as f64 + 0.5);
-        Self { a: dims as f64 / 2.0, b: 0.5, beta: (0..n_steps).fold(start, step) }
+impl Beta {
+    /// `a = m/2` and `b = n/2`, both m and n at least 1.
+    ///
+    /// `B(a + 1, b) = B(a, b) · a / (a + b)`, likewise in b, from `B(1/2, 1/2) = π`,
+    /// `B(1, 1/2) = 2` or `B(1, 1) = 1`.
+    pub(crate) fn of_halves(m: u32, n: u32) -> Self {
+        let first = |k: u32| if k % 2 == 1 { 0.5 } else { 1.0 };
+        let start = match (m % 2, n % 2) {
+            (1, 1) => std::f64::consts::PI,
+            (0, 0) => 1.0,
+            _ => 2.0,
+        };
+        let steps = |k: u32, other: f64| {
+            (0..(k - 1) / 2).map(move |i| {
+                let at = first(k) + f64::from(i);
+                (at, at + other)
+            })
+        };
+        let (a, b) = (f64::from(m) / 2.0, f64::from(n) / 2.0);
+        // In b first: at the smallest a.
+        let ratios = || steps(n, first(m)).chain(steps(m, b));
+        let beta = ratios().fold(start, |beta, (above, below)| beta * above / below);
+        let ln_beta = ratios().fold(start.ln(), |ln, (above, below)| ln + (above / below).ln());
+        Self { a, b, beta, ln_beta }
     }
 
-    /// `I_x(a, b) = 1 - I_(1 - x)(b, a)`.
-    fn mirrored(self) -> Self {
-        Self { a: self.b, b: self.a, beta: self.beta }
-    }
-
-    fn at(self, x: f64) -> f64 {
+    /// The distribution function at `x`.
+    pub(crate) fn incomplete(self, x: f64) -> f64 {
         match x {
             x if x <= 0.0 => 0.0,
             x if x >= 1.0 => 1.0,
@@ -51,12 +61,36 @@ impl Shape {
         }
     }
 
+    /// The density at `x²`, times `x`: `x^(2a - 1) (1 - x²)^(b - 1) / B(a, b)` on [0, 1].
+    pub(crate) fn density_of_square(self, x: f64) -> f64 {
+        // A power of 0 is 1 with the exponent 0, so its logarithm must stay finite.
+        let ln = |y: f64| y.max(f64::MIN_POSITIVE).ln();
+        let ln_powers = (2.0 * self.a - 1.0) * ln(x) + (self.b - 1.0) * ln(1.0 - x * x);
+        (ln_powers - self.ln_beta).exp()
+    }
+
+    /// The number below which a share `p` lies.
+    pub(crate) fn inverse(self, p: f64) -> f64 {
+        match p {
+            p if p <= 0.0 => 0.0,
+            p if p >= 1.0 => 1.0,
+            // From the side where the probability is not a difference from 1.
+            p if p > 0.5 => 1.0 - self.mirrored().lower_inverse(1.0 - p),
+            p => self.lower_inverse(p),
+        }
+    }
+
+    /// `I_x(a, b) = 1 - I_(1 - x)(b, a)`.
+    fn mirrored(self) -> Self {
+        Self { a: self.b, b: self.a, ..self }
+    }
+
     /// `ln I_x(a, b)`, finite where `I_x(a, b)` itself is too small for a number.
     fn ln_at(self, x: f64) -> f64 {
         if x > self.turning_point() {
-            return self.at(x).ln();
+            return self.incomplete(x).ln();
         }
-        let ln_front = self.a * x.ln() + self.b * (-x).ln_1p() - (self.a * self.beta).ln();
+        let ln_front = self.a * x.ln() + self.b * (-x).ln_1p() - self.a.ln() - self.ln_beta;
         ln_front + self.fraction(x).ln()
     }
 
@@ -66,6 +100,9 @@ impl Shape {
     }
 
     fn front(self, x: f64, rest: f64) -> f64 {
+        if self.beta < SMALL {
+            return (self.a * x.ln() + self.b * rest.ln() - self.ln_beta).exp() / self.a;
+        }
         x.powf(self.a) * rest.powf(self.b) / (self.a * self.beta)
     }
 
@@ -97,8 +134,8 @@ impl Shape {
 
     /// Newton's method on `ln I` over `ln x`, which is concave and increasing: it converges from
     /// any start. `p` is at most about a half.
-    fn inverse(self, p: f64) -> f64 {
-        let mut x = (p * self.a * self.beta).powf(1.0 / self.a).min(0.999_999);
+    fn lower_inverse(self, p: f64) -> f64 {
+        let mut x = ((p.ln() + self.a.ln() + self.ln_beta) / self.a).exp().min(0.999_999);
         for _ in 0..100 {
             let ln_value = self.ln_at(x);
             let slope = (x.ln() + self.ln_density(x) - ln_value).exp();
@@ -112,7 +149,7 @@ impl Shape {
     }
 
     fn ln_density(self, x: f64) -> f64 {
-        (self.a - 1.0) * x.ln() + (self.b - 1.0) * (-x).ln_1p() - self.beta.ln()
+        (self.a - 1.0) * x.ln() + (self.b - 1.0) * (-x).ln_1p() - self.ln_beta
     }
 }
 

@@ -7,7 +7,7 @@ use pontine_core_ir::{
 };
 
 inventory::submit! {
-    SynapseEntry { kind: "Alpha", build, place: module_path!() }
+    SynapseEntry { kind: "DoubleLowpass", build, place: module_path!() }
 }
 
 fn build(
@@ -19,7 +19,7 @@ fn build(
     spec.check_names(&["tau"]).map_err(wrong)?;
     let decay = (-builder.dt() / spec.number("tau").map_err(wrong)?).exp();
     let mut input = site.input;
-    for stage in ["alpha.1", "alpha.2"] {
+    for stage in ["lowpass.1", "lowpass.2"] {
         let output = builder.signal(Signal::state(site.path.part(stage), &[site.size]));
         let filter = Filter { input, output, decay, gain: 1.0 - decay };
         builder.operator(&site.path, OperatorKind::Filter(filter));
