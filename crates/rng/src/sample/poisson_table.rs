@@ -13,12 +13,14 @@ pub struct PoissonTable {
     /// Signed, since that is what AVX2 can compare.
     bounds: [i64; MAX_BOUNDS],
     n_bounds: usize,
+    /// Hardly any count exceeds as many.
+    n_usual: usize,
 }
 
 impl PoissonTable {
     /// For `0 ≤ lambda < 10`.
     pub(super) fn new(lambda: f64, exp_minus_lambda: f64) -> Self {
-        let mut table = Self { bounds: [NEVER; MAX_BOUNDS], n_bounds: 0 };
+        let mut table = Self { bounds: [NEVER; MAX_BOUNDS], n_bounds: 0, n_usual: 0 };
         let (mut term, mut sum) = (exp_minus_lambda, exp_minus_lambda);
         while term >= LEAST_INVERSION_TERM && table.n_bounds < MAX_BOUNDS {
             table.bounds[table.n_bounds] = least_multiple(sum);
@@ -26,6 +28,8 @@ impl PoissonTable {
             term *= lambda / table.n_bounds as f64;
             sum += term;
         }
+        let is_usual = |bound: &i64| *bound < NEVER - NEVER / RARE;
+        table.n_usual = table.bounds().iter().take_while(|bound| is_usual(bound)).count();
         table
     }
 
@@ -52,19 +56,27 @@ impl PoissonTable {
         }
     }
 
-    /// Compares all lanes with one bound after the other, until one is above all of them.
+    /// Compares all lanes with one bound after the other; with the last ones only if some lane is among
+    /// the few that exceed the usual ones.
     #[inline(always)]
     fn count_lanes(&self, bits: &[u64]) -> [i64; N_LANES] {
         let mut multiples = [0; N_LANES];
         for (multiple, bits) in multiples.iter_mut().zip(bits) {
             *multiple = (bits >> 11) as i64;
         }
-        let most = multiples.iter().fold(0, |most, &multiple| most.max(multiple));
+        let (usual, rest) = self.bounds().split_at(self.n_usual);
         let mut counts = [0; N_LANES];
-        for &bound in self.bounds().iter().take_while(|&&bound| most >= bound) {
-            for (count, multiple) in counts.iter_mut().zip(multiples) {
-                *count += i64::from(multiple >= bound);
+        let mut compare = |bounds: &[i64]| {
+            for &bound in bounds {
+                for (count, multiple) in counts.iter_mut().zip(multiples) {
+                    *count += i64::from(multiple >= bound);
+                }
             }
+        };
+        compare(usual);
+        let next = rest.first().copied().unwrap_or(NEVER);
+        if multiples.iter().fold(false, |any, &multiple| any | (multiple >= next)) {
+            compare(rest);
         }
         counts
     }
@@ -80,6 +92,9 @@ const MAX_BOUNDS: usize = 48;
 
 /// Above all `bits >> 11`.
 const NEVER: i64 = 1 << 53;
+
+/// One in so many counts is rare.
+const RARE: i64 = 2048;
 
 /// As many as share the loop over the bounds: more of them fill the lanes of vectors, fewer end the loop earlier.
 const N_LANES: usize = 64;
