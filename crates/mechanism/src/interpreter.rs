@@ -9,7 +9,7 @@ mod loops;
 
 use pontine_mechanism_lang::{Mechanism, OutputKind, Precision, Program, Real, expand};
 
-use crate::block::{BlockArgs, CHUNK, Kernel, LANES, Phase};
+use crate::block::{BlockArgs, CHUNK, Frame, Kernel, LANES, Phase};
 use crate::draw::{Place, Tables, draw};
 use crate::lines::Lines;
 use crate::native::{Columns, Draws, Level, Supported, Task, dispatch};
@@ -17,6 +17,9 @@ use compile::{Code, Column, Instruction, compile};
 use loops::{
     all, any, binary, chain, choose, compare, condition, each, each2, each3, holds, unary,
 };
+
+/// Lanes that go through a program together: registers should stay in the first cache.
+const AT_ONCE: usize = 256;
 
 /// The program of one phase, ready to run on blocks.
 #[derive(Clone, Debug)]
@@ -79,7 +82,7 @@ type Register<T> = Option<Box<Aligned<T>>>;
 /// A column on the boundary of a cache line: else every vector would lie across two.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-struct Aligned<T>([T; LANES]);
+struct Aligned<T>([T; AT_ONCE]);
 
 /// The lanes of a register; none of one that is taken out.
 #[inline(always)]
@@ -92,7 +95,7 @@ fn splat<F: Real>(column: &mut Register<F>, value: F) {
     match column {
         Some(column) if column.0[0] == value => {}
         Some(column) => column.0.fill(value),
-        None => *column = Some(Box::new(Aligned([value; LANES]))),
+        None => *column = Some(Box::new(Aligned([value; AT_ONCE]))),
     }
 }
 
@@ -105,7 +108,7 @@ fn at_least<T: Clone + Default>(column: &mut Vec<T>, length: usize) -> &mut [T] 
 
 fn grow<T: Copy + Default>(columns: &mut Vec<Register<T>>, count: usize) {
     while columns.len() < count {
-        columns.push(Some(Box::new(Aligned([T::default(); LANES]))));
+        columns.push(Some(Box::new(Aligned([T::default(); AT_ONCE]))));
     }
 }
 
@@ -127,7 +130,7 @@ impl<F: Real> Interpreter<F> {
     /// Compiles a program that stores states and outputs only; none of these carries events.
     pub fn of_program(program: &Program) -> Interpreter<F> {
         let code = compile(&expand(program, F::PRECISION));
-        let splat = |value: &f64| Aligned([F::from_f64(*value); LANES]);
+        let splat = |value: &f64| Aligned([F::from_f64(*value); AT_ONCE]);
         let constants = code.constants.iter().map(splat).collect();
         Interpreter { code, constants, events: Vec::new(), level: Supported::best() }
     }
@@ -164,15 +167,49 @@ impl<F: Real> Task for Run<'_, '_, F> {
     #[inline(always)]
     fn run(self) -> bool {
         let Run { interpreter, scratch, args } = self;
+        let mut emitted = false;
+        for first in (0..args.frame.width).step_by(AT_ONCE) {
+            let width = AT_ONCE.min(args.frame.width - first);
+            emitted |= interpreter.part(scratch, &mut Part { args, first, width });
+        }
+        emitted
+    }
+}
+
+/// Some lanes of a block.
+struct Part<'r, 'a, F> {
+    args: &'r mut BlockArgs<'a, F>,
+    /// The first of them.
+    first: usize,
+    width: usize,
+}
+
+impl<F> Part<'_, '_, F> {
+    /// These lanes of the column that begins at `at` in an arena.
+    #[inline(always)]
+    fn of<'c>(&self, arena: &'c [F], at: usize) -> &'c [F] {
+        &arena[at + self.first..][..self.width]
+    }
+
+    /// Where column `i` of states or outputs begins.
+    #[inline(always)]
+    fn column_at(&self, i: usize) -> usize {
+        i * self.args.frame.width
+    }
+}
+
+impl<F: Real> Interpreter<F> {
+    #[inline(always)]
+    fn part(&self, scratch: &mut Scratch<F>, part: &mut Part<'_, '_, F>) -> bool {
         let mut position = 0;
-        while let Some(instruction) = interpreter.code.instructions.get(position) {
+        while let Some(instruction) = self.code.instructions.get(position) {
             position = match instruction {
                 Instruction::SkipIfNone { cond, to } => {
-                    let none = !any(lanes(&scratch.bools[*cond], args.frame.width));
+                    let none = !any(lanes(&scratch.bools[*cond], part.width));
                     if none { *to } else { position + 1 }
                 }
                 Instruction::SkipIfAll { cond, to } => {
-                    let all = all(lanes(&scratch.bools[*cond], args.frame.width));
+                    let all = all(lanes(&scratch.bools[*cond], part.width));
                     if all { *to } else { position + 1 }
                 }
                 Instruction::Begin { counter } => {
@@ -184,34 +221,31 @@ impl<F: Real> Task for Run<'_, '_, F> {
                     if scratch.counters[*counter] < *rounds { *to } else { position + 1 }
                 }
                 _ => {
-                    interpreter.execute(instruction, scratch, args);
+                    self.execute(instruction, scratch, part);
                     position + 1
                 }
             };
         }
-        let column =
-            |output: &usize| &args.outputs[output * args.frame.width..][..args.frame.width];
-        interpreter.events.iter().any(|output| any(column(output)))
+        let column = |output: &usize| part.of(part.args.outputs, part.column_at(*output));
+        self.events.iter().any(|output| any(column(output)))
     }
-}
 
-impl<F: Real> Interpreter<F> {
     #[inline(always)]
     fn column<'c>(
         &'c self,
         column: Column,
         scratch: &'c Scratch<F>,
-        args: &'c BlockArgs<'_, F>,
+        part: &'c Part<'_, '_, F>,
     ) -> &'c [F] {
-        let width = args.frame.width;
+        let (width, args) = (part.width, &part.args);
         match column {
             Column::Register(i) => lanes(&scratch.scalars[i], width),
             Column::Constant(i) => &self.constants[i].0[..width],
-            Column::Parameter(i) => &args.constants[args.frame.parameter_at[i]..][..width],
-            Column::Derived(i) => &args.constants[args.frame.derived_at[i]..][..width],
-            Column::State(i) => &args.states[i * width..][..width],
-            Column::Input(i) => &args.dense[args.frame.input_at[i]..][..width],
-            Column::Receptor(i) => &args.dense[args.frame.receptor_at[i]..][..width],
+            Column::Parameter(i) => part.of(args.constants, args.frame.parameter_at[i]),
+            Column::Derived(i) => part.of(args.constants, args.frame.derived_at[i]),
+            Column::State(i) => part.of(args.states, part.column_at(i)),
+            Column::Input(i) => part.of(args.dense, args.frame.input_at[i]),
+            Column::Receptor(i) => part.of(args.dense, args.frame.receptor_at[i]),
             Column::Dt => lanes(&scratch.dt, width),
             Column::Time => lanes(&scratch.time, width),
         }
@@ -224,33 +258,27 @@ impl<F: Real> Interpreter<F> {
         &self,
         instruction: &Instruction,
         scratch: &mut Scratch<F>,
-        args: &mut BlockArgs<'_, F>,
+        part: &mut Part<'_, '_, F>,
     ) {
         match instruction.result() {
             compile::Result::Scalar(to) => {
                 let Some(mut column) = scratch.scalars[to].take() else { return };
                 let mut tables = std::mem::take(&mut scratch.tables);
-                self.scalar(
-                    instruction,
-                    &mut column.0[..args.frame.width],
-                    &mut tables,
-                    scratch,
-                    args,
-                );
+                self.scalar(instruction, &mut column.0[..part.width], &mut tables, scratch, part);
                 scratch.tables = tables;
                 scratch.scalars[to] = Some(column);
             }
             compile::Result::Int(to) => {
                 let Some(mut column) = scratch.ints[to].take() else { return };
-                self.int(instruction, &mut column.0[..args.frame.width], scratch, args);
+                self.int(instruction, &mut column.0[..part.width], scratch, part);
                 scratch.ints[to] = Some(column);
             }
             compile::Result::Bool(to) => {
                 let Some(mut column) = scratch.bools[to].take() else { return };
-                self.bool(instruction, &mut column.0[..args.frame.width], scratch, args);
+                self.bool(instruction, &mut column.0[..part.width], scratch, part);
                 scratch.bools[to] = Some(column);
             }
-            compile::Result::None => self.store(instruction, scratch, args),
+            compile::Result::None => self.store(instruction, scratch, part),
         }
     }
 
@@ -261,11 +289,11 @@ impl<F: Real> Interpreter<F> {
         to: &mut [F],
         tables: &mut Tables,
         scratch: &Scratch<F>,
-        args: &BlockArgs<'_, F>,
+        part: &Part<'_, '_, F>,
     ) {
-        let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| lanes(&scratch.ints[*i], args.frame.width);
-        let bool = |i: &usize| lanes(&scratch.bools[*i], args.frame.width);
+        let column = |column: &Column| self.column(*column, scratch, part);
+        let int = |i: &usize| lanes(&scratch.ints[*i], part.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], part.width);
         match op {
             Instruction::Unary { primitive, a, .. } => unary(*primitive, to, column(a)),
             Instruction::Binary { arithmetic, a, b, .. } => {
@@ -298,12 +326,9 @@ impl<F: Real> Interpreter<F> {
             }
             Instruction::Copy { a, .. } => to.copy_from_slice(column(a)),
             Instruction::Draw { kind, site, mean, .. } => {
-                let place = Place {
-                    key: args.frame.key,
-                    first: args.frame.first,
-                    step: args.frame.step,
-                    site: *site,
-                };
+                let Frame { key, step, first, .. } = part.args.frame;
+                let first = first.wrapping_add(part.first as u64);
+                let place = Place { key, first, step, site: *site };
                 let mean = mean.as_ref().map(column);
                 draw(tables, *kind, place, mean, to);
             }
@@ -312,10 +337,10 @@ impl<F: Real> Interpreter<F> {
     }
 
     #[inline(always)]
-    fn int(&self, op: &Instruction, to: &mut [i32], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
-        let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| lanes(&scratch.ints[*i], args.frame.width);
-        let bool = |i: &usize| lanes(&scratch.bools[*i], args.frame.width);
+    fn int(&self, op: &Instruction, to: &mut [i32], scratch: &Scratch<F>, part: &Part<'_, '_, F>) {
+        let column = |column: &Column| self.column(*column, scratch, part);
+        let int = |i: &usize| lanes(&scratch.ints[*i], part.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], part.width);
         match op {
             Instruction::Int { value, .. } => to.fill(*value),
             Instruction::Exponent { a, .. } => each(to, column(a), F::exponent),
@@ -330,10 +355,10 @@ impl<F: Real> Interpreter<F> {
     }
 
     #[inline(always)]
-    fn bool(&self, op: &Instruction, to: &mut [F], scratch: &Scratch<F>, args: &BlockArgs<'_, F>) {
-        let column = |column: &Column| self.column(*column, scratch, args);
-        let int = |i: &usize| lanes(&scratch.ints[*i], args.frame.width);
-        let bool = |i: &usize| lanes(&scratch.bools[*i], args.frame.width);
+    fn bool(&self, op: &Instruction, to: &mut [F], scratch: &Scratch<F>, part: &Part<'_, '_, F>) {
+        let column = |column: &Column| self.column(*column, scratch, part);
+        let int = |i: &usize| lanes(&scratch.ints[*i], part.width);
+        let bool = |i: &usize| lanes(&scratch.bools[*i], part.width);
         match op {
             Instruction::Bool { value, .. } => to.fill(condition(*value)),
             Instruction::Compare { op, a, b, .. } => compare(*op, to, column(a), column(b)),
@@ -353,18 +378,13 @@ impl<F: Real> Interpreter<F> {
     }
 
     #[inline(always)]
-    fn store(&self, op: &Instruction, scratch: &Scratch<F>, args: &mut BlockArgs<'_, F>) {
-        let width = args.frame.width;
-        match op {
-            Instruction::StoreState { state, a } => {
-                let column = lanes(&scratch.scalars[*a], width);
-                args.states[state * width..][..width].copy_from_slice(column);
-            }
-            Instruction::StoreOutput { output, a } => {
-                let column = lanes(&scratch.scalars[*a], width);
-                args.outputs[output * width..][..width].copy_from_slice(column);
-            }
-            _ => {}
-        }
+    fn store(&self, op: &Instruction, scratch: &Scratch<F>, part: &mut Part<'_, '_, F>) {
+        let (arena, i, register) = match op {
+            Instruction::StoreState { state, a } => (&mut *part.args.states, *state, *a),
+            Instruction::StoreOutput { output, a } => (&mut *part.args.outputs, *output, *a),
+            _ => return,
+        };
+        let at = i * part.args.frame.width + part.first;
+        arena[at..][..part.width].copy_from_slice(lanes(&scratch.scalars[register], part.width));
     }
 }
