@@ -7,7 +7,7 @@ use pontine_core_ir::{
     model::{Neurons, Operator},
     port::CompileError,
 };
-use pontine_mechanism::{BlockArgs, Frame, CHUNK, Kernel, Phase, Scratch, derive, kernel};
+use pontine_mechanism::{BlockArgs, CHUNK, Frame, Kernel, Phase, Scratch, derive, kernel};
 use pontine_rng::StreamKey;
 
 /// The cells of one operator.
@@ -117,7 +117,25 @@ impl Cells {
         let places =
             |from: usize, n: usize| (from..from + n).map(|c| c * CHUNK).collect::<Vec<_>>();
         let block = &mut self.blocks[b];
-        let mut args = BlockArgs { frame: Frame { width: CHUNK, first: (b * CHUNK) as u64, step: n, time: n as f64 * self.dt, dt: self.dt, key, parameter_at: &places(0, m.parameters.len()), derived_at: &places(m.parameters.len(), m.derived.len()), homogeneous: false, input_at: &places(0, m.inputs.len()), receptor_at: &places(m.inputs.len(), m.receptors.len()) }, constants: &block.constants, states: &mut block.states, dense: &arena, outputs: &mut block.outputs };
+        let mut args = BlockArgs {
+            frame: Frame {
+                width: CHUNK,
+                first: (b * CHUNK) as u64,
+                step: n,
+                time: n as f64 * self.dt,
+                dt: self.dt,
+                key,
+                parameter_at: &places(0, m.parameters.len()),
+                derived_at: &places(m.parameters.len(), m.derived.len()),
+                homogeneous: false,
+                input_at: &places(0, m.inputs.len()),
+                receptor_at: &places(m.inputs.len(), m.receptors.len()),
+            },
+            constants: &block.constants,
+            states: &mut block.states,
+            dense: &arena,
+            outputs: &mut block.outputs,
+        };
         kernel.run(&mut self.scratch, &mut args);
     }
 
