@@ -2,4 +2,5 @@
 //! are held against their reference tables.
 
 pub mod acceptance;
+pub mod shipped;
 pub mod statistics;

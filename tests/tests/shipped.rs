@@ -1,11 +1,7 @@
 //! The shipped models of the NEF do what their heads say.
 
-use std::path::Path;
-
-use pontine_backend_ref::Reference;
-use pontine_core_ir::{Recording, port::Unattended, recording::SeriesData};
-use pontine_io::ModelFile;
-use pontine_road::{BuildOptions, Road};
+use pontine_core_ir::{Recording, recording::SeriesData};
+use pontine_tests::shipped::Shipped;
 use serde_json::Value;
 
 /// Decoders differ from Nengo's in the last bits, 1.3e-14 of decoded values; spikes not at all.
@@ -13,7 +9,7 @@ const NEAR: f64 = 1e-9;
 
 #[test]
 fn communication_channel_runs_as_in_nengo() {
-    let recording = run("communication_channel.toml", Some(0.5));
+    let recording = run("communication_channel", Some(0.5));
     let golden = golden();
     for (path, name) in [("Probe:a spikes", "a"), ("Probe:b spikes", "b")] {
         let (steps, indices) = recording.events(path).unwrap();
@@ -33,7 +29,7 @@ fn communication_channel_runs_as_in_nengo() {
 /// spikes of 100 neurons and 100 cells; without the lag it would be 0.065.
 #[test]
 fn mixed_decodes_its_signal_from_the_cells() {
-    let recording = run("mixed.toml", None);
+    let recording = run("mixed", None);
     let signal = recording.samples("Probe:signal").unwrap();
     let decoded = recording.samples("Probe:decoded").unwrap();
     assert_eq!((signal.len(), decoded.len()), (2000, 2000));
@@ -53,7 +49,7 @@ fn mixed_decodes_its_signal_from_the_cells() {
 /// constant current; the currents are noisy, which moves it by less than 2 Hz.
 #[test]
 fn mixed_has_the_rate_of_its_currents() {
-    let recording = run("mixed.toml", None);
+    let recording = run("mixed", None);
     let series = &recording.series["Recorder:cells spikes"];
     let SeriesData::Events { n: 100, steps, .. } = &series.data else { panic!("{series:?}") };
     let rate = steps.len() as f64 / (100.0 * 2.0);
@@ -61,12 +57,7 @@ fn mixed_has_the_rate_of_its_currents() {
 }
 
 fn run(model: &str, time_s: Option<f64>) -> Recording {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models").join(model);
-    let loaded = ModelFile::open(path).unwrap().load().unwrap();
-    let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
-    let road = Road::new(&Reference).options(build, Default::default());
-    let mut prepared = road.build(&loaded.network).unwrap();
-    prepared.run(time_s.unwrap_or(loaded.defaults.time_s), &mut Unattended).unwrap()
+    Shipped::load(model).unwrap().run(None, time_s).unwrap()
 }
 
 fn golden() -> Value {

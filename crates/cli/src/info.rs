@@ -32,6 +32,7 @@ pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(),
     cells(&loaded.network, out)?;
     synapses(&loaded.network, &model, out)?;
     records(&loaded, &model, out)?;
+    published(&loaded, out)?;
     writeln!(
         out,
         "\n{} neurons, about {:.0} synapses, {} on backend `{}` in {}",
@@ -42,6 +43,24 @@ pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(),
         options.precision
     )?;
     needs(&estimate, out)?;
+    Ok(())
+}
+
+/// Values that hold for these parameters, but for those of populations, which a run shows beside its own.
+fn published(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(&["published", "value", "unit", "source"]);
+    for reference in loaded.references.iter().filter(|reference| reference.holds) {
+        for (name, measured) in &reference.values {
+            let spread = measured.value.sd.map(|sd| format!(" ± {}", number(sd)));
+            let value = format!("{}{}", number(measured.value.mean), spread.unwrap_or_default());
+            let unit = measured.unit.to_string();
+            table.row(vec![name.clone(), value, unit, reference.source.clone()]);
+        }
+    }
+    if !table.is_empty() {
+        writeln!(out)?;
+        table.write(out)?;
+    }
     Ok(())
 }
 

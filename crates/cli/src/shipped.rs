@@ -13,8 +13,9 @@ macro_rules! shipped {
 }
 
 /// All of them, by name.
-const MODELS: [Shipped; 6] = shipped! {
-    "brunel" "communication_channel" "microcircuit" "mixed" "vogels_abbott_coba" "vogels_abbott_cuba"
+const MODELS: [Shipped; 11] = shipped! {
+    "brunel" "communication_channel" "integrator" "izhikevich_network" "lorenz" "microcircuit" "mixed"
+    "oscillator" "own_neuron" "vogels_abbott_coba" "vogels_abbott_cuba"
 };
 
 /// A model that is shipped.

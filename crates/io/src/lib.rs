@@ -28,7 +28,7 @@ mod tree;
 
 pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError};
 pub use model_file::{
-    LoadedModel, ModelFile, Parameter, Published, Reference, RunDefaults, parse_time,
+    LoadedModel, Measured, ModelFile, Parameter, Published, Reference, RunDefaults, parse_time,
 };
 pub use recording::{
     CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, Synapse, model_hash,

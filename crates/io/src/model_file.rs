@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
 
-use pontine_core_ir::{Faults, Network, ProjectionId};
+use pontine_core_ir::{Faults, Network, ProjectionId, Unit};
 
 use crate::{
     error::{Located, ModelFault, ModelFileError},
@@ -115,6 +115,8 @@ pub struct Reference {
     pub seeds: Option<u64>,
     /// Values by statistic (`rate` in Hz, `cv`, `corr`, `fano`) and population.
     pub statistics: BTreeMap<String, BTreeMap<String, Published>>,
+    /// Other values, by the name that the model's head explains.
+    pub values: BTreeMap<String, Measured>,
 }
 
 /// A published value.
@@ -124,6 +126,15 @@ pub struct Published {
     pub mean: f64,
     /// Standard deviation between networks.
     pub sd: Option<f64>,
+}
+
+/// A published value that is not of one population.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// The value and its spread.
+    pub value: Published,
+    /// What it is measured in, as the file says.
+    pub unit: Unit,
 }
 
 /// The largest model file, in bytes.

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use pontine_catalogue as _;
-use pontine_core_ir::{Connector, Network, Param, Value, network::Projection};
+use pontine_core_ir::{Connector, Function, Network, Param, Value, network::Projection};
 use pontine_io::{LoadedModel, ModelFile, Reference};
+use pontine_mechanism::FunctionKernel;
 
 fn load(name: &str, settings: &[(&str, &str)]) -> LoadedModel {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(name);
@@ -266,4 +267,46 @@ fn mixed_joins_both_worlds() {
     assert!(model.network.validate().is_ok());
     let (_, cells) = model.network.populations.iter().next().unwrap();
     assert!(matches!(cells.parameters["i_offset"], Value::Expression(_)));
+}
+
+#[test]
+fn values_of_a_reference_have_their_spread_and_unit() {
+    let model = load("integrator.toml", &[]);
+    let reference = &model.references[0];
+    assert!(reference.holds && reference.statistics.is_empty());
+    let drift = &reference.values["drift"];
+    assert_eq!((drift.value.sd, drift.unit), (Some(0.0265), "1/s".parse().unwrap()));
+    assert_eq!(reference.values["held"].value.mean, 0.506);
+    assert!(!load("integrator.toml", &[("parameters.n_neurons", "50")]).references[0].holds);
+}
+
+#[test]
+fn lorenz_decodes_the_equations_of_its_head() {
+    let model = load("lorenz.toml", &[]);
+    let (_, connection) = model.network.connections.iter().next().unwrap();
+    let Some(Function::Expression(function)) = &connection.function else {
+        panic!("{:?}", connection.function)
+    };
+    let mut next = [0.0; 3];
+    FunctionKernel::new(function).eval(&[1.0, 2.0, 3.0], &mut next);
+    let slopes = [10.0 * (2.0 - 1.0), -3.0 - 2.0, 2.0 - 8.0 / 3.0 * 31.0];
+    check_close(&next, &[1.0, 2.0, 3.0].map(|x| x + 0.1 * slopes[x as usize - 1]), 1e-12);
+}
+
+#[test]
+fn own_neuron_has_the_mechanism_of_its_file() {
+    let model = load("own_neuron.toml", &[]);
+    let (_, cells) = model.network.populations.iter().next().unwrap();
+    assert_eq!(cells.mechanism.name, "AdaptiveThreshold");
+    assert_eq!(cells.parameters["jump"], Value::Const(4.0));
+    let documented = cells.mechanism.parameters.iter().all(|p| !p.doc.is_empty());
+    assert!(documented && model.references[0].holds);
+}
+
+#[test]
+fn izhikevich_network_joins_all_to_all() {
+    let model = load("izhikevich_network.toml", &[]);
+    assert_eq!(model.network.projections.len(), 4);
+    let weight = &projection(&model.network, "I to E").weight;
+    assert_eq!([number(weight, "low"), number(weight, "high")], [-1.0, 0.0]);
 }

@@ -33,6 +33,8 @@
 //! Invariant: this crate adds names, not meaning: what runs here runs the same through
 //! [`road`] on any backend. Features only add (`ref`: the reference backend; `io`: files).
 
+#[cfg(doctest)]
+mod book;
 mod simulator;
 
 #[cfg(feature = "ref")]

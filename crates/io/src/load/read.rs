@@ -249,11 +249,16 @@ impl Reader<'_> {
 
     /// Numbers of which the bare ones are in `unit`.
     pub fn numbers_given(&self, item: &Item, what: &str, unit: Unit) -> Result<Numbers, Located> {
-        nested(item, what, &|item| match item.value {
+        nested(item, what, &|item| self.number_given(item, what, unit))
+    }
+
+    /// A number, in `unit` if it is a bare one.
+    pub fn number_given(&self, item: &Item, what: &str, unit: Unit) -> Result<f64, Located> {
+        match item.value {
             Raw::Whole(value) => Ok(value as f64),
             Raw::Number(value) => Ok(value),
             _ => self.number(item, what, unit),
-        })
+        }
     }
 
     /// A kind with parameters: a word, or a table whose kind stands under `key`. Numbers are in the

@@ -14,15 +14,15 @@ use super::{
 use crate::{
     error::Located,
     expr::Bound,
-    model_file::{Published, Reference},
+    model_file::{Measured, Published, Reference},
     text::quoted,
     tree::{Item, Raw},
 };
 
-const KEYS: [&str; 9] =
-    ["source", "when", "duration", "seeds", "populations", "rate", "cv", "corr", "fano"];
+const KEYS: [&str; 10] =
+    ["source", "when", "duration", "seeds", "populations", "rate", "cv", "corr", "fano", "values"];
 
-/// The statistics that a reference may hold; only rates have a unit.
+/// The statistics of populations that a reference may hold; only rates have a unit.
 const STATISTICS: [&str; 4] = ["rate", "cv", "corr", "fano"];
 
 impl Loader<'_> {
@@ -42,13 +42,7 @@ impl Loader<'_> {
         let source = fields.required("source", "where the values come from")?;
         let condition = fields.get("when");
         let holds = condition.map(|item| reader.flag(item, "`when`")).transpose()?;
-        let populations = self.populations(&reader, &fields)?;
-        let mut statistics = BTreeMap::new();
-        for (name, item) in fields.iter().filter(|(name, _)| STATISTICS.contains(name)) {
-            let unit = if name == "rate" { hertz() } else { Unit::NONE };
-            let values = published(&reader, item, name, unit, populations.len())?;
-            statistics.insert(name.to_owned(), populations.iter().cloned().zip(values).collect());
-        }
+        let values = fields.get("values").map(|item| measured(&reader, item)).transpose()?;
         let when = condition.map(|item| fields::text(item, "`when`")).transpose()?;
         Ok(Reference {
             source: fields::text(source, "`source`")?.to_owned(),
@@ -56,8 +50,28 @@ impl Loader<'_> {
             holds: holds.unwrap_or(true),
             duration_s: reader.number_at(&fields, "duration", second())?,
             seeds: reader.count_at(&fields, "seeds", u64::from(u32::MAX))?,
-            statistics,
+            statistics: self.statistics(&reader, &fields)?,
+            values: values.unwrap_or_default(),
         })
+    }
+
+    /// What is told of populations; nothing if no statistic is given.
+    fn statistics(
+        &self,
+        reader: &Reader<'_>,
+        fields: &Fields<'_>,
+    ) -> Result<BTreeMap<String, BTreeMap<String, Published>>, Located> {
+        let given = || fields.iter().filter(|(name, _)| STATISTICS.contains(name));
+        if given().next().is_none() && fields.get("populations").is_none() {
+            return Ok(BTreeMap::new());
+        }
+        let populations = self.populations(reader, fields)?;
+        let one = |(name, item): (&str, &Item)| {
+            let unit = if name == "rate" { hertz() } else { Unit::NONE };
+            let values = published(reader, item, name, unit, populations.len())?;
+            Ok((name.to_owned(), populations.iter().cloned().zip(values).collect()))
+        };
+        given().map(one).collect()
     }
 
     /// A list of labels, or the name of an axis.
@@ -102,4 +116,19 @@ fn published(
     let sd = fields.get("sd").map(|item| column("sd", item)).transpose()?;
     let one = |(i, mean): (usize, f64)| Published { mean, sd: sd.as_ref().map(|sd| sd[i]) };
     Ok(mean.into_iter().enumerate().map(one).collect())
+}
+
+/// `{ name = { mean = …, sd = …, unit = … }, … }`: numbers that are not of one population each.
+fn measured(reader: &Reader<'_>, item: &Item) -> Result<BTreeMap<String, Measured>, Located> {
+    let one = |(name, item): (&str, &Item)| {
+        let fields = Fields::of(item, &quoted(name))?;
+        fields.only(&["mean", "sd", "unit"])?;
+        let unit = reader.unit_at(&fields)?;
+        let mean = fields.required("mean", "a number")?;
+        let mean = reader.number_given(mean, "`mean`", unit)?;
+        let sd =
+            fields.get("sd").map(|item| reader.number_given(item, "`sd`", unit)).transpose()?;
+        Ok((name.to_owned(), Measured { value: Published { mean, sd }, unit }))
+    };
+    Fields::of(item, "`values`")?.iter().map(one).collect()
 }
