@@ -59,7 +59,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     if let Some(weights) = weights {
         builder.set_weights(connection_id, weights);
     }
-    learning::build(builder, connection_id, weighted)?;
+    learning::build(builder, connection_id)?;
     match to_neurons {
         Some(current) => target::copy(builder, &path, output, current, None),
         None => target::add(builder, &path, &connection.post, output)?,

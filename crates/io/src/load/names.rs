@@ -122,12 +122,7 @@ impl Names {
     ///
     /// # Errors
     /// If there is no such object, or it has no such part.
-    pub fn endpoint(
-        &self,
-        network: &Network,
-        prefix: &str,
-        text: &str,
-    ) -> Result<Endpoint, Cause> {
+    pub fn endpoint(&self, network: &Network, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
         let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
             Some((name, slice)) => (name, Some(indices(name, slice, "dimensions")?)),
             None => (text, None),

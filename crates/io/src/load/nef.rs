@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Function, LearningRule, Node, ObjId, Param, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem, registry,
+    Function, LearningRule, Node, ObjId, Param, Spec, Subnetwork, Tensor, Transform, Unit,
+    UnitSystem, registry,
 };
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 

@@ -5,8 +5,7 @@ use pontine_core_ir::{Network, ObjId, Probe, ProbeTarget, Recorder};
 use super::{
     Loader,
     fields::Fields,
-    millisecond,
-    names,
+    millisecond, names,
     nef::{solver, synapse},
     read::Reader,
     second,

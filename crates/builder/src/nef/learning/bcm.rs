@@ -22,18 +22,13 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
     let parts = &mut Parts::new(builder, site);
     weights.set_learned(parts);
     let of_pre = site.spec.params.get("pre_synapse").cloned().unwrap_or(Param::Number(0.005));
-    let pre = parts.filtered("pre_synapse", &of_pre, weights.x)?;
+    let pre = parts.filtered("pre_filtered", "pre_synapse", &of_pre, weights.x)?;
     let spikes = parts.neurons_after(after)?;
-    let post = parts.filtered("post_synapse", &of_pre, spikes)?;
-    let theta = parts.filtered("theta_synapse", &1.0.into(), spikes)?;
-    parts.name("pre_filtered", pre);
-    parts.name("post_filtered", post);
-    parts.name("theta", theta);
+    let post = parts.filtered("post_filtered", "post_synapse", &of_pre, spikes)?;
+    let theta = parts.filtered("theta", "theta_synapse", &1.0.into(), spikes)?;
     let scaled = parts.scaled("scaled_post", rate, post);
     let above = parts.difference("above_theta", post, theta);
     let change = parts.product("change", scaled, above);
-    let change = parts.held("change", change, 1.0);
-    let pre = parts.held("pre", pre, 1.0);
     weights.add_outer(parts, change, pre);
     Ok(())
 }

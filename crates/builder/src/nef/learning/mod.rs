@@ -2,9 +2,9 @@
 //! leads to, one file for each kind.
 //!
 //! As in Nengo a rule looks at a step when all of it has been computed, and what it changes counts
-//! from the next step on. So each rule holds vectors over from one step to the next and adds their
-//! product to the matrix where the next step begins; no matrix of changes is kept. What a synapse of
-//! the rule gives is, likewise, what it held before the step that the rule looks at ended.
+//! from the next step on. So each rule holds vectors over from one step to the next, as its synapses
+//! do anyway, and adds their product to the matrix in the next step, before anybody reads that; no
+//! matrix of changes is kept.
 
 mod bcm;
 mod oja;
@@ -36,16 +36,10 @@ pub struct LearningSite {
     pub input: Option<SignalId>,
     /// What the connection multiplies by, if anything.
     pub weights: Option<Weights>,
-    /// What it brings, before its synapse.
-    pub brought: SignalId,
 }
 
 /// Builds all rules of a connection.
-pub(super) fn build(
-    builder: &mut Builder<'_>,
-    id: ConnectionId,
-    brought: SignalId,
-) -> Result<(), BuildError> {
+pub(super) fn build(builder: &mut Builder<'_>, id: ConnectionId) -> Result<(), BuildError> {
     let connection = &builder.network().connections[id].object;
     for (i, (rule, name)) in connection.learning.iter().zip(connection.rule_names()).enumerate() {
         let path = builder.path(id).part(&name);
@@ -57,7 +51,6 @@ pub(super) fn build(
             spec: rule.spec.clone(),
             input,
             weights: builder.weights(id).cloned(),
-            brought,
         };
         (entry.build)(builder, &site)?;
     }

@@ -22,17 +22,13 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
     let parts = &mut Parts::new(builder, site);
     weights.set_learned(parts);
     let of_pre = site.spec.params.get("pre_synapse").cloned().unwrap_or(Param::Number(0.005));
-    let pre = parts.filtered("pre_synapse", &of_pre, weights.x)?;
+    let pre = parts.filtered("pre_filtered", "pre_synapse", &of_pre, weights.x)?;
     let spikes = parts.neurons_after(after)?;
-    let post = parts.filtered("post_synapse", &of_pre, spikes)?;
-    parts.name("pre_filtered", pre);
-    parts.name("post_filtered", post);
+    let post = parts.filtered("post_filtered", "post_synapse", &of_pre, spikes)?;
     let scaled = parts.scaled("scaled_post", rate, post);
     let squared = parts.product("squared_post", scaled, post);
-    let forgotten = parts.held("squared_post", squared, -beta);
+    let forgotten = parts.scaled("forgotten", -beta, squared);
     weights.add_share(parts, forgotten);
-    let scaled = parts.held("scaled_post", scaled, 1.0);
-    let pre = parts.held("pre", pre, 1.0);
     weights.add_outer(parts, scaled, pre);
     Ok(())
 }

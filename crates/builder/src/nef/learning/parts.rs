@@ -82,18 +82,31 @@ impl<'b, 'n> Parts<'b, 'n> {
     }
 
     /// Behind the synapse that a parameter of the rule names: a time constant (s), a kind, `"none"`,
-    /// or the default.
+    /// or the default. Like what is [`held`](Self::held) it is that of the step before; `name` is that
+    /// by which it can be probed.
     pub(super) fn filtered(
         &mut self,
+        name: &str,
         parameter: &str,
         default: &Param,
         input: SignalId,
     ) -> Result<SignalId, BuildError> {
+        let filtered = self.behind_synapse(parameter, default, input)?;
+        self.name(name, filtered.unwrap_or(input));
+        Ok(filtered.unwrap_or_else(|| self.held(name, input, 1.0)))
+    }
+
+    fn behind_synapse(
+        &mut self,
+        parameter: &str,
+        default: &Param,
+        input: SignalId,
+    ) -> Result<Option<SignalId>, BuildError> {
         let given = self.site.spec.params.get(parameter).unwrap_or(default);
         let synapse = match given {
             Param::Number(tau) => Spec::new("Lowpass").with("tau", *tau),
             Param::Spec(synapse) => (**synapse).clone(),
-            Param::Text(none) if none == "none" => return Ok(input),
+            Param::Text(none) if none == "none" => return Ok(None),
             other => {
                 let expected = "a time constant, a synapse or \"none\"";
                 let source = self.site.spec.wrong(parameter, other, expected);
@@ -101,7 +114,7 @@ impl<'b, 'n> Parts<'b, 'n> {
             }
         };
         let site = FilterSite { path: self.path.part(parameter), input, size: self.len(input) };
-        self.builder.synapse(&site, &synapse)
+        self.builder.synapse(&site, &synapse).map(Some)
     }
 
     /// The output of the neurons that the connection leads to, or those of them that it is for.

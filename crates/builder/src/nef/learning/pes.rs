@@ -20,13 +20,11 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
     let error = site.told()?;
     let parts = &mut Parts::new(builder, site);
     weights.set_learned(parts);
-    let activities = parts.filtered("pre_synapse", &0.005.into(), weights.x)?;
+    let activities = parts.filtered("activities", "pre_synapse", &0.005.into(), weights.x)?;
     parts.name("error", error);
-    parts.name("activities", activities);
     let error = parts.local_error(error)?;
     let gain = -rate / parts.len(weights.x) as f64;
     let error = parts.held("error", error, gain);
-    let activities = parts.held("activities", activities, 1.0);
     weights.add_outer(parts, error, activities);
     Ok(())
 }

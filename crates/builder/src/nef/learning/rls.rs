@@ -2,6 +2,7 @@
 //!
 //! With `P = (learning_rate dt / n_pre) I` at first and `r` the activities behind `pre_synapse`:
 //! `s = 1 / (1 + rᵀ P r)`, `ΔP = -s (P r) (P r)ᵀ`, `ΔW = -error (s P r)ᵀ`.
+//! Between single neurons of an ensemble of one dimension the error is that of all neurons.
 //! Parameters: `learning_rate` (1e-3), `pre_synapse` (5 ms). Signals: `error`, `pre_filtered`,
 //! `inv_gamma`, which is P.
 
@@ -27,17 +28,30 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
     let error = site.told()?;
     let parts = &mut Parts::new(builder, site);
     weights.set_learned(parts);
-    let r = parts.filtered("pre_synapse", &0.005.into(), weights.x)?;
+    let r = parts.filtered("pre_filtered", "pre_synapse", &0.005.into(), weights.x)?;
     parts.name("error", error);
-    parts.name("pre_filtered", r);
-    let error = parts.local_error(error)?;
-    let error = parts.held("error", error, 1.0);
+    let error = for_rows(parts, error, weights.n_rows)?;
+    let error = parts.held("error", error, -1.0);
     let change = direction(parts, r, rate)?;
     weights.add_outer(parts, error, change);
     Ok(())
 }
 
-/// `-s P r`, held; and how P goes on.
+/// An error for each row: as in Nengo, one number is the error of all of them.
+fn for_rows(parts: &mut Parts<'_, '_>, error: SignalId, n: usize) -> Result<SignalId, BuildError> {
+    match parts.len(error) {
+        found if found == n => Ok(error),
+        1 => Ok(parts.sliced("errors", error, &vec![0; n])),
+        found => Err(BuildError::Shape {
+            path: parts.path.clone(),
+            what: "the error".into(),
+            found: vec![found],
+            expected: vec![n],
+        }),
+    }
+}
+
+/// `s P r` of the step before. P itself goes on when this has been read, in the next step.
 fn direction(parts: &mut Parts<'_, '_>, r: SignalId, rate: f64) -> Result<SignalId, BuildError> {
     let n = parts.len(r);
     let p = parts.signal(Signal {
@@ -53,10 +67,10 @@ fn direction(parts: &mut Parts<'_, '_>, r: SignalId, rate: f64) -> Result<Signal
     parts.operator(OperatorKind::DotInc { a: ones, x: products, y: rpr });
     let s = share(parts, rpr)?;
     let spr = parts.product("spr", s, pr);
-    let change = parts.held("spr", spr, -1.0);
-    let pr = parts.held("pr", pr, 1.0);
-    parts.operator(OperatorKind::OuterInc { a: pr, x: change, y: p });
-    Ok(change)
+    let x = parts.held("spr", spr, -1.0);
+    let a = parts.held("pr", pr, 1.0);
+    parts.operator(OperatorKind::OuterInc { a, x, y: p });
+    Ok(spr)
 }
 
 /// `1 / (1 + x)`.

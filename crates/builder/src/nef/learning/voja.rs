@@ -1,7 +1,8 @@
-//! Vector Oja: encoders move towards what the connection brings, those of active neurons most.
+//! Vector Oja: encoders move towards what the ensemble is to represent, those of active neurons most.
 //!
 //! `ΔE = learning_rate dt L (scale post xᵀ - post E)` for the scaled encoders E, with `scale = gain /
-//! radius`, x what the connection brings before its synapse, and L what the rule is told: 1 and what
+//! radius`, x all
+//! that arrives at the ensemble, and L what the rule is told: 1 and what
 //! is added to it.
 //! Parameters: `learning_rate` (1e-2), `post_synapse` (5 ms). Signals: `post_filtered`,
 //! `scaled_encoders`.
@@ -24,21 +25,21 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
     let ensemble = builder.ensemble(id)?;
     let scale: Array1<f64> = &ensemble.tuning.gain / ensemble.tuning.radius;
     let (n, _) = ensemble.tuning.encoders.dim();
-    let encoders = Weights { signal: ensemble.encoders, x: site.brought, n_rows: n, entries: None };
+    let x = builder.input(id)?;
+    let encoders = Weights { signal: ensemble.encoders, x, n_rows: n, entries: None };
     let parts = &mut Parts::new(builder, site);
     encoders.set_learned(parts);
     let spikes = parts.builder.output(id)?;
-    let post = parts.filtered("post_synapse", &0.005.into(), spikes)?;
-    parts.name("post_filtered", post);
+    let post = parts.filtered("post_filtered", "post_synapse", &0.005.into(), spikes)?;
     parts.name("scaled_encoders", encoders.signal);
     let scaled = parts.scaled("scaled_post", rate, post);
+    let told = parts.held("told", told, 1.0);
     let told = parts.product("told_post", told, scaled);
-    let forgotten = parts.held("told_post", told, -1.0);
+    let forgotten = parts.scaled("forgotten", -1.0, told);
     encoders.add_share(parts, forgotten);
     let scale = parts.constant("scale", scale.into());
     let towards = parts.product("towards", scale, told);
-    let towards = parts.held("towards", towards, 1.0);
-    let x = parts.held("brought", site.brought, 1.0);
+    let x = parts.held("x", x, 1.0);
     encoders.add_outer(parts, towards, x);
     Ok(())
 }
@@ -46,10 +47,10 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
 /// The ensemble whose encoders learn.
 fn encoded(builder: &Builder<'_>, site: &LearningSite) -> Result<EnsembleId, BuildError> {
     let post = &builder.network().connections[site.rule.0].post;
-    match (&post.object, &post.slice) {
-        (EndObject::Ensemble(id), None) if !site.is_between_neurons(builder) => Ok(*id),
+    match &post.object {
+        EndObject::Ensemble(id) if !site.is_between_neurons(builder) => Ok(*id),
         _ => {
-            let message = "encoders learn from connections to the whole vector of an ensemble only";
+            let message = "encoders learn from connections to the vector of an ensemble only";
             Err(site.unsupported(message.to_owned()))
         }
     }
