@@ -16,10 +16,12 @@ pub(crate) enum Array<F> {
     Reset { target: Column, value: F },
     /// Elements of one column to elements of another.
     Copy(CopyOp),
-    /// `y += a · x`, element by element.
+    /// `y += a · x`, element by element, or with one `a` for each row.
     Elementwise { a: Column, x: Column, y: Column },
     /// `y += a x`.
     Dot { a: Column, x: Column, y: Column },
+    /// `y += a xᵀ`.
+    Outer { a: Column, x: Column, y: Column },
     /// `y += a x`, where x are spikes.
     SpikeDot { a: Column, x: usize, y: Column },
     /// `output = decay · output + gain · input`.
@@ -49,6 +51,7 @@ impl<F: Real> Array<F> {
             Self::Copy(ref copy) => copy.run(dense),
             Self::Elementwise { a, x, y } => elementwise(dense, a, x, y),
             Self::Dot { a, x, y } => dot(dense, a, x, y),
+            Self::Outer { a, x, y } => outer(dense, a, x, y),
             Self::SpikeDot { a, x, y } => spike_dot(dense, a, &spikes[x], step, y),
             Self::Filter { input, output, decay, gain } => {
                 filter(dense, input, output, decay, gain);
@@ -94,7 +97,23 @@ fn elementwise<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
         (&[a], &[x]) => y.iter_mut().for_each(|y| *y = *y + a * x),
         (&[a], x) => y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + a * x),
         (a, &[x]) => y.iter_mut().zip(a).for_each(|(y, &a)| *y = *y + a * x),
+        (a, x) if a.len() < y.len() => by_row(a, x, y),
         (a, x) => y.iter_mut().zip(a).zip(x).for_each(|((y, &a), &x)| *y = *y + a * x),
+    }
+}
+
+fn by_row<F: Real>(a: &[F], x: &[F], y: &mut [F]) {
+    let n = y.len() / a.len().max(1);
+    for ((y, x), &a) in y.chunks_mut(n.max(1)).zip(x.chunks(n.max(1))).zip(a) {
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + a * x);
+    }
+}
+
+fn outer<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
+    let apart = Apart::new(dense, y);
+    let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
+    for (y, &a) in y.chunks_mut(x.len().max(1)).zip(a) {
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + a * x);
     }
 }
 

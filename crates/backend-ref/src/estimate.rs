@@ -39,6 +39,7 @@ pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileEr
             | OperatorKind::Copy { .. }
             | OperatorKind::ElementwiseInc { .. }
             | OperatorKind::DotInc { .. }
+            | OperatorKind::OuterInc { .. }
             | OperatorKind::Filter(_)
             | OperatorKind::Function { .. }
             | OperatorKind::Host { .. } => {}

@@ -225,6 +225,10 @@ impl<'a, F: Real> Planner<'a, F> {
                 Op::Array(Array::Elementwise { a, x, y })
             }
             OperatorKind::DotInc { a, x, y } => Op::Array(self.dot(*a, *x, *y)),
+            OperatorKind::OuterInc { a, x, y } => {
+                let [a, x, y] = [a, x, y].map(|&signal| self.layout.of(signal));
+                Op::Array(Array::Outer { a, x, y })
+            }
             OperatorKind::Filter(filter) => Op::Array(Array::Filter {
                 input: self.layout.of(filter.input),
                 output: self.layout.of(filter.output),

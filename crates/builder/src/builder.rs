@@ -6,15 +6,15 @@ use std::{
 };
 
 use pontine_core_ir::{
-    CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path, SignalId,
-    Spec, Tensor,
+    ConnectionId, CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path,
+    SignalId, Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
 
 use crate::{
     error::BuildError,
-    nef::{BuiltEnsemble, DIRECT},
+    nef::{BuiltEnsemble, DIRECT, Weights},
     registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
 };
 
@@ -44,6 +44,8 @@ pub struct Builder<'n> {
     outputs: HashMap<ObjId, SignalId>,
     cells: HashMap<ObjId, OperatorId>,
     ensembles: HashMap<EnsembleId, Rc<BuiltEnsemble>>,
+    weights: HashMap<ConnectionId, Weights>,
+    rules: HashMap<(ConnectionId, usize), BTreeMap<String, SignalId>>,
     time: Option<SignalId>,
     seeds: BTreeMap<ObjId, u32>,
     faults: Vec<BuildError>,
@@ -60,6 +62,8 @@ impl<'n> Builder<'n> {
             outputs: HashMap::new(),
             cells: HashMap::new(),
             ensembles: HashMap::new(),
+            weights: HashMap::new(),
+            rules: HashMap::new(),
             time: None,
             seeds: pontine_nef::seeding::walk(network, options.seed),
             faults: Vec::new(),
@@ -214,6 +218,31 @@ impl<'n> Builder<'n> {
         built.ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
     }
 
+    pub(crate) fn set_weights(&mut self, id: ConnectionId, weights: Weights) {
+        self.weights.insert(id, weights);
+    }
+
+    /// What a connection multiplies by, if it has weights.
+    pub(crate) fn weights(&self, id: ConnectionId) -> Option<&Weights> {
+        self.weights.get(&id)
+    }
+
+    /// Says by which name a signal of a learning rule can be probed.
+    pub fn set_rule_signal(&mut self, rule: (ConnectionId, usize), name: &str, signal: SignalId) {
+        self.rules.entry(rule).or_default().insert(name.to_owned(), signal);
+    }
+
+    /// The signals of a learning rule, by name; what it is told is `input`.
+    ///
+    /// # Errors
+    /// [`BuildError::NotBuilt`] if the rule could not be built.
+    pub fn rule_signals(
+        &self,
+        rule: (ConnectionId, usize),
+    ) -> Result<&BTreeMap<String, SignalId>, BuildError> {
+        self.rules.get(&rule).ok_or_else(|| BuildError::NotBuilt { path: self.path(rule.0) })
+    }
+
     /// Puts a synapse behind a signal.
     ///
     /// # Errors
@@ -244,6 +273,7 @@ impl<'n> Builder<'n> {
             EndObject::Ensemble(id) | EndObject::Neurons(id) => (*id).into(),
             EndObject::Node(id) => (*id).into(),
             EndObject::Custom(id) => (*id).into(),
+            EndObject::Rule { connection, .. } => (*connection).into(),
             EndObject::Population { population, .. } => (*population).into(),
         }
     }

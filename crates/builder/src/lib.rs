@@ -3,7 +3,7 @@
 //! ```text
 //!  objects of the network ── one build function for each kind ──> signals and operators
 //! ```
-//! Kinds of objects, synapses and custom objects are found by name through `inventory`, so a crate
+//! Kinds of objects, synapses, learning rules and custom objects are found by name through `inventory`, so a crate
 //! that is linked in can add kinds; it emits existing operators. [`build`] is the door.
 //!
 //! Invariants: the network is not changed; what is built depends on paths, seeds and labels, never
@@ -18,8 +18,10 @@ mod registry;
 
 pub use builder::{BuildOptions, Builder};
 pub use error::BuildError;
+pub use nef::{LearningSite, Weights};
 pub use registry::{
-    CustomEntry, FilterSite, ObjectEntry, SynapseEntry, custom_kinds, object_kinds, synapse_kinds,
+    CustomEntry, FilterSite, LearningEntry, ObjectEntry, SynapseEntry, custom_kinds,
+    learning_kinds, object_kinds, synapse_kinds,
 };
 
 use pontine_catalogue as _;

@@ -2,7 +2,7 @@
 
 use pontine_core_ir::{CustomId, ObjId, Path, SignalId, Spec, registry};
 
-use crate::{builder::Builder, error::BuildError};
+use crate::{builder::Builder, error::BuildError, nef::LearningSite};
 
 /// Builds objects of one kind of [`ObjId`], such as `Ensemble`.
 pub struct ObjectEntry {
@@ -52,6 +52,20 @@ registry!(
 registry!(
     /// Kinds of custom objects that can be built.
     custom_kinds: CustomEntry, "custom object", kind
+);
+/// Builds learning rules of one kind: puts operators that change weights or encoders.
+pub struct LearningEntry {
+    /// The kind, as the rule's specification names it.
+    pub kind: &'static str,
+    /// The build function.
+    pub build: fn(&mut Builder<'_>, &LearningSite) -> Result<(), BuildError>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// Kinds of learning rules that can be built.
+    learning_kinds: LearningEntry, "learning rule", kind
 );
 registry!(
     /// Kinds of synapses (filters of connections and probes) that can be built.

@@ -121,6 +121,7 @@ fn addresses(model: &Model) -> Vec<(String, Address)> {
             | OperatorKind::Copy { .. }
             | OperatorKind::ElementwiseInc { .. }
             | OperatorKind::DotInc { .. }
+            | OperatorKind::OuterInc { .. }
             | OperatorKind::Filter(_)
             | OperatorKind::Function { .. }
             | OperatorKind::Host { .. }

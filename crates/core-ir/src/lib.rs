@@ -42,8 +42,9 @@ pub use inventory;
 pub use model::Model;
 pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
-    EnsembleOptions, Network, Node, NodeOutput, ObjId, Population, PopulationView, Probe,
-    ProbeTarget, Projection, Recorder, Samples, SparseMatrix, Subnetwork, Transform,
+    EnsembleOptions, LearningRule, Network, Node, NodeOutput, ObjId, Population, PopulationView,
+    Probe, ProbeTarget, Projection, Recorder, RuleInput, Samples, SparseMatrix, Subnetwork,
+    Transform,
 };
 pub use path::Path;
 pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};

@@ -147,15 +147,22 @@ class Model:
         self.objects[label] = node
 
     def end(self, text):
-        """`a`, `a.neurons`, `a[0, 2]`, `a[0:3]`."""
+        """`a`, `a.neurons`, `a[0, 2]`, `a[0:3]`, `c.PES`."""
         name, index = re.fullmatch(r"([^\[]+)(\[.*\])?", text).groups()
         label, _, part = name.partition(".")
         found = self.objects[label]
+        if isinstance(found, nengo.Connection) and part:
+            found = self.rule(found, part)
         found = found.neurons if part == "neurons" else found
         return found if index is None else eval("found" + re.sub(r"\[(.*,.*)\]", r"[[\1]]", index))
 
     def connection(self, item):
         label = item["label"]
+        if "learning" in item:
+            learning = item.pop("learning")
+            rules = learning if isinstance(learning, list) else [learning]
+            rules = [self.learning(rule) for rule in rules]
+            item["learning_rule_type"] = rules if isinstance(learning, list) else rules[0]
         pre, post = self.end(item.pop("pre")), self.end(item.pop("post"))
         if "function" in item:
             item["function"] = function(item["function"], ["x"])
@@ -168,6 +175,19 @@ class Model:
         if isinstance(item.get("transform"), dict):
             item["transform"] = self.transform(item["transform"])
         self.objects[label] = nengo.Connection(pre, post, **item)
+
+    def learning(self, item):
+        """A learning rule; its synapses may be none."""
+        item = dict(item)
+        kind = item.pop("kind")
+        given = {k: synapse(v) if k.endswith("_synapse") else v for k, v in item.items()}
+        return getattr(nengo, kind)(**given)
+
+    def rule(self, connection, kind):
+        """The rule of this kind on a connection."""
+        rules = connection.learning_rule
+        rules = rules if isinstance(rules, list) else [rules]
+        return next(r for r in rules if type(r.learning_rule_type).__name__ == kind)
 
     def transform(self, item):
         """A transform by its kind."""
@@ -193,7 +213,13 @@ class Model:
         if "synapse" in item:
             options["synapse"] = synapse(item["synapse"])
         found = self.objects[name]
-        if part == "input":
+        if isinstance(found, nengo.Connection) and part:
+            kind, _, signal = part.partition(".")
+            rule = None if kind == "weights" else self.rule(found, kind)
+            probe = nengo.Probe(rule or found, signal if rule else "weights", **options)
+        elif part == "scaled_encoders":
+            probe = nengo.Probe(found, part, **options)
+        elif part == "input":
             probe = nengo.Probe(found, "input", **options)
         elif part and part != "neurons":
             probe = nengo.Probe(found.neurons, part, **options)

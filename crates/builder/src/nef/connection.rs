@@ -6,7 +6,7 @@ use pontine_nef::solver::for_weights;
 
 use super::{
     decoded::{self, Decoding},
-    direct, target,
+    direct, learning, target,
 };
 use crate::{
     builder::Builder,
@@ -27,7 +27,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let seed = builder.seed(id);
     builder.keep(&path, "seed", Tensor::scalar(f64::from(seed)));
     let mut to_neurons = None;
-    let weighted = match &connection.pre.object {
+    let (weighted, weights) = match &connection.pre.object {
         EndObject::Ensemble(ensemble) if !builder.is_direct(*ensemble) => {
             let post_encoders = post_encoders(builder, &path, &params.solver, &connection.post)?;
             to_neurons = post_encoders.as_ref().map(|(_, current)| *current);
@@ -43,7 +43,8 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
                 scale_eval_points: params.scale_eval_points,
                 post_encoders: post_encoders.map(|(encoders, _)| encoders),
             };
-            decoded::build(builder, &decoding)?
+            let (weighted, weights) = decoded::build(builder, &decoding)?;
+            (weighted, Some(weights))
         }
         _ => direct::build(builder, &path, seed, connection)?,
     };
@@ -55,6 +56,10 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         None => weighted,
     };
     builder.set_output(id, output);
+    if let Some(weights) = weights {
+        builder.set_weights(connection_id, weights);
+    }
+    learning::build(builder, connection_id)?;
     match to_neurons {
         Some(current) => target::copy(builder, &path, output, current, None),
         None => target::add(builder, &path, &connection.post, output)?,

@@ -11,7 +11,7 @@ use pontine_nef::{
 };
 use pontine_rng::RandomState;
 
-use super::{BuiltEnsemble, function::at_points};
+use super::{BuiltEnsemble, function::at_points, weights::Weights};
 use crate::{builder::Builder, error::BuildError};
 
 /// What is decoded, for whom.
@@ -39,7 +39,7 @@ pub(super) struct Decoding<'a> {
     pub(super) post_encoders: Option<Array2<f64>>,
 }
 
-/// Operators that decode; the signal of the decoded and transformed vector.
+/// Operators that decode; the signal of the decoded and transformed vector, and the weights.
 ///
 /// Keeps `<path>.decoders` (neurons, size of what is solved for), `<path>.weights` (size of the
 /// result, neurons) and, unless decoders are imported, `<path>.rmses`. Where weights are asked for, a
@@ -47,25 +47,55 @@ pub(super) struct Decoding<'a> {
 pub(super) fn build(
     builder: &mut Builder<'_>,
     decoding: &Decoding<'_>,
-) -> Result<SignalId, BuildError> {
+) -> Result<(SignalId, Weights), BuildError> {
     let path = decoding.path;
-    let neurons = builder.output(decoding.ensemble)?;
+    let x = builder.output(decoding.ensemble)?;
+    let weights = match builder.network().imported.get(path.part("weights").as_str()) {
+        Some(imported) => imported_weights(builder, decoding, imported)?,
+        None => solved_weights(builder, decoding)?,
+    };
+    builder.keep(path, "weights", weights.clone());
+    let n_rows = weights.nrows();
+    let signal = builder.signal(Signal::constant(path.part("weights"), weights.into()));
+    let weighted = builder.signal(Signal::temporary(path.part("weighted"), &[n_rows]));
+    builder.operator(path, OperatorKind::Reset { target: weighted, value: 0.0 });
+    builder.operator(path, OperatorKind::DotInc { a: signal, x, y: weighted });
+    Ok((weighted, Weights { signal, x, n_rows, entries: None }))
+}
+
+/// Weights made elsewhere: (size of the result, neurons).
+fn imported_weights(
+    builder: &Builder<'_>,
+    decoding: &Decoding<'_>,
+    numbers: &Tensor,
+) -> Result<Array2<f64>, BuildError> {
+    let n = builder.ensemble(decoding.ensemble)?.tuning.gain.len();
+    let rows = numbers.as_matrix().map_or(1, |(rows, _)| rows);
+    let fits = numbers.as_matrix() == Some((rows, n));
+    let weights = Array2::from_shape_vec((rows, n), numbers.data().to_vec()).ok();
+    weights.filter(|_| fits).ok_or_else(|| BuildError::Shape {
+        path: decoding.path.clone(),
+        what: "the imported `weights`".into(),
+        found: numbers.shape().to_vec(),
+        expected: vec![rows, n],
+    })
+}
+
+fn solved_weights(
+    builder: &mut Builder<'_>,
+    decoding: &Decoding<'_>,
+) -> Result<Array2<f64>, BuildError> {
+    let path = decoding.path;
     let ensemble = builder.ensemble(decoding.ensemble)?;
     let rng = &mut RandomState::new(decoding.seed);
     let Solved { solution, is_complete } = solve(builder, decoding, &ensemble, rng)?;
     let decoded = solution.decoders.t().to_owned();
     let weights = if is_complete { decoded } else { behind(decoding, decoded, rng)? };
     builder.keep(path, "decoders", solution.decoders);
-    builder.keep(path, "weights", weights.clone());
     if !solution.rmses.is_empty() {
         builder.keep(path, "rmses", solution.rmses);
     }
-    let size_out = weights.nrows();
-    let weights = builder.signal(Signal::constant(path.part("weights"), weights.into()));
-    let weighted = builder.signal(Signal::temporary(path.part("weighted"), &[size_out]));
-    builder.operator(path, OperatorKind::Reset { target: weighted, value: 0.0 });
-    builder.operator(path, OperatorKind::DotInc { a: weights, x: neurons, y: weighted });
-    Ok(weighted)
+    Ok(weights)
 }
 
 struct Solved {

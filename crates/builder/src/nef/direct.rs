@@ -11,16 +11,16 @@ use pontine_core_ir::{
 use pontine_nef::transform::{Sampled, sampled};
 use pontine_rng::RandomState;
 
-use super::function::in_steps;
+use super::{function::in_steps, weights::Weights};
 use crate::{builder::Builder, error::BuildError, population::output_port};
 
-/// Operators up to the transform; the signal of the transformed vector.
+/// Operators up to the transform; the signal of the transformed vector, and what it was multiplied by.
 pub(super) fn build(
     builder: &mut Builder<'_>,
     path: &Path,
     seed: u32,
     connection: &Connection,
-) -> Result<SignalId, BuildError> {
+) -> Result<(SignalId, Option<Weights>), BuildError> {
     let whole = source(builder, &connection.pre.object)?;
     let x = match &connection.pre.slice {
         Some(slice) => sliced(builder, path, whole, slice),
@@ -36,7 +36,7 @@ pub(super) fn build(
     let sampled = sampled(&connection.transform, &mut RandomState::new(seed));
     let failed = |source| BuildError::Samples { path: path.clone(), source };
     Ok(match sampled.map_err(failed)? {
-        Sampled::Identity => x,
+        Sampled::Identity => (x, None),
         Sampled::Dense(transform) => transformed(builder, path, x, &transform),
         Sampled::Sparse(matrix) => sparse(builder, path, x, &matrix),
     })
@@ -49,6 +49,10 @@ fn source(builder: &mut Builder<'_>, object: &EndObject) -> Result<SignalId, Bui
             builder.ensemble(*ensemble)?;
             builder.output(*ensemble)
         }
+        EndObject::Rule { .. } => Err(BuildError::Unsupported {
+            path: builder.path(builder.end_id(object)),
+            message: "a learning rule takes, but gives nothing".into(),
+        }),
         EndObject::Node(_) | EndObject::Custom(_) | EndObject::Ensemble(_) => {
             builder.output(builder.end_id(object))
         }
@@ -76,7 +80,7 @@ fn transformed(
     path: &Path,
     x: SignalId,
     transform: &Tensor,
-) -> SignalId {
+) -> (SignalId, Option<Weights>) {
     let size_out = match *transform.shape() {
         [] => builder.model().signals[x].len(),
         [rows, ..] => rows,
@@ -91,19 +95,25 @@ fn transformed(
             _ => OperatorKind::ElementwiseInc { a, x, y },
         },
     );
-    y
+    (y, Some(Weights { signal: a, x, n_rows: size_out, entries: None }))
 }
 
 /// The numbers that entries read are gathered, multiplied, and added up where they belong.
-fn sparse(builder: &mut Builder<'_>, path: &Path, x: SignalId, matrix: &SparseMatrix) -> SignalId {
+fn sparse(
+    builder: &mut Builder<'_>,
+    path: &Path,
+    x: SignalId,
+    matrix: &SparseMatrix,
+) -> (SignalId, Option<Weights>) {
     let n = matrix.entries.len();
     let numbers: Vec<f64> = matrix.entries.iter().map(|(_, _, number)| *number).collect();
     let a = builder.signal(Signal::constant(path.part("transform"), Tensor::vector(numbers)));
     let mut temporary = |name: &str, n| builder.signal(Signal::temporary(path.part(name), &[n]));
     let (gathered, products) = (temporary("gathered", n), temporary("products", n));
     let y = temporary("weighted", matrix.rows);
-    let rows = matrix.entries.iter().map(|(row, ..)| *row).collect();
-    let columns = matrix.entries.iter().map(|(_, column, _)| *column).collect();
+    let rows: Arc<[u32]> = matrix.entries.iter().map(|(row, ..)| *row).collect();
+    let columns: Arc<[u32]> = matrix.entries.iter().map(|(_, column, _)| *column).collect();
+    let entries = Some((rows.clone(), columns.clone()));
     let copy = |(source, source_index), (target, target_index), inc| OperatorKind::Copy {
         source,
         source_index,
@@ -116,5 +126,5 @@ fn sparse(builder: &mut Builder<'_>, path: &Path, x: SignalId, matrix: &SparseMa
     builder.operator(path, OperatorKind::ElementwiseInc { a, x: gathered, y: products });
     builder.operator(path, OperatorKind::Reset { target: y, value: 0.0 });
     builder.operator(path, copy((products, None), (y, Some(rows)), true));
-    y
+    (y, Some(Weights { signal: a, x, n_rows: matrix.rows, entries }))
 }

@@ -32,6 +32,8 @@ pub(crate) struct BuiltEnsemble {
     pub(super) neurons: NeuronType,
     pub(super) tuning: Tuning,
     pub(super) params: EnsembleParams,
+    /// Encoders times gain / radius: (n, dimensions).
+    pub(super) encoders: SignalId,
     /// The input currents of the neurons: (n,).
     pub(super) current: SignalId,
     /// Operators that hold states of the neurons.
@@ -47,13 +49,13 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let neurons = NeuronType::resolve(builder, id, &params.neuron_type)?;
     let tuning = tune(builder, ensemble, &params, &neurons)?;
     keep(builder, id, &tuning);
-    let current = encode(builder, id, &tuning);
+    let (encoders, current) = encode(builder, id, &tuning);
     if let Some(noise) = &params.noise {
         add_noise(builder, id, noise, current)?;
     }
     let stages = populations::build(builder, ensemble, &neurons, current)?;
     builder.set_cells(id, stages[0]);
-    let built = BuiltEnsemble { neurons, tuning, params, current, stages };
+    let built = BuiltEnsemble { neurons, tuning, params, encoders, current, stages };
     builder.set_ensemble(ensemble, Rc::new(built));
     Ok(())
 }
@@ -130,8 +132,8 @@ fn keep(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) {
     builder.keep(&path, "bias", tuning.bias.clone());
 }
 
-/// From the input vector to the currents of the neurons.
-fn encode(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) -> SignalId {
+/// From the input vector to the currents of the neurons: the encoders and those.
+fn encode(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) -> (SignalId, SignalId) {
     let path = builder.path(id);
     let (n, d) = tuning.encoders.dim();
     let input = builder.signal(Signal::temporary(path.part("in"), &[d]));
@@ -152,5 +154,5 @@ fn encode(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) -> SignalId {
     );
     builder.operator(&path, OperatorKind::DotInc { a: encoders, x: input, y: current });
     builder.set_input(id, input);
-    current
+    (encoders, current)
 }

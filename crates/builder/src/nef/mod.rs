@@ -9,6 +9,7 @@ mod decoded;
 mod direct;
 mod ensemble;
 mod function;
+mod learning;
 mod neurons;
 mod node;
 mod populations;
@@ -17,6 +18,9 @@ mod process;
 mod random_spiking;
 mod synapse;
 mod target;
+mod weights;
 
 pub(crate) use ensemble::BuiltEnsemble;
+pub use learning::LearningSite;
 pub(crate) use neurons::DIRECT;
+pub use weights::Weights;

@@ -70,6 +70,25 @@ fn read(builder: &Builder<'_>, target: &ProbeTarget) -> Result<SignalId, BuildEr
         ProbeTarget::Node(id) => builder.output(*id),
         ProbeTarget::Custom(id) => builder.output(*id),
         ProbeTarget::Connection(id) => builder.output(*id),
+        ProbeTarget::ScaledEncoders(id) => Ok(builder.ensemble(*id)?.encoders),
+        ProbeTarget::Weights(id) => match builder.weights(*id) {
+            Some(weights) => Ok(weights.signal),
+            None => Err(BuildError::Unsupported {
+                path: builder.path(*id),
+                message: "nothing is multiplied on it, so it has no weights".into(),
+            }),
+        },
+        ProbeTarget::Rule { connection, rule, signal } => {
+            let signals = builder.rule_signals((*connection, *rule))?;
+            let names = signals.keys().map(String::as_str);
+            signals.get(signal).copied().ok_or_else(|| BuildError::Unsupported {
+                path: builder.path(*connection),
+                message: format!(
+                    "its learning rule has no signal `{signal}`, but {}",
+                    names.collect::<Vec<_>>().join(", ")
+                ),
+            })
+        }
     }
 }
 
@@ -119,7 +138,7 @@ fn decoded(
         scale_eval_points: true,
         post_encoders: None,
     };
-    let weighted = decoded::build(builder, &decoding)?;
+    let (weighted, _) = decoded::build(builder, &decoding)?;
     arrived(builder, &path, weighted, synapse)
 }
 

@@ -21,6 +21,11 @@ pub(super) fn add(
     let target = match &post.object {
         EndObject::Neurons(ensemble) => return add_current(builder, path, *ensemble, slice, x),
         EndObject::Population { population, port } => input_port(builder, *population, port)?,
+        EndObject::Rule { connection, rule } => {
+            let signals = builder.rule_signals((*connection, *rule))?;
+            let none = || BuildError::NotBuilt { path: path.clone() };
+            signals.get("input").copied().ok_or_else(none)?
+        }
         EndObject::Ensemble(_) | EndObject::Node(_) | EndObject::Custom(_) => {
             builder.input(builder.end_id(&post.object))?
         }

@@ -80,6 +80,7 @@ impl Backend for Oracle {
                 | OperatorKind::Copy { .. }
                 | OperatorKind::ElementwiseInc { .. }
                 | OperatorKind::DotInc { .. }
+                | OperatorKind::OuterInc { .. }
                 | OperatorKind::Filter(_)
                 | OperatorKind::Function { .. }
                 | OperatorKind::Host { .. }

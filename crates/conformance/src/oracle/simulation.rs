@@ -100,6 +100,7 @@ impl Running {
             | OperatorKind::Copy { .. }
             | OperatorKind::ElementwiseInc { .. }
             | OperatorKind::DotInc { .. }
+            | OperatorKind::OuterInc { .. }
             | OperatorKind::Filter(_)
             | OperatorKind::SpikeList(_)
             | OperatorKind::Deliver(_) => {}

@@ -22,6 +22,7 @@ impl Running {
             ),
             OperatorKind::ElementwiseInc { a, x, y } => self.elementwise(*a, *x, *y),
             OperatorKind::DotInc { a, x, y } => self.dot(*a, *x, *y),
+            OperatorKind::OuterInc { a, x, y } => self.outer(*a, *x, *y),
             OperatorKind::Filter(filter) => self.filter(filter),
             OperatorKind::Function { function, time, x, y } => {
                 let from = time.iter().chain(x).flat_map(|s| self.dense(*s));
@@ -68,9 +69,19 @@ impl Running {
 
     fn elementwise(&mut self, a: SignalId, x: SignalId, y: SignalId) {
         let (a, x) = (self.dense(a), self.dense(x));
-        let at = |v: &[f64], i: usize| if v.len() == 1 { v[0] } else { v[i] };
-        for (i, y) in self.values[y.index()].iter_mut().enumerate() {
+        let y = &mut self.values[y.index()];
+        let n = y.len();
+        // One number, one for each row, or one for each element.
+        let at = |v: &[f64], i: usize| v[i * v.len() / n];
+        for (i, y) in y.iter_mut().enumerate() {
             *y += at(&a, i) * at(&x, i);
+        }
+    }
+
+    fn outer(&mut self, a: SignalId, x: SignalId, y: SignalId) {
+        let (a, x) = (self.dense(a), self.dense(x));
+        for (i, y) in self.values[y.index()].iter_mut().enumerate() {
+            *y += a[i / x.len()] * x[i % x.len()];
         }
     }
 

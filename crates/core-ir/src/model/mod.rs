@@ -186,6 +186,7 @@ impl Model {
                 | OperatorKind::Copy { .. }
                 | OperatorKind::ElementwiseInc { .. }
                 | OperatorKind::DotInc { .. }
+                | OperatorKind::OuterInc { .. }
                 | OperatorKind::Filter(_) => need(Capability::Arrays, &op.path),
             }
         }

@@ -51,7 +51,8 @@ pub enum OperatorKind {
         /// Whether to increment.
         inc: bool,
     },
-    /// `y += a · x` element by element; `a` and `x` may be one number.
+    /// `y += a · x` element by element; `a` and `x` may be one number, and `a` may be one number for
+    /// each row of `y`.
     ElementwiseInc {
         /// Read.
         a: SignalId,
@@ -68,6 +69,15 @@ pub enum OperatorKind {
         /// Read: `(columns,)`.
         x: SignalId,
         /// Incremented: `(rows,)`.
+        y: SignalId,
+    },
+    /// `y += a xᵀ`: what learning rules add to a matrix.
+    OuterInc {
+        /// Read: `(rows,)`.
+        a: SignalId,
+        /// Read: `(columns,)`.
+        x: SignalId,
+        /// Incremented: `(rows, columns)`.
         y: SignalId,
     },
     /// A synapse: the output changes at the end of the step.
@@ -204,6 +214,7 @@ impl OperatorKind {
             Self::Copy { .. } => "copy",
             Self::ElementwiseInc { .. } => "elementwise",
             Self::DotInc { .. } => "dot",
+            Self::OuterInc { .. } => "outer",
             Self::Filter(_) => "filter",
             Self::Function { .. } => "function",
             Self::Host { .. } => "host",
@@ -222,7 +233,9 @@ impl OperatorKind {
                 access.reads.push(*source);
                 if *inc { &mut access.incs } else { &mut access.sets }.push(*target);
             }
-            Self::ElementwiseInc { a, x, y } | Self::DotInc { a, x, y } => {
+            Self::ElementwiseInc { a, x, y }
+            | Self::DotInc { a, x, y }
+            | Self::OuterInc { a, x, y } => {
                 access.reads.extend([*a, *x]);
                 access.incs.push(*y);
             }
@@ -300,7 +313,8 @@ impl PartialEq for OperatorKind {
                 Self::Copy { source: f, source_index: g, target: h, target_index: i, inc: j },
             ) => (a, b, c, d, e) == (f, g, h, i, j),
             (Self::ElementwiseInc { a, x, y }, Self::ElementwiseInc { a: b, x: u, y: v })
-            | (Self::DotInc { a, x, y }, Self::DotInc { a: b, x: u, y: v }) => {
+            | (Self::DotInc { a, x, y }, Self::DotInc { a: b, x: u, y: v })
+            | (Self::OuterInc { a, x, y }, Self::OuterInc { a: b, x: u, y: v }) => {
                 (a, x, y) == (b, u, v)
             }
             (Self::Filter(a), Self::Filter(b)) => a == b,

@@ -4,8 +4,8 @@
 //! 2. Every signal that an operator or record names is in the model; operators have unique (path,
 //!    part), signals and records unique paths.
 //! 3. At most one setter and one updater for each signal; no operator writes a constant.
-//! 4. Shapes fit: `dot` joins (rows, columns) to (columns,) and (rows,), `elementwise` equal or
-//!    single numbers, copies equal counts, filters equal lengths, functions and hosts the length
+//! 4. Shapes fit: `dot` joins (rows, columns) to (columns,) and (rows,), `outer` the other way
+//!    round, `elementwise` equal, single, or for `a` row by row numbers, copies equal counts, filters equal lengths, functions and hosts the length
 //!    of their vectors; indices stay within their signals.
 //! 5. Neurons have one value for each parameter, one place for each state, input, receptor and
 //!    output; their signals have one element per cell; event outputs, and no others, are events
@@ -187,7 +187,8 @@ impl Check<'_> {
                 self.copy((*source, source_index.as_deref()), (*target, target_index.as_deref()))
             }
             OperatorKind::ElementwiseInc { a, x, y } => self.elementwise(*a, *x, *y),
-            OperatorKind::DotInc { a, x, y } => self.dot(*a, *x, *y),
+            OperatorKind::DotInc { a, x, y } => self.matrix(*a, *x, *y),
+            OperatorKind::OuterInc { a, x, y } => self.matrix(*y, *x, *a),
             OperatorKind::Filter(filter) => {
                 let n = self.len(filter.input);
                 let gains = [filter.decay, filter.gain].iter().all(|g| g.is_finite());
@@ -256,11 +257,14 @@ impl Check<'_> {
     fn elementwise(&self, a: SignalId, x: SignalId, y: SignalId) -> Option<String> {
         let n = self.len(y);
         let fits = |signal| self.len(signal) == n || self.len(signal) == 1;
-        (!fits(a) || !fits(x))
+        let rows = self.model.signals[y].initial.shape().first();
+        let by_row = rows == Some(&self.len(a)) && self.len(x) == n;
+        (!(fits(a) || by_row) || !fits(x))
             .then(|| format!("{} and {} elements do not make {n}", self.len(a), self.len(x)))
     }
 
-    fn dot(&self, a: SignalId, x: SignalId, y: SignalId) -> Option<String> {
+    /// Whether a matrix leads from `x` to `y`.
+    fn matrix(&self, a: SignalId, x: SignalId, y: SignalId) -> Option<String> {
         let shape = self.model.signals[a].initial.shape();
         let fits = *shape == [self.len(y), self.len(x)];
         (!fits).then(|| {

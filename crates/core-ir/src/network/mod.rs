@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use nef::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Node, NodeOutput, Probe, ProbeTarget, Samples, Subnetwork,
+    LearningRule, Node, NodeOutput, Probe, ProbeTarget, RuleInput, Samples, Subnetwork,
 };
 pub use object::{ObjId, Object, Paths};
 pub use options::{ConnectionParams, EnsembleParams};

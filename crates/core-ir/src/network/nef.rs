@@ -142,6 +142,13 @@ pub enum EndObject {
     Node(NodeId),
     /// An object of a kind of somebody else's.
     Custom(CustomId),
+    /// What a learning rule is told, such as an error; a target only.
+    Rule {
+        /// The connection that learns.
+        connection: ConnectionId,
+        /// Which of its rules.
+        rule: usize,
+    },
     /// Cells of a population: `spikes` (read as rate: 1/dt Hz per spike) or a state as source, an
     /// input of the mechanism, such as `i_inj`, as target.
     Population {
@@ -198,8 +205,31 @@ pub struct Connection {
     pub function: Option<Function>,
     /// What the result is multiplied by.
     pub transform: Transform,
+    /// What changes its weights, or the encoders of its target, while the network runs.
+    pub learning: Vec<LearningRule>,
     /// What has a default.
     pub options: ConnectionOptions,
+}
+
+/// Changes a connection while the network runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LearningRule {
+    /// Its kind, such as `PES`, and its parameters.
+    pub spec: Spec,
+    /// What it is told by connections to it.
+    pub input: RuleInput,
+}
+
+/// What a learning rule is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleInput {
+    /// Nothing.
+    Nothing,
+    /// One number.
+    Number,
+    /// A vector like what the connection brings to its target; for a target of single neurons, like
+    /// what their ensemble represents.
+    State,
 }
 
 /// Parameters of a connection that have defaults; those left out come from the configuration.
@@ -232,6 +262,19 @@ pub enum ProbeTarget {
     Custom(CustomId),
     /// The output of a connection, before it is added to its target.
     Connection(ConnectionId),
+    /// The weights of a connection, row by row.
+    Weights(ConnectionId),
+    /// The encoders of an ensemble times gain / radius, row by row.
+    ScaledEncoders(EnsembleId),
+    /// A signal of a learning rule, such as `error`.
+    Rule {
+        /// The connection that learns.
+        connection: ConnectionId,
+        /// Which of its rules.
+        rule: usize,
+        /// The name of the signal.
+        signal: String,
+    },
 }
 
 /// Records a vector over time.
@@ -326,8 +369,39 @@ impl Connection {
             post: post.into(),
             function: None,
             transform: Transform::Identity,
+            learning: Vec::new(),
             options: ConnectionOptions::default(),
         }
+    }
+
+    /// The same with one more learning rule.
+    #[must_use]
+    pub fn learning_by(mut self, rule: impl Into<LearningRule>) -> Self {
+        self.learning.push(rule.into());
+        self
+    }
+
+    /// The names of the learning rules: their kinds, the n-th of equal kind with `#n`.
+    pub fn rule_names(&self) -> Vec<String> {
+        let kinds: Vec<&str> = self.learning.iter().map(|rule| rule.spec.kind.as_str()).collect();
+        let name = |(i, kind): (usize, &&str)| match kinds[..=i].iter().filter(|k| *k == kind) {
+            before if before.clone().count() == 1 => (*kind).to_owned(),
+            before => format!("{kind}#{}", before.count()),
+        };
+        kinds.iter().enumerate().map(name).collect()
+    }
+}
+
+impl From<Spec> for LearningRule {
+    /// A rule with the input that its kind has: an error for `PES` and `RLS`, one number for `Voja`,
+    /// nothing for others.
+    fn from(spec: Spec) -> Self {
+        let input = match spec.kind.as_str() {
+            "PES" | "RLS" => RuleInput::State,
+            "Voja" => RuleInput::Number,
+            _ => RuleInput::Nothing,
+        };
+        Self { spec, input }
     }
 }
 

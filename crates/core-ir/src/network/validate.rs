@@ -16,11 +16,12 @@ use std::collections::HashSet;
 
 use super::{
     Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget,
-    Transform,
+    RuleInput, Transform,
 };
 use crate::{
     error::{Faults, nearest},
     function::Function,
+    id::ConnectionId,
     path::Path,
 };
 
@@ -161,7 +162,26 @@ impl Network {
                 let custom = self.customs.get(*id)?;
                 if as_source { custom.size_out } else { custom.size_in }
             }
+            EndObject::Rule { connection, rule } => self.rule_size(*connection, *rule)?,
             EndObject::Population { population, .. } => self.populations.get(*population)?.size,
+        })
+    }
+
+    /// Length of what a learning rule is told; `None` if there is no such rule.
+    fn rule_size(&self, id: ConnectionId, rule: usize) -> Option<usize> {
+        let connection = self.connections.get(id)?;
+        Some(match connection.learning.get(rule)?.input {
+            RuleInput::Nothing => 0,
+            RuleInput::Number => 1,
+            RuleInput::State => match (&connection.pre.object, &connection.post) {
+                (EndObject::Neurons(_), Endpoint { object: EndObject::Neurons(id), .. }) => {
+                    self.ensembles.get(*id)?.dimensions
+                }
+                // Rules cannot be learned, so this ends.
+                (_, Endpoint { object: EndObject::Rule { .. }, .. }) => return None,
+                (_, Endpoint { slice: Some(slice), .. }) => slice.len(),
+                (_, post) => self.size_of(&post.object, false)?,
+            },
         })
     }
 
@@ -269,7 +289,9 @@ impl Check<'_> {
 
     /// The size of one end after slicing, if all is well with it.
     fn end(&mut self, path: &Path, end: &Endpoint, as_source: bool) -> Option<usize> {
-        let Some(size) = self.network.size_of(&end.object, as_source) else {
+        let is_rule = matches!(end.object, EndObject::Rule { .. });
+        let size = self.network.size_of(&end.object, as_source).filter(|_| !(is_rule && as_source));
+        let Some(size) = size else {
             self.dangling(path, if as_source { "its pre object" } else { "its post object" });
             return None;
         };
@@ -290,6 +312,7 @@ impl Check<'_> {
             EndObject::Ensemble(id) | EndObject::Neurons(id) => self.path(*id),
             EndObject::Node(id) => self.path(*id),
             EndObject::Custom(id) => self.path(*id),
+            EndObject::Rule { connection, .. } => self.path(*connection),
             EndObject::Population { population, .. } => self.path(*population),
         }
     }
@@ -355,13 +378,19 @@ impl Check<'_> {
         for (id, probe) in self.network.probes.iter() {
             let path = self.path(id);
             let found = match &probe.target {
-                ProbeTarget::Decoded(id) | ProbeTarget::Neurons(id) | ProbeTarget::Input(id) => {
-                    self.network.ensembles.get(*id).is_some()
-                }
-                ProbeTarget::NeuronState(id, _) => self.network.ensembles.get(*id).is_some(),
+                ProbeTarget::Decoded(id)
+                | ProbeTarget::Neurons(id)
+                | ProbeTarget::NeuronState(id, _)
+                | ProbeTarget::Input(id)
+                | ProbeTarget::ScaledEncoders(id) => self.network.ensembles.get(*id).is_some(),
                 ProbeTarget::Node(id) => self.network.nodes.get(*id).is_some(),
                 ProbeTarget::Custom(id) => self.network.customs.get(*id).is_some(),
-                ProbeTarget::Connection(id) => self.network.connections.get(*id).is_some(),
+                ProbeTarget::Connection(id) | ProbeTarget::Weights(id) => {
+                    self.network.connections.get(*id).is_some()
+                }
+                ProbeTarget::Rule { connection, rule, .. } => {
+                    self.network.rule_size(*connection, *rule).is_some()
+                }
             };
             if !found {
                 self.dangling(&path, "its target");

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pontine_core_ir::{Cells, EndObject, Endpoint, ObjId, SubnetworkId, error::nearest};
+use pontine_core_ir::{
+    Cells, ConnectionId, EndObject, Endpoint, Network, ObjId, SubnetworkId, error::nearest,
+};
 
 use crate::error::Cause;
 
@@ -114,12 +116,13 @@ impl Names {
         split.ok_or_else(|| self.unknown("object", (prefix, name), |_| true))
     }
 
-    /// One end of a connection: an object or `ensemble.neurons` or `population.port`, and which of
+    /// One end of a connection: an object or `ensemble.neurons` or `population.port` or
+    /// `connection.<learning rule>`, and which of
     /// its dimensions (`a[0]`, `a[0, 2]`, `a[0:3]`).
     ///
     /// # Errors
     /// If there is no such object, or it has no such part.
-    pub fn endpoint(&self, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
+    pub fn endpoint(&self, network: &Network, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
         let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
             Some((name, slice)) => (name, Some(indices(name, slice, "dimensions")?)),
             None => (text, None),
@@ -130,11 +133,15 @@ impl Names {
             (ObjId::Ensemble(id), Some("neurons")) => EndObject::Neurons(id),
             (ObjId::Node(id), None) => EndObject::Node(id),
             (ObjId::Custom(id), None) => EndObject::Custom(id),
+            (ObjId::Connection(connection), Some(rule)) => {
+                EndObject::Rule { connection, rule: rule_of(network, connection, rule)? }
+            }
             (ObjId::Population(population), Some(port)) => {
                 EndObject::Population { population, port: port.to_owned() }
             }
             _ => {
-                let expected = "a node, an ensemble, `ensemble.neurons` or `population.port`";
+                let expected = "a node, an ensemble, `ensemble.neurons`, `population.port`, or \
+                                `connection.PES` for a learning rule";
                 return Err(Cause::Value {
                     what: "the end of a connection".into(),
                     found: format!("`{name}`"),
@@ -144,6 +151,19 @@ impl Names {
         };
         Ok(Endpoint { object, slice: slice.map(Into::into) })
     }
+}
+
+/// Which of a connection's learning rules has this name.
+///
+/// # Errors
+/// If none has.
+pub(super) fn rule_of(network: &Network, id: ConnectionId, name: &str) -> Result<usize, Cause> {
+    let rules = network.connections[id].rule_names();
+    rules.iter().position(|rule| rule == name).ok_or_else(|| Cause::Unknown {
+        what: "learning rule",
+        name: name.to_owned(),
+        nearest: nearest(name, rules.iter().map(String::as_str)),
+    })
 }
 
 /// `0`, `0, 2`, or `0:3`.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Function, Node, ObjId, Spec, Subnetwork, Tensor, Transform, Unit, UnitSystem, registry,
+    Function, LearningRule, Node, ObjId, Param, Spec, Subnetwork, Tensor, Transform, Unit,
+    UnitSystem, registry,
 };
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 
@@ -54,6 +55,7 @@ pub(super) const CONNECTION_KEYS: &[&str] = &[
     "post",
     "function",
     "transform",
+    "learning",
     "synapse",
     "solver",
     "eval_points",
@@ -92,7 +94,7 @@ pub(super) fn defaults(reader: &Reader<'_>, item: &Item) -> Result<Config, Locat
     }
     if let Some(item) = fields.get("connection") {
         let connection = Fields::of(item, "`connection`")?;
-        connection.only(&CONNECTION_KEYS[7..])?;
+        connection.only(&CONNECTION_KEYS[8..])?;
         config.connection = connection_options(reader, &connection)?;
     }
     if let Some(item) = fields.get("probe_synapse") {
@@ -262,7 +264,8 @@ pub(super) fn connection(
     let end = |key: &str| {
         let item = fields.required(key, "the label of an object")?;
         let text = reader.text(item, &quoted(key))?;
-        loader.names.endpoint(&parent.prefix, &text).map_err(|cause| item.fault(cause))
+        let end = loader.names.endpoint(&loader.network, &parent.prefix, &text);
+        end.map_err(|cause| item.fault(cause))
     };
     let mut connection = Connection::new(end("pre")?, end("post")?);
     connection.label = label.clone();
@@ -276,6 +279,9 @@ pub(super) fn connection(
             Some(transform) => transform,
             None => Transform::Dense(loader.transform(reader, item, &connection)?),
         };
+    }
+    if let Some(item) = fields.get("learning") {
+        connection.learning = learning_rules(reader, item)?;
     }
     connection.options = connection_options(reader, fields)?;
     let id = loader.network.add_in(parent.id, connection).into();
@@ -319,6 +325,30 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
             Ok(Some(Spec::new("Lowpass").with("tau", tau)))
         }
     }
+}
+
+/// One learning rule, or a list of them.
+fn learning_rules(reader: &Reader<'_>, item: &Item) -> Result<Vec<LearningRule>, Located> {
+    match &item.value {
+        Raw::List(rules) => rules.iter().map(|rule| learning_rule(reader, rule)).collect(),
+        _ => Ok(vec![learning_rule(reader, item)?]),
+    }
+}
+
+/// A kind whose synapses are given as those of connections are.
+fn learning_rule(reader: &Reader<'_>, item: &Item) -> Result<LearningRule, Located> {
+    let Raw::Table(table) = &item.value else {
+        return Ok(Spec::new(reader.text(item, "`learning`")?).into());
+    };
+    let mut rest = table.clone();
+    rest.0.retain(|name, _| !name.ends_with("_synapse"));
+    let rest = Item { value: Raw::Table(rest), place: item.place.clone() };
+    let mut spec = reader.spec(&rest, "`learning`", "kind", &|_| Unit::NONE)?;
+    for (name, item) in table.0.iter().filter(|(name, _)| name.ends_with("_synapse")) {
+        let none = || Param::Text("none".to_owned());
+        spec.params.insert(name.clone(), synapse(reader, item)?.map_or_else(none, Param::from));
+    }
+    Ok(spec.into())
 }
 
 pub(super) fn solver(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {

@@ -1,11 +1,11 @@
 //! Probes and recorders.
 
-use pontine_core_ir::{ObjId, Probe, ProbeTarget, Recorder};
+use pontine_core_ir::{Network, ObjId, Probe, ProbeTarget, Recorder};
 
 use super::{
     Loader,
     fields::Fields,
-    millisecond,
+    millisecond, names,
     nef::{solver, synapse},
     read::Reader,
     second,
@@ -29,7 +29,7 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     let item = fields.required("target", "the label of an object")?;
     let name = reader.text(item, "`target`")?;
     let found = loader.names.object(&parent.prefix, &name).map_err(|cause| item.fault(cause))?;
-    let mut probe = Probe::new(target(item, found)?);
+    let mut probe = Probe::new(target(&loader.network, item, found)?);
     probe.label = reader.text_at(fields, "label")?;
     probe.seed = reader.seed(fields)?;
     probe.synapse = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;
@@ -38,16 +38,28 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     Ok(Some(loader.network.add_in(parent.id, probe).into()))
 }
 
-/// What `a`, `a.neurons`, `a.input` or `a.<state>` reads.
-pub(super) fn target(item: &Item, found: (ObjId, Option<&str>)) -> Result<ProbeTarget, Located> {
+/// What `a`, `a.neurons`, `a.input`, `a.<state>`, `c.weights` or `c.PES.error` reads.
+pub(super) fn target(
+    network: &Network,
+    item: &Item,
+    found: (ObjId, Option<&str>),
+) -> Result<ProbeTarget, Located> {
     Ok(match found {
         (ObjId::Ensemble(id), None) => ProbeTarget::Decoded(id),
         (ObjId::Ensemble(id), Some("neurons")) => ProbeTarget::Neurons(id),
         (ObjId::Ensemble(id), Some("input")) => ProbeTarget::Input(id),
+        (ObjId::Ensemble(id), Some("scaled_encoders")) => ProbeTarget::ScaledEncoders(id),
         (ObjId::Ensemble(id), Some(state)) => ProbeTarget::NeuronState(id, state.to_owned()),
         (ObjId::Node(id), None) => ProbeTarget::Node(id),
         (ObjId::Custom(id), None) => ProbeTarget::Custom(id),
         (ObjId::Connection(id), None) => ProbeTarget::Connection(id),
+        (ObjId::Connection(id), Some("weights")) => ProbeTarget::Weights(id),
+        (ObjId::Connection(connection), Some(part)) => {
+            let (rule, signal) = part.split_once('.').unwrap_or((part, "input"));
+            let rule = names::rule_of(network, connection, rule);
+            let rule = rule.map_err(|cause| item.fault(cause))?;
+            ProbeTarget::Rule { connection, rule, signal: signal.to_owned() }
+        }
         _ => {
             let expected = "a node, a connection, an ensemble or a part of one \
                             (`a.neurons`, `a.input`, `a.voltage`); \

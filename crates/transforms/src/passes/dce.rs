@@ -147,6 +147,7 @@ fn is_root(kind: &OperatorKind, cells_may_go: bool) -> bool {
         | OperatorKind::Copy { .. }
         | OperatorKind::ElementwiseInc { .. }
         | OperatorKind::DotInc { .. }
+        | OperatorKind::OuterInc { .. }
         | OperatorKind::Filter(_)
         | OperatorKind::Function { .. }
         | OperatorKind::Deliver(_) => false,

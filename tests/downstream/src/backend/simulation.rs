@@ -95,9 +95,16 @@ impl Running {
             }
             OperatorKind::ElementwiseInc { a, x, y } => {
                 let (a, x) = (self.dense(*a), self.dense(*x));
-                let at = |v: &[f64], i: usize| v[i.min(v.len() - 1)];
+                let n = self.values[y.index()].len();
+                let at = |v: &[f64], i: usize| v[i * v.len() / n];
                 for (i, y) in self.values[y.index()].iter_mut().enumerate() {
                     *y += at(&a, i) * at(&x, i);
+                }
+            }
+            OperatorKind::OuterInc { a, x, y } => {
+                let (a, x) = (self.dense(*a), self.dense(*x));
+                for (i, y) in self.values[y.index()].iter_mut().enumerate() {
+                    *y += a[i / x.len()] * x[i % x.len()];
                 }
             }
             OperatorKind::DotInc { a, x, y } => {

@@ -208,6 +208,17 @@ impl Draft {
                 self.operator(&path, 1, OperatorKind::ElementwiseInc { a, x, y });
                 (y, after)
             }
+            Array::Outer { x, y } => {
+                let ((x, after_x), (y, after_y)) = (chosen(*x), chosen(*y));
+                let (a, x) = (self.product(&path, 0, x, 2), self.product(&path, 2, y, 3));
+                let [y, scaled] = [4, 5].map(|part| self.sum(&path, part, 6));
+                for matrix in [y, scaled] {
+                    self.model.signals[matrix].initial = Tensor::filled(&[2, 3], 0.0);
+                }
+                self.operator(&path, 6, OperatorKind::OuterInc { a, x, y });
+                self.operator(&path, 7, OperatorKind::ElementwiseInc { a, x: y, y: scaled });
+                (scaled, after_x || after_y)
+            }
             Array::Copy { x, index } => {
                 let (source, after) = chosen(*x);
                 let n = self.model.signals[source].len();
@@ -265,6 +276,12 @@ impl Draft {
         };
         let y = self.temporary(&format!("{path}.f"), function.n_outputs());
         self.operator(path, 0, OperatorKind::Function { function, time: None, x: Some(x), y });
+        y
+    }
+
+    fn product(&mut self, path: &str, part: u16, x: SignalId, rows: usize) -> SignalId {
+        let y = self.sum(path, part, rows);
+        self.dot(path, part + 1, x, y);
         y
     }
 

@@ -11,6 +11,7 @@
 //! operator "Ensemble:a" 1 copy %0[0, 1] -> %2 inc
 //! operator "Connection:c" 0 elementwise %1 * %0 -> %2
 //! operator "Connection:c" 1 dot %1 * %0 -> %2
+//! operator "Connection:c.PES" 2 outer %1 * %0 -> %2
 //! operator "Connection:c" 2 filter %2 -> %3 decay=0.8 gain=0.2
 //! operator "Node:in" 0 function "sin(t)" t=%4 -> %0
 //! operator "Population:p" 0 neurons 100 IF_curr_exp tau_m=10.0; init v=-65.0; input i_inj=%0; receptor excitatory=%5; output spikes=%1; expose v=%6

@@ -102,7 +102,9 @@ fn print_kind(f: &mut Formatter<'_>, kind: &OperatorKind) -> fmt::Result {
             print_index(f, target_index.as_deref())?;
             f.write_str(if *inc { " inc" } else { " set" })
         }
-        OperatorKind::ElementwiseInc { a, x, y } | OperatorKind::DotInc { a, x, y } => {
+        OperatorKind::ElementwiseInc { a, x, y }
+        | OperatorKind::DotInc { a, x, y }
+        | OperatorKind::OuterInc { a, x, y } => {
             write!(f, " {} * {} -> {}", Sig(*a), Sig(*x), Sig(*y))
         }
         OperatorKind::Filter(filter) => {

@@ -149,6 +149,10 @@ impl Reader {
                 let (a, x, y) = self.product(line)?;
                 OperatorKind::DotInc { a, x, y }
             }
+            "outer" => {
+                let (a, x, y) = self.product(line)?;
+                OperatorKind::OuterInc { a, x, y }
+            }
             "filter" => OperatorKind::Filter(self.filter(line)?),
             "function" => self.function(line)?,
             "host" => return Err("the code of a host cannot be read from text".into()),

@@ -1,0 +1,147 @@
+//! Learning rules: operators that change the weights of a connection, or the encoders of what it
+//! leads to, one file for each kind.
+//!
+//! As in Nengo a rule looks at a step when all of it has been computed, and what it changes counts
+//! from the next step on. So each rule holds vectors over from one step to the next, as its synapses
+//! do anyway, and adds their product to the matrix in the next step, before anybody reads that; no
+//! matrix of changes is kept.
+
+mod bcm;
+mod oja;
+mod parts;
+mod pes;
+mod rls;
+mod voja;
+
+use pontine_core_ir::{
+    ConnectionId, EndObject, EnsembleId, Path, RuleInput, SignalId, Spec,
+    model::{OperatorKind, Signal},
+};
+
+use super::weights::Weights;
+use crate::{builder::Builder, error::BuildError, registry::learning_kinds};
+pub(super) use parts::Parts;
+
+/// Where a learning rule stands.
+#[derive(Clone, Debug)]
+pub struct LearningSite {
+    /// The connection, and which of its rules this is.
+    pub rule: (ConnectionId, usize),
+    /// The path of the rule: that of the connection and the rule's name.
+    pub path: Path,
+    /// The rule's kind and parameters.
+    pub spec: Spec,
+    /// What the rule is told, if it takes anything: added up in each step, from 0, or from 1 for a
+    /// single number.
+    pub input: Option<SignalId>,
+    /// What the connection multiplies by, if anything.
+    pub weights: Option<Weights>,
+}
+
+/// Builds all rules of a connection.
+pub(super) fn build(builder: &mut Builder<'_>, id: ConnectionId) -> Result<(), BuildError> {
+    let connection = &builder.network().connections[id].object;
+    for (i, (rule, name)) in connection.learning.iter().zip(connection.rule_names()).enumerate() {
+        let path = builder.path(id).part(&name);
+        let entry = learning_kinds().get(&rule.spec.kind).map_err(|e| builder.lookup(id, e))?;
+        let input = input(builder, (id, i), &path, rule.input)?;
+        let site = LearningSite {
+            rule: (id, i),
+            path,
+            spec: rule.spec.clone(),
+            input,
+            weights: builder.weights(id).cloned(),
+        };
+        (entry.build)(builder, &site)?;
+    }
+    Ok(())
+}
+
+fn input(
+    builder: &mut Builder<'_>,
+    rule: (ConnectionId, usize),
+    path: &Path,
+    kind: RuleInput,
+) -> Result<Option<SignalId>, BuildError> {
+    let value = match kind {
+        RuleInput::Nothing => return Ok(None),
+        RuleInput::Number => 1.0,
+        RuleInput::State => 0.0,
+    };
+    let end = EndObject::Rule { connection: rule.0, rule: rule.1 };
+    let size = builder.network().size_of(&end, false).unwrap_or_default();
+    let target = builder.signal(Signal::temporary(path.part("input"), &[size]));
+    builder.operator(path, OperatorKind::Reset { target, value });
+    builder.set_rule_signal(rule, "input", target);
+    Ok(Some(target))
+}
+
+impl LearningSite {
+    /// What is learned, if it is a matrix.
+    fn matrix(&self, builder: &Builder<'_>) -> Result<Weights, BuildError> {
+        let is_matrix = |weights: &&Weights| {
+            let shape = builder.model().signals[weights.signal].initial.shape();
+            weights.entries.is_some() || shape.len() == 2
+        };
+        let matrix = self.weights.as_ref().filter(is_matrix).cloned();
+        matrix.ok_or_else(|| {
+            self.unsupported("it needs a connection with a matrix of weights".to_owned())
+        })
+    }
+
+    /// The weights between single neurons, and the ensemble of those that they lead to.
+    fn between_neurons(&self, builder: &Builder<'_>) -> Result<(Weights, EnsembleId), BuildError> {
+        let weights = self.matrix(builder)?;
+        let found = self.neurons_after(builder).filter(|_| self.is_between_neurons(builder));
+        let ensemble = found.ok_or_else(|| {
+            let message = "it needs weights between single neurons: join `neurons` of ensembles, or \
+                           use a solver with `weights`";
+            self.unsupported(message.to_owned())
+        })?;
+        Ok((weights, ensemble))
+    }
+
+    /// Whether what the connection brings are currents of single neurons, from single neurons.
+    fn is_between_neurons(&self, builder: &Builder<'_>) -> bool {
+        let connection = &builder.network().connections[self.rule.0];
+        match (&connection.pre.object, &connection.post.object) {
+            (EndObject::Neurons(_), EndObject::Neurons(_)) => true,
+            (EndObject::Ensemble(_), EndObject::Ensemble(_)) => {
+                let solver = &builder.network().connection_params(self.rule.0).solver;
+                pontine_nef::solver::for_weights(solver).unwrap_or(false)
+            }
+            _ => false,
+        }
+    }
+
+    /// The ensemble that the connection leads to.
+    fn neurons_after(&self, builder: &Builder<'_>) -> Option<EnsembleId> {
+        match builder.network().connections[self.rule.0].post.object {
+            EndObject::Ensemble(id) | EndObject::Neurons(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The parameters that are numbers above 0.
+    fn positive(&self, name: &'static str, default: f64) -> Result<f64, BuildError> {
+        let fault = |source| BuildError::Spec { path: self.path.clone(), source };
+        let value = self.spec.number_or(name, default).map_err(fault)?;
+        if value > 0.0 && value.is_finite() {
+            return Ok(value);
+        }
+        Err(fault(self.spec.wrong(name, &value.into(), "finite and more than 0")))
+    }
+
+    fn check_names(&self, known: &[&str]) -> Result<(), BuildError> {
+        let checked = self.spec.check_names(known);
+        checked.map_err(|source| BuildError::Spec { path: self.path.clone(), source })
+    }
+
+    fn unsupported(&self, message: String) -> BuildError {
+        BuildError::Unsupported { path: self.path.clone(), message }
+    }
+
+    fn told(&self) -> Result<SignalId, BuildError> {
+        self.input.ok_or_else(|| self.unsupported("it must be told something".to_owned()))
+    }
+}

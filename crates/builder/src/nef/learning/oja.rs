@@ -1,0 +1,34 @@
+//! Oja's rule: Hebbian learning whose weights stay bounded.
+//!
+//! `ΔW = learning_rate dt (post preᵀ - beta post² W)`, `post²` scaling the rows of W.
+//! Parameters: `learning_rate` (1e-6), `pre_synapse` (5 ms), `post_synapse` (that of `pre`), `beta`
+//! (1). Signals: `pre_filtered`, `post_filtered`.
+
+use pontine_core_ir::{Param, inventory};
+
+use super::{LearningSite, Parts};
+use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+
+inventory::submit! {
+    LearningEntry { kind: "Oja", build, place: module_path!() }
+}
+
+fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
+    site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "beta"])?;
+    let rate = site.positive("learning_rate", 1e-6)? * builder.dt();
+    let beta = site.spec.number_or("beta", 1.0);
+    let beta = beta.map_err(|source| BuildError::Spec { path: site.path.clone(), source })?;
+    let (weights, after) = site.between_neurons(builder)?;
+    let parts = &mut Parts::new(builder, site);
+    weights.set_learned(parts);
+    let of_pre = site.spec.params.get("pre_synapse").cloned().unwrap_or(Param::Number(0.005));
+    let pre = parts.filtered("pre_filtered", "pre_synapse", &of_pre, weights.x)?;
+    let spikes = parts.neurons_after(after)?;
+    let post = parts.filtered("post_filtered", "post_synapse", &of_pre, spikes)?;
+    let scaled = parts.scaled("scaled_post", rate, post);
+    let squared = parts.product("squared_post", scaled, post);
+    let forgotten = parts.scaled("forgotten", -beta, squared);
+    weights.add_share(parts, forgotten);
+    weights.add_outer(parts, scaled, pre);
+    Ok(())
+}

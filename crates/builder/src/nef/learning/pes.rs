@@ -1,0 +1,30 @@
+//! Prescribed error sensitivity: weights change so that an error becomes smaller.
+//!
+//! `ΔW = -(learning_rate dt / n_pre) error aᵀ`, `a` being the activities behind `pre_synapse`. Where
+//! weights lead to single neurons the error is multiplied by their scaled encoders first.
+//! Parameters: `learning_rate` (1e-4), `pre_synapse` (5 ms). Signals: `error`, `activities`.
+
+use pontine_core_ir::inventory;
+
+use super::{LearningSite, Parts};
+use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+
+inventory::submit! {
+    LearningEntry { kind: "PES", build, place: module_path!() }
+}
+
+fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
+    site.check_names(&["learning_rate", "pre_synapse"])?;
+    let rate = site.positive("learning_rate", 1e-4)? * builder.dt();
+    let weights = site.matrix(builder)?;
+    let error = site.told()?;
+    let parts = &mut Parts::new(builder, site);
+    weights.set_learned(parts);
+    let activities = parts.filtered("activities", "pre_synapse", &0.005.into(), weights.x)?;
+    parts.name("error", error);
+    let error = parts.local_error(error)?;
+    let gain = -rate / parts.len(weights.x) as f64;
+    let error = parts.held("error", error, gain);
+    weights.add_outer(parts, error, activities);
+    Ok(())
+}
