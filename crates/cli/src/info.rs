@@ -53,8 +53,7 @@ fn published(loaded: &LoadedModel, out: &mut dyn Write) -> io::Result<()> {
         for (name, measured) in &reference.values {
             let spread = measured.value.sd.map(|sd| format!(" ± {}", number(sd)));
             let value = format!("{}{}", number(measured.value.mean), spread.unwrap_or_default());
-            let unit = measured.unit.to_string();
-            table.row(vec![name.clone(), value, unit, reference.source.clone()]);
+            table.row(vec![name.clone(), value, measured.unit.clone(), reference.source.clone()]);
         }
     }
     if !table.is_empty() {

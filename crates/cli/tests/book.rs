@@ -103,14 +103,18 @@ fn untimed(line: &str) -> &str {
 }
 
 fn run(command: &str, folder: &Path) -> (bool, String) {
+    let (command, redirected) = command.split_once(" > ").unwrap_or((command, ""));
     let mut words = words(command).into_iter();
     assert_eq!(words.next().as_deref(), Some("pontine"));
     let output = Command::new(env!("CARGO_BIN_EXE_pontine"))
-        .args(words.take_while(|word| word != ">"))
+        .args(words)
         .current_dir(folder)
         .env("NO_COLOR", "1")
         .output()
         .unwrap();
+    if !redirected.is_empty() {
+        fs::write(folder.join(redirected.trim()), &output.stdout).unwrap();
+    }
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout) + &text(&output.stderr))
 }

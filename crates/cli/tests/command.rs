@@ -530,3 +530,25 @@ fn files_that_are_broken_are_told_by_their_names() {
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("cut.json:/: EOF while parsing"), "{}", outcome.err);
 }
+
+#[test]
+fn a_parameter_that_is_set_by_its_bare_name_is_answered_with_its_path() {
+    let (outcome, _) = command("bare", MODEL, &["run", "--set", "scale=2"]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("did you mean `parameters.scale`?"), "{}", outcome.err);
+}
+
+#[test]
+fn info_tells_published_values_with_their_units() {
+    let values =
+        "values = { drift = { mean = 0.5, sd = 0.25, unit = \"1/s\" }, held = { mean = 2 } }";
+    let model = format!("{MODEL}\n[[reference]]\nsource = \"elsewhere\"\n{values}\n");
+    let (outcome, _) = command("published", &model, &["info"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let line = |name: &str| {
+        let found = outcome.out.lines().find(|line| line.trim_start().starts_with(name));
+        found.unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("drift"), "drift 0.5 ± 0.25 1/s elsewhere");
+    assert_eq!(line("held"), "held 2 elsewhere");
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, io::Read, path::Path, sync::Arc};
 
-use pontine_core_ir::{Faults, Network, ProjectionId, Unit};
+use pontine_core_ir::{Faults, Network, ProjectionId};
 
 use crate::{
     error::{Located, ModelFault, ModelFileError},
@@ -129,12 +129,12 @@ pub struct Published {
 }
 
 /// A published value that is not of one population.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
     /// The value and its spread.
     pub value: Published,
-    /// What it is measured in, as the file says.
-    pub unit: Unit,
+    /// What it is measured in, as the file says it; empty for a bare number.
+    pub unit: String,
 }
 
 /// The largest model file, in bytes.

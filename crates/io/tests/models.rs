@@ -275,7 +275,7 @@ fn values_of_a_reference_have_their_spread_and_unit() {
     let reference = &model.references[0];
     assert!(reference.holds && reference.statistics.is_empty());
     let drift = &reference.values["drift"];
-    assert_eq!((drift.value.sd, drift.unit), (Some(0.0265), "1/s".parse().unwrap()));
+    assert_eq!((drift.value.sd, drift.unit.as_str()), (Some(0.0265), "1/s"));
     assert_eq!(reference.values["held"].value.mean, 0.506);
     assert!(!load("integrator.toml", &[("parameters.n_neurons", "50")]).references[0].holds);
 }

@@ -124,11 +124,13 @@ fn measured(reader: &Reader<'_>, item: &Item) -> Result<BTreeMap<String, Measure
         let fields = Fields::of(item, &quoted(name))?;
         fields.only(&["mean", "sd", "unit"])?;
         let unit = reader.unit_at(&fields)?;
+        let written = fields.get("unit").map(|item| fields::text(item, "`unit`")).transpose()?;
         let mean = fields.required("mean", "a number")?;
         let mean = reader.number_given(mean, "`mean`", unit)?;
         let sd =
             fields.get("sd").map(|item| reader.number_given(item, "`sd`", unit)).transpose()?;
-        Ok((name.to_owned(), Measured { value: Published { mean, sd }, unit }))
+        let (value, unit) = (Published { mean, sd }, written.unwrap_or_default().to_owned());
+        Ok((name.to_owned(), Measured { value, unit }))
     };
     Fields::of(item, "`values`")?.iter().map(one).collect()
 }

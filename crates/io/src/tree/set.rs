@@ -11,6 +11,13 @@ use crate::{
 pub(crate) fn set(root: &mut Item, path: &str, text: &str) -> Result<(), Located> {
     let place = Place::Setting(path.to_owned());
     let keys: Vec<&str> = path.split('.').collect();
+    if let [key] = keys[..]
+        && is_parameter(root, key)
+    {
+        let nearest = Some(format!("parameters.{key}"));
+        let cause = Cause::Unknown { what: "key", name: key.to_owned(), nearest };
+        return Err(Located { place, cause });
+    }
     let (last, before) = keys.split_last().unwrap_or((&"", &[]));
     let mut item = root;
     for key in before {
@@ -29,6 +36,14 @@ pub(crate) fn set(root: &mut Item, path: &str, text: &str) -> Result<(), Located
         }
         other => Err(missing(other, last, &place)),
     }
+}
+
+/// Whether a key that stands alone is the name of a parameter, and of nothing else.
+fn is_parameter(root: &Item, key: &str) -> bool {
+    let Raw::Table(sections) = &root.value else { return false };
+    let parameters = sections.0.get("parameters").map(|item| &item.value);
+    !sections.0.contains_key(key)
+        && matches!(parameters, Some(Raw::Table(table)) if table.0.contains_key(key))
 }
 
 /// Adds a text to the list `record` of the section `model`.
