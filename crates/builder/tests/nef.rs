@@ -387,3 +387,66 @@ proptest! {
         prop_assert!(rmse < 0.05 * radius, "{rmse}");
     }
 }
+
+#[test]
+fn learning_rules_say_what_they_need() {
+    let check = |pre: fn(EnsembleId) -> Endpoint, rule: Spec, expected| {
+        let (mut network, a) = with_ensemble(|_| ());
+        network.add(Connection::new(pre(a), a).labelled("c").learning_by(rule));
+        check_error(&network, expected);
+    };
+    check(
+        |a| a.into(),
+        Spec::new("PESS"),
+        "`Connection:c`: no learning rule is called `PESS`; did you mean `PES`?",
+    );
+    check(
+        |a| a.into(),
+        Spec::new("PES").with("learning_rate", 0.0),
+        "`Connection:c.PES`: `PES`: `learning_rate` is 0.0, but must be finite and more than 0",
+    );
+    check(
+        |a| a.into(),
+        Spec::new("PES").with("rate", 0.0),
+        "`Connection:c.PES`: `PES` has no parameter `rate`",
+    );
+    check(
+        |a| a.into(),
+        Spec::new("BCM").with("pre_synapse", "slow"),
+        "`Connection:c.BCM`: it needs weights between single neurons: join `neurons` of ensembles, or use a solver with `weights`",
+    );
+    check(
+        |a| Endpoint::sliced(EndObject::Neurons(a), &[0, 1]),
+        Spec::new("PES"),
+        "`Connection:c.PES`: it needs a connection with a matrix of weights",
+    );
+}
+
+#[test]
+fn encoders_learn_where_a_vector_arrives() {
+    let (mut network, a) = with_ensemble(|_| ());
+    let connection = Connection::new(EndObject::Neurons(a), EndObject::Neurons(a));
+    network.add(connection.labelled("c").learning_by(Spec::new("Voja")));
+    let expected =
+        "`Connection:c.Voja`: encoders learn from connections to the vector of an ensemble only";
+    check_error(&network, expected);
+}
+
+#[test]
+fn signals_of_rules_are_probed_by_name() {
+    let (mut network, a) = with_ensemble(|_| ());
+    let rules = Connection::new(a, a).labelled("c").learning_by(Spec::new("PES"));
+    let connection = network.add(rules.learning_by(Spec::new("PES")));
+    assert_eq!(network.connections[connection].rule_names(), ["PES", "PES#2"]);
+    let probe = |signal: &str| {
+        let target = ProbeTarget::Rule { connection, rule: 1, signal: signal.into() };
+        Probe::new(target).labelled(signal)
+    };
+    network.add(probe("error"));
+    let model = check_built(&network);
+    assert!(model.signal("Connection:c.PES#2.input").is_some());
+    network.add(probe("delta"));
+    let expected =
+        "`Connection:c`: its learning rule has no signal `delta`, but activities, error, input";
+    check_error(&network, expected);
+}

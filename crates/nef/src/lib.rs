@@ -1,5 +1,6 @@
 //! The Neural Engineering Framework's mathematics: seeds, distributions of points, tuning,
-//! decoder solvers, processes, and the discrete form of synapses.
+//! decoder solvers, processes, the discrete form of synapses, and networks that many models are made
+//! of.
 //!
 //! ```text
 //!  seeding::walk ──> a seed for each object
@@ -16,6 +17,7 @@
 
 mod beta;
 mod linear;
+pub mod networks;
 pub mod points;
 pub mod process;
 mod samples;

@@ -45,6 +45,10 @@ pub(super) fn weights(loader: &Loader<'_>, item: &Item) -> Result<Option<Project
     let Some(name) = text(item, "what is recorded")?.trim().strip_suffix(".weights") else {
         return Ok(None);
     };
+    if let Ok((ObjId::Connection(_), None)) = loader.names.object("", name) {
+        // Weights that learn: a probe records them over time.
+        return Ok(None);
+    }
     let labelled = || {
         let projections = loader.network.projections.iter();
         projections.filter_map(|(id, projection)| Some((id, projection.object.label.as_deref()?)))
