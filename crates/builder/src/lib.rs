@@ -18,7 +18,7 @@ mod registry;
 
 pub use builder::{BuildOptions, Builder};
 pub use error::BuildError;
-pub use nef::{LearningSite, Weights};
+pub use nef::{Entries, LearningSite, Weights};
 pub use registry::{
     CustomEntry, FilterSite, LearningEntry, ObjectEntry, SynapseEntry, custom_kinds,
     learning_kinds, object_kinds, synapse_kinds,

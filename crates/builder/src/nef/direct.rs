@@ -11,7 +11,10 @@ use pontine_core_ir::{
 use pontine_nef::transform::{Sampled, sampled};
 use pontine_rng::RandomState;
 
-use super::{function::in_steps, weights::Weights};
+use super::{
+    function::in_steps,
+    weights::{Entries, Weights},
+};
 use crate::{builder::Builder, error::BuildError, population::output_port};
 
 /// Operators up to the transform; the signal of the transformed vector, and what it was multiplied by.
@@ -113,7 +116,7 @@ fn sparse(
     let y = temporary("weighted", matrix.rows);
     let rows: Arc<[u32]> = matrix.entries.iter().map(|(row, ..)| *row).collect();
     let columns: Arc<[u32]> = matrix.entries.iter().map(|(_, column, _)| *column).collect();
-    let entries = Some((rows.clone(), columns.clone()));
+    let entries = Some(Entries { rows: rows.clone(), columns: columns.clone() });
     let copy = |(source, source_index), (target, target_index), inc| OperatorKind::Copy {
         source,
         source_index,

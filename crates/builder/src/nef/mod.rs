@@ -23,4 +23,4 @@ mod weights;
 pub(crate) use ensemble::BuiltEnsemble;
 pub use learning::LearningSite;
 pub(crate) use neurons::DIRECT;
-pub use weights::Weights;
+pub use weights::{Entries, Weights};

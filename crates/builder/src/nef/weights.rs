@@ -18,15 +18,24 @@ pub struct Weights {
     pub x: SignalId,
     /// Length of the product.
     pub n_rows: usize,
-    /// Rows and columns of the numbers of a sparse matrix.
-    pub entries: Option<(Arc<[u32]>, Arc<[u32]>)>,
+    /// Where the numbers stand, if the matrix is sparse.
+    pub entries: Option<Entries>,
+}
+
+/// Where the numbers of a sparse matrix stand.
+#[derive(Clone, Debug)]
+pub struct Entries {
+    /// The row of each.
+    pub rows: Arc<[u32]>,
+    /// The column of each.
+    pub columns: Arc<[u32]>,
 }
 
 impl Weights {
     /// Adds `a bᵀ` to the weights, or so much of it as there are entries.
     pub(super) fn add_outer(&self, parts: &mut Parts<'_, '_>, a: SignalId, b: SignalId) {
         let y = self.signal;
-        let Some((rows, columns)) = &self.entries else {
+        let Some(Entries { rows, columns }) = &self.entries else {
             return parts.operator(OperatorKind::OuterInc { a, x: b, y });
         };
         let a = parts.gathered("rows", a, rows);
@@ -38,7 +47,7 @@ impl Weights {
     pub(super) fn add_share(&self, parts: &mut Parts<'_, '_>, share: SignalId) {
         let x = parts.held("weights_before", self.signal, 1.0);
         let a = match &self.entries {
-            Some((rows, _)) => parts.gathered("shares", share, rows),
+            Some(Entries { rows, .. }) => parts.gathered("shares", share, rows),
             None => share,
         };
         parts.operator(OperatorKind::ElementwiseInc { a, x, y: self.signal });

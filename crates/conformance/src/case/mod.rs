@@ -119,6 +119,7 @@ shipped! {
     "one_step_delay_filter",
     "order_of_accesses",
     "order_of_one_sum",
+    "outer_products",
     "parameters_from_index",
     "recording_intervals",
     "recording_subsets",

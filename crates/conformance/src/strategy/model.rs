@@ -123,14 +123,14 @@ fn projection() -> impl Strategy<Value = Projection> {
 fn array() -> impl Strategy<Value = Array> {
     let x = || any::<u8>().prop_map(usize::from);
     prop_oneof![
-        (x(), x()).prop_map(|(x, which)| Array::Function { x, which }),
-        (x(), 1..5usize).prop_map(|(x, rows)| Array::Dot { x, rows }),
-        (x(), -2.0..2.0f64).prop_map(|(x, by)| Array::Scaled { x, by }),
-        (x(), x()).prop_map(|(x, y)| Array::Outer { x, y }),
-        (x(), vec(x(), 1..5)).prop_map(|(x, index)| Array::Copy { x, index }),
-        (x(), select(vec![0.0, 0.5, 0.9, 0.99])).prop_map(|(x, decay)| Array::Filter { x, decay }),
-        (x(), x()).prop_map(|(x, y)| Array::Sum { x, y }),
-        (x(), x()).prop_map(|(group, x)| Array::Drive { group, x }),
+        2 => (x(), x()).prop_map(|(x, which)| Array::Function { x, which }),
+        2 => (x(), 1..5usize).prop_map(|(x, rows)| Array::Dot { x, rows }),
+        2 => (x(), -2.0..2.0f64).prop_map(|(x, by)| Array::Scaled { x, by }),
+        1 => (x(), x()).prop_map(|(x, y)| Array::Outer { x, y }),
+        2 => (x(), vec(x(), 1..5)).prop_map(|(x, index)| Array::Copy { x, index }),
+        2 => (x(), select(vec![0.0, 0.5, 0.9, 0.99])).prop_map(|(x, decay)| Array::Filter { x, decay }),
+        2 => (x(), x()).prop_map(|(x, y)| Array::Sum { x, y }),
+        3 => (x(), x()).prop_map(|(group, x)| Array::Drive { group, x }),
     ]
 }
 
@@ -219,6 +219,7 @@ mod tests {
                 "filter",
                 "function",
                 "neurons",
+                "outer",
                 "reset",
                 "spike_list",
                 "time"

@@ -36,7 +36,7 @@ fn nothing_is_refused_by_name() {
     assert_eq!(none.to_string(), "the number of actions is 0, but must be at least 1");
 }
 
-fn between<'n>(network: &'n Network, pre: NodeId, post: NodeId) -> &'n Tensor {
+fn between(network: &Network, pre: NodeId, post: NodeId) -> &Tensor {
     let ends = (Endpoint::from(pre), Endpoint::from(post));
     let mut connections = network.connections.iter().map(|(_, connection)| connection);
     let found = connections.find(|c| (&c.pre, &c.post) == (&ends.0, &ends.1)).unwrap();
