@@ -7,7 +7,7 @@ const PAGES: [(&str, &str); 2] = [
 
 const SOURCES: [&str; 10] = [
     include_str!("../Cargo.toml"),
-    include_str!("../src/alpha.rs"),
+    include_str!("../src/double_lowpass.rs"),
     include_str!("../src/backend/cells.rs"),
     include_str!("../src/backend/mod.rs"),
     include_str!("../src/backend/simulation.rs"),
