@@ -82,8 +82,8 @@ impl<F: Real> Calendar<F> {
         let room = room.min((u32::MAX as usize) / n_days).max(1);
         let mut calendar = Self {
             events: filled(what, n_days * room, Event::default())?,
-            cursors: vec![Cursor::default(); n_days],
-            days: vec![Day::default(); n_days],
+            cursors: filled(what, n_days, Cursor::default())?,
+            days: filled(what, n_days, Day::default())?,
             marks: filled(what, n_days * n_marks, 0)?,
             n_marks,
             room: room as u32,

@@ -54,6 +54,8 @@ pub(crate) struct Receptor<F> {
     pub projections: Vec<Projection<F>>,
     /// Those with one delay: (delay, projection), oldest emission first.
     queues: Vec<(u32, usize)>,
+    /// For each projection, which queue is its own, if it has one delay.
+    queue_of: Vec<Option<usize>>,
     /// The events of the others, if there are any.
     calendar: Option<Calendar<F>>,
     /// Where the sums run.
@@ -85,6 +87,7 @@ impl<F: Real> Receptor<F> {
             targets,
             projections,
             queues: Vec::new(),
+            queue_of: Vec::new(),
             calendar: None,
         };
         receptor.reroute(0, spikes, dense)?;
@@ -105,6 +108,10 @@ impl<F: Real> Receptor<F> {
             source.reach_back(&self.name, longest, now, dense)?;
         }
         self.queues = self.queues();
+        self.queue_of = vec![None; self.projections.len()];
+        for (queue, &(_, projection)) in self.queues.iter().enumerate() {
+            self.queue_of[projection] = Some(queue);
+        }
         self.calendar = match self.queues.len() == self.projections.len() {
             true => None,
             false => Some(self.new_calendar(dense)?),
@@ -186,24 +193,20 @@ impl<F: Real> Receptor<F> {
         let mut spill = |calendar: &mut Calendar<F>, day: usize| {
             calendar.spill(day, dense, &mut queues.on(due(calendar, day)));
         };
-        for (i, Projection { rows, source, .. }) in self.projections.iter().enumerate() {
-            match *rows.delays() {
-                Delays::All(delay) if sent + u64::from(delay) > now => {
-                    let queue =
-                        queues.queues.binary_search_by_key(&(Reverse(delay), i), |&(delay, i)| {
-                            (Reverse(delay), i)
-                        });
-                    calendar.mark(sent + u64::from(delay), queue.unwrap_or_default());
+        for (Projection { rows, source, .. }, queue) in self.projections.iter().zip(&self.queue_of)
+        {
+            if let Some(queue) = *queue {
+                let due = sent + u64::from(self.queues[queue].0);
+                if due > now {
+                    calendar.mark(due, queue);
                 }
-                Delays::All(_) => {}
-                Delays::Each(_) => {
-                    let list = spikes[*source].at(sent);
-                    match list.is_empty() {
-                        true => {}
-                        false if sent == now => rows.post(list, sent, calendar, &mut spill),
-                        false => rows.post_late(list, sent, now, calendar, &mut spill),
-                    }
-                }
+                continue;
+            }
+            let list = spikes[*source].at(sent);
+            match list.is_empty() {
+                true => {}
+                false if sent == now => rows.post(list, sent, calendar, &mut spill),
+                false => rows.post_late(list, sent, now, calendar, &mut spill),
             }
         }
     }
@@ -243,7 +246,9 @@ impl<F: Real> Receptor<F> {
     /// Bytes held, sums excepted.
     pub fn memory_bytes(&self) -> u64 {
         let rows: u64 = self.projections.iter().map(|p| p.rows.memory_bytes()).sum();
-        rows + bytes(&self.queues) + self.calendar.as_ref().map_or(0, Calendar::memory_bytes)
+        rows + bytes(&self.queues)
+            + bytes(&self.queue_of)
+            + self.calendar.as_ref().map_or(0, Calendar::memory_bytes)
     }
 }
 

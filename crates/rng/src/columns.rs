@@ -1,8 +1,9 @@
-//! Draws for whole blocks of elements at once, bit for bit those of the elements' own streams.
+//! Draws for whole blocks of elements at once, or along one stream: bit for bit those of the paired streams of the
+//! elements (see [`StreamKey::paired_stream`]), or of the stream.
 //!
 //! The loops have no branches on what is drawn and are always inlined: they vectorise in their caller, also under
 //! `#[target_feature]`. What a draw needs more than one `u64` for, such as a Poisson count of mean 10 and more, is drawn
-//! from the [`Stream`](crate::Stream) of its element instead.
+//! from the paired [`Stream`](crate::Stream) of its element instead.
 
 use crate::key::StreamKey;
 use crate::sample::{N_AT_ONCE, PoissonTable, normals_from_bits};

@@ -139,7 +139,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// Half of the projections have one delay, so that queues and rings both come up.
+    /// Half of the projections have one delay, so that queues and calendars both come up.
     fn projection()(
         mut synapses in vec((0u32..3, 0u32..2, -1.0..1.0, 1u32..6), 1..12),
         one_delay: bool,

@@ -184,3 +184,20 @@ proptest! {
         check(&case)?;
     }
 }
+
+/// Conductances that no lane finds large, and such that one does: kernels take different ways.
+#[test]
+fn a_rare_branch_is_taken_where_a_lane_needs_it_and_nowhere_else() {
+    let mechanism = registry::mechanism("IF_cond_exp").unwrap();
+    let usual = vec![0.01; 499];
+    let rare = usual.iter().enumerate().map(|(i, v)| if i == 37 { 20.0 } else { *v }).collect();
+    for values in [usual, rare] {
+        let n_chunks = LANES / CHUNK;
+        for homogeneous in [true, false] {
+            let (factors, values) = (vec![1.0], values.clone());
+            let case = Case { dt: 0.1, n_chunks, homogeneous, factors, values, key: 1 };
+            case.check::<f32>(&mechanism);
+            case.check::<f64>(&mechanism);
+        }
+    }
+}
