@@ -6,8 +6,8 @@ mod by_hand;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pontine_mechanism::{
-    BlockArgs, Frame, Interpreter, Kernel, LANES, Level, Mechanism, NativeKernel, Phase, Real,
-    Scratch, derive, mechanism, mechanism_file, native_kernel,
+    BlockArgs, Frame, Interpreter, Kernel, LANES, Level, Lines, Mechanism, NativeKernel, Phase,
+    Real, Scratch, derive, mechanism, mechanism_file, native_kernel,
 };
 use pontine_rng::StreamKey;
 
@@ -19,10 +19,10 @@ struct Population<F> {
     dt: F,
     step: u64,
     /// One splatted column per parameter and derived parameter.
-    constants: Vec<F>,
-    blocks: Vec<Vec<F>>,
-    dense: Vec<F>,
-    outputs: Vec<F>,
+    constants: Lines<F>,
+    blocks: Vec<Lines<F>>,
+    dense: Lines<F>,
+    outputs: Lines<F>,
     scratch: Scratch<F>,
 }
 
@@ -41,13 +41,12 @@ impl<F: Real> Population<F> {
         let mut population = Population {
             dt: F::from_f64(dt),
             step: 0,
-            constants: all.flat_map(|v| [F::from_f64(v); LANES]).collect(),
-            blocks: vec![
-                vec![F::default(); mechanism.states.len() * LANES];
-                N_NEURONS.div_ceil(LANES)
-            ],
-            dense: vec![F::default(); n_dense * LANES],
-            outputs: vec![F::default(); mechanism.outputs.len() * LANES],
+            constants: lines(all.flat_map(|v| [F::from_f64(v); LANES]).collect()),
+            blocks: (0..N_NEURONS.div_ceil(LANES))
+                .map(|_| lines(vec![F::default(); mechanism.states.len() * LANES]))
+                .collect(),
+            dense: lines(vec![F::default(); n_dense * LANES]),
+            outputs: lines(vec![F::default(); mechanism.outputs.len() * LANES]),
             scratch: Scratch::new(),
             mechanism,
         };
@@ -92,6 +91,14 @@ impl<F: Real> Population<F> {
             kernel.run(&mut self.scratch, &mut args);
         }
     }
+}
+
+/// Columns where backends let them begin.
+fn lines<F: Real>(values: Vec<F>) -> Lines<F> {
+    let mut lines = Lines::new();
+    lines.try_grow(values.len()).unwrap();
+    lines.copy_from_slice(&values);
+    lines
 }
 
 /// One neuron type: its text, dt, parameters and constant input.
@@ -184,13 +191,13 @@ fn by_hand<F: Real>(name: &str) -> Option<Box<dyn Kernel<F>>> {
 
 fn steps<F: Real>(criterion: &mut Criterion, precision: &str) {
     for case in &CASES {
+        let mechanism = Mechanism::parse(case.text).unwrap();
         let mut group = criterion.benchmark_group(format!("{} {precision}", case.name));
         group.throughput(Throughput::Elements(N_NEURONS as u64));
         let mut measure = |label: &str, kernel: Box<dyn Kernel<F>>| {
             let mut population = Population::<F>::new(case.text, case.dt, case.set, case.drive);
             group.bench_function(label, |b| b.iter(|| population.run(&*kernel)));
         };
-        let mechanism = Mechanism::parse(case.text).unwrap();
         for level in Level::ALL.into_iter().filter(|level| level.is_available()) {
             let kernel = native_kernel(&mechanism, Phase::Step, level).unwrap();
             measure(&format!("native {level:?}"), kernel);

@@ -4,7 +4,7 @@ use super::{Carry, Op, Program, Reg, Slot, Stmt};
 
 impl Program {
     /// Calls `f` with every operation, in order, branches included.
-    pub fn for_each_op(&self, f: &mut dyn FnMut(Reg, &Op)) {
+    pub fn for_each_op<'p>(&'p self, f: &mut dyn FnMut(Reg, &'p Op)) {
         for_each_op(&self.body, f);
     }
 
@@ -23,7 +23,7 @@ impl Program {
     }
 }
 
-fn for_each_op(body: &[Stmt], f: &mut dyn FnMut(Reg, &Op)) {
+fn for_each_op<'p>(body: &'p [Stmt], f: &mut dyn FnMut(Reg, &'p Op)) {
     for stmt in body {
         match stmt {
             Stmt::Let { reg, op } => f(*reg, op),

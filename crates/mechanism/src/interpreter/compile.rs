@@ -1,107 +1,13 @@
-//! Structured programs to flat code over a few columns.
+//! Structured programs to flat code.
 
-use pontine_mechanism_lang::{
-    Arithmetic, Carry, CompareOp, Draw, Merge, Op, Primitive, Program, Reg, Slot, Stmt, Type,
-};
+use std::cmp::Ordering;
 
+use pontine_mechanism_lang::{Arithmetic, Carry, Merge, Op, Program, Reg, Slot, Stmt, Type};
+
+use super::code::{BoolOp, Code, Column, Instruction, IntOp, ScalarOp, Sizes, Target};
+use super::fusion::Fusion;
 use super::loops::Then;
-
-/// Flat code.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Code {
-    pub instructions: Vec<Instruction>,
-    pub constants: Vec<f64>,
-    pub n_scalars: usize,
-    pub n_ints: usize,
-    pub n_bools: usize,
-    pub n_counters: usize,
-}
-
-/// Where a scalar operand lies.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Column {
-    Register(usize),
-    Constant(usize),
-    Parameter(usize),
-    Derived(usize),
-    State(usize),
-    Input(usize),
-    Receptor(usize),
-    Dt,
-    Time,
-}
-
-/// One operation on whole columns; `usize` operands are columns of ints or bools.
-#[derive(Clone, Debug)]
-#[rustfmt::skip]
-pub(super) enum Instruction {
-    Unary { to: usize, primitive: Primitive, a: Column },
-    Binary { to: usize, arithmetic: Arithmetic, a: Column, b: Column },
-    /// `(a first b) then c`, rounded twice: a result that only one other operation reads.
-    Chain { to: usize, first: Arithmetic, then: Then, a: Column, b: Column, c: Column },
-    /// `left op right ? a : b`: a comparison that only one selection reads.
-    Choose { to: usize, op: CompareOp, left: Column, right: Column, a: Column, b: Column },
-    /// `a` where the size of `b` is below `limit`, else `b`.
-    Flush { to: usize, limit: Column, a: Column, b: Column },
-    Fma { to: usize, a: Column, b: Column, c: Column },
-    Scale { to: usize, a: Column, n: usize },
-    ToScalar { to: usize, a: usize },
-    Select { to: usize, cond: usize, a: Column, b: Column },
-    Copy { to: usize, a: Column },
-    Draw { to: usize, kind: Draw, site: u16, mean: Option<Column> },
-    Int { to: usize, value: i32 },
-    Exponent { to: usize, a: Column },
-    Nearest { to: usize, a: Column },
-    IntAdd { to: usize, a: usize, b: usize },
-    IntAnd { to: usize, a: usize, b: usize },
-    SelectInt { to: usize, cond: usize, a: usize, b: usize },
-    Bool { to: usize, value: bool },
-    Compare { to: usize, op: CompareOp, a: Column, b: Column },
-    IntEq { to: usize, a: usize, b: usize },
-    Not { to: usize, a: usize },
-    And { to: usize, a: usize, b: usize },
-    AndNot { to: usize, a: usize, b: usize },
-    Or { to: usize, a: usize, b: usize },
-    SelectBool { to: usize, cond: usize, a: usize, b: usize },
-    SkipIfNone { cond: usize, to: usize },
-    SkipIfAll { cond: usize, to: usize },
-    CopyBool { to: usize, a: usize },
-    /// Sets a counter of rounds to zero.
-    Begin { counter: usize },
-    /// Goes back to `to` unless all rounds are done.
-    Repeat { counter: usize, rounds: u32, to: usize },
-    StoreState { state: usize, a: usize },
-    StoreOutput { output: usize, a: usize },
-}
-
-/// Which column an instruction writes.
-pub(super) enum Result {
-    Scalar(usize),
-    Int(usize),
-    Bool(usize),
-    None,
-}
-
-impl Instruction {
-    #[rustfmt::skip]
-    pub(super) fn result(&self) -> Result {
-        use Instruction as I;
-        match self {
-            I::Unary { to, .. } | I::Binary { to, .. } | I::Chain { to, .. } | I::Choose { to, .. }
-            | I::Flush { to, .. } | I::Fma { to, .. }
-            | I::Scale { to, .. } | I::ToScalar { to, .. } | I::Select { to, .. }
-            | I::Copy { to, .. } | I::Draw { to, .. } => Result::Scalar(*to),
-            I::Int { to, .. } | I::Exponent { to, .. } | I::Nearest { to, .. } | I::IntAdd { to, .. }
-            | I::IntAnd { to, .. } | I::SelectInt { to, .. } => Result::Int(*to),
-            I::Bool { to, .. } | I::Compare { to, .. } | I::IntEq { to, .. } | I::Not { to, .. }
-            | I::And { to, .. } | I::AndNot { to, .. }
-            | I::Or { to, .. } | I::SelectBool { to, .. }
-            | I::CopyBool { to, .. } => Result::Bool(*to),
-            I::SkipIfNone { .. } | I::SkipIfAll { .. } | I::Begin { .. } | I::Repeat { .. }
-            | I::StoreState { .. } | I::StoreOutput { .. } => Result::None,
-        }
-    }
-}
+use super::uses::Uses;
 
 /// Compiles an expanded program.
 pub(super) fn compile(program: &Program) -> Code {
@@ -117,17 +23,62 @@ enum Place {
     Scalar(Column),
     Int(usize),
     Bool(usize),
+    /// In a state or an output, where nothing reads it.
+    Stored,
+}
+
+/// How many columns of each kind are read.
+fn sizes(program: &Program) -> Sizes {
+    let mut sizes = Sizes::default();
+    program.for_each_op(&mut |_, op| {
+        let Op::Load(slot) = op else { return };
+        let (size, i) = match slot {
+            Slot::State(i) => (&mut sizes.states, i),
+            Slot::Parameter(i) => (&mut sizes.parameters, i),
+            Slot::Derived(i) => (&mut sizes.derived, i),
+            Slot::Input(i) => (&mut sizes.inputs, i),
+            Slot::Receptor(i) => (&mut sizes.receptors, i),
+            Slot::Output(_) | Slot::Dt | Slot::Time => return,
+        };
+        *size = (*size).max(i + 1);
+    });
+    sizes
+}
+
+/// The last reader of each state's old value.
+fn states_read(program: &Program, uses: &Uses) -> Vec<usize> {
+    let mut read = Vec::new();
+    program.for_each_op(&mut |reg, op| {
+        if let Op::Load(Slot::State(state)) = op {
+            read.resize(read.len().max(*state + 1), 0);
+            read[*state] = read[*state].max(uses.last_read[reg.0 as usize]);
+        }
+    });
+    read
+}
+
+/// A decay whose state is read nowhere else in it.
+fn in_place(op: &ScalarOp<Column>, state: usize) -> Option<ScalarOp<Column>> {
+    let is = |column: &Column| *column == Column::State(state);
+    match op {
+        ScalarOp::Decay(x, others) if is(x) && !others.iter().any(is) => {
+            Some(ScalarOp::DecayInPlace(*others))
+        }
+        _ => None,
+    }
 }
 
 /// Columns in use, by the last statement that reads them.
 struct Compiler<'a> {
     program: &'a Program,
+    instructions: Vec<Instruction<Column>>,
     code: Code,
     places: Vec<Option<Place>>,
     /// Statements are counted in order; each register's last reader.
-    last_read: Vec<usize>,
-    /// What its only reader computes along.
-    fused: Vec<Option<Fused>>,
+    uses: Uses,
+    fusion: Fusion<'a>,
+    /// The last reader of what each state was before.
+    states_read: Vec<usize>,
     now: usize,
     free_scalars: Vec<usize>,
     free_ints: Vec<usize>,
@@ -139,25 +90,17 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(program: &'a Program) -> Compiler<'a> {
-        let n = program.types.len();
-        let mut uses = Uses { now: 0, last_read: vec![0; n], count: vec![0; n], seen: Vec::new() };
-        uses.block(&program.body);
-        let fused = fusable(program, &uses);
-        let mut last_read = uses.last_read;
-        for (product, parts) in fused.iter().enumerate() {
-            if let Some(parts) = parts {
-                for part in parts.operands() {
-                    let part = part.0 as usize;
-                    last_read[part] = last_read[part].max(last_read[product]);
-                }
-            }
-        }
+        let mut uses = Uses::of(program);
+        let fusion = Fusion::of(program, &uses);
+        fusion.extend(&mut uses.last_read);
         Compiler {
             program,
-            code: Code::default(),
-            places: vec![None; n],
-            last_read,
-            fused,
+            instructions: Vec::new(),
+            code: Code { sizes: sizes(program), ..Code::default() },
+            places: vec![None; program.types.len()],
+            states_read: states_read(program, &uses),
+            uses,
+            fusion,
             now: 0,
             free_scalars: Vec::new(),
             free_ints: Vec::new(),
@@ -203,14 +146,14 @@ impl<'a> Compiler<'a> {
         for carry in carries {
             let a = self.scalar(carry.first);
             self.claim(carry.reg);
-            let to = self.target(carry.reg);
-            self.push(Instruction::Copy { to, a });
+            let to = Target::Register(self.register(carry.reg));
+            self.push(Instruction::Scalar(to, ScalarOp::Copy(a)));
         }
         // The lanes that are not done; two columns, since an operation never writes an operand.
         let active =
             cond.map(|_| [0; 2].map(|_| take(&mut self.free_bools, &mut self.code.n_bools)));
         if let Some([active, _]) = active {
-            self.push(Instruction::Bool { to: active, value: true });
+            self.push(Instruction::Bool(active, BoolOp::Value(true)));
         }
         let counter = self.code.n_counters;
         self.code.n_counters += 1;
@@ -218,8 +161,8 @@ impl<'a> Compiler<'a> {
         self.block(head);
         let exit = active.zip(cond).map(|([active, spare], cond)| {
             let cond = self.bool(cond);
-            self.push(Instruction::And { to: spare, a: active, b: cond });
-            self.push(Instruction::CopyBool { to: active, a: spare });
+            self.push(Instruction::Bool(spare, BoolOp::And(active, cond)));
+            self.push(Instruction::Bool(active, BoolOp::Copy(spare)));
             self.push(Instruction::SkipIfNone { cond: active, to: 0 })
         });
         self.block(body);
@@ -227,8 +170,8 @@ impl<'a> Compiler<'a> {
         self.advance(carries, active.map(|[active, _]| active));
         self.push(Instruction::Repeat { counter, rounds, to: begin });
         if let (Some(exit), Some([active, spare])) = (exit, active) {
-            let to = self.code.instructions.len();
-            self.code.instructions[exit] = Instruction::SkipIfNone { cond: active, to };
+            let to = self.instructions.len();
+            self.instructions[exit] = Instruction::SkipIfNone { cond: active, to };
             self.free_bools.extend([active, spare]);
         }
     }
@@ -238,47 +181,49 @@ impl<'a> Compiler<'a> {
         let mut moves = Vec::new();
         for carry in carries {
             let (next, old) = (self.scalar(carry.next), self.scalar(carry.reg));
-            let (to, spare) = (self.target(carry.reg), self.fresh_scalar());
-            self.push(match active {
-                Some(cond) => Instruction::Select { to: spare, cond, a: next, b: old },
-                None => Instruction::Copy { to: spare, a: next },
-            });
+            let (to, spare) = (self.register(carry.reg), self.fresh_scalar());
+            let op = match active {
+                Some(cond) => ScalarOp::Select(cond, [next, old]),
+                None => ScalarOp::Copy(next),
+            };
+            self.push(Instruction::Scalar(Target::Register(spare), op));
             moves.push((to, spare));
         }
         for (to, spare) in moves {
-            self.push(Instruction::Copy { to, a: Column::Register(spare) });
+            let op = ScalarOp::Copy(Column::Register(spare));
+            self.push(Instruction::Scalar(Target::Register(to), op));
             self.free_scalars.push(spare);
         }
     }
 
     /// A block behind a skip to its end; nothing of it remains if the block computes nothing.
-    fn skippable(&mut self, body: &[Stmt], skip: impl Fn(usize) -> Instruction) {
+    fn skippable(&mut self, body: &[Stmt], skip: impl Fn(usize) -> Instruction<Column>) {
         let first = self.push(skip(0));
         self.block(body);
-        let end = self.code.instructions.len();
+        let end = self.instructions.len();
         if end == first + 1 {
-            self.code.instructions.truncate(first);
+            self.instructions.truncate(first);
         } else {
-            self.code.instructions[first] = skip(end);
+            self.instructions[first] = skip(end);
         }
     }
 
     fn merge(&mut self, cond: usize, merge: &Merge) {
         let places = [merge.then, merge.otherwise].map(|reg| self.places[reg.0 as usize]);
-        match (self.claim(merge.reg), places) {
-            (Place::Scalar(_), _) => {
-                let (a, b) = (self.scalar(merge.then), self.scalar(merge.otherwise));
-                let to = self.target(merge.reg);
-                self.push(Instruction::Select { to, cond, a, b });
+        match (self.program.types[merge.reg.0 as usize], places) {
+            (Type::Scalar, _) => {
+                let op =
+                    self.selection(cond, self.scalar(merge.then), self.scalar(merge.otherwise));
+                self.push_scalar(merge.reg, op);
             }
-            (Place::Int(to), [Some(Place::Int(a)), Some(Place::Int(b))]) => {
-                self.push(Instruction::SelectInt { to, cond, a, b });
+            (Type::Int, [Some(Place::Int(a)), Some(Place::Int(b))]) => {
+                self.push_int(merge.reg, IntOp::Select { cond, a, b });
             }
-            (Place::Bool(to), [Some(Place::Bool(a)), Some(Place::Bool(b))]) => {
-                self.push(Instruction::SelectBool { to, cond, a, b });
+            (Type::Bool, [Some(Place::Bool(a)), Some(Place::Bool(b))]) => {
+                self.push_bool(merge.reg, BoolOp::Select { cond, a, b });
             }
             // The branches' registers have the type of the merged one.
-            (Place::Int(_) | Place::Bool(_), _) => {}
+            (Type::Int | Type::Bool, _) => {}
         }
     }
 }
@@ -286,17 +231,17 @@ impl<'a> Compiler<'a> {
 /// Operations.
 impl Compiler<'_> {
     fn op(&mut self, reg: Reg, op: &Op) {
-        if self.fused[reg.0 as usize].is_some() {
+        if self.fusion.of_register(reg).is_some() {
             return;
         }
         if let Some(column) = self.in_place(op) {
             self.places[reg.0 as usize] = Some(Place::Scalar(column));
-            return;
-        }
-        self.claim(reg);
-        let to = self.target(reg);
-        if let Some(instruction) = self.instruction(to, op) {
-            self.push(instruction);
+        } else if let Some(op) = self.scalar_op(op) {
+            self.push_scalar(reg, op);
+        } else if let Some(op) = self.int_op(op) {
+            self.push_int(reg, op);
+        } else if let Some(op) = self.bool_op(op) {
+            self.push_bool(reg, op);
         }
     }
 
@@ -327,83 +272,184 @@ impl Compiler<'_> {
         }))
     }
 
-    fn instruction(&mut self, to: usize, op: &Op) -> Option<Instruction> {
+    fn scalar_op(&self, op: &Op) -> Option<ScalarOp<Column>> {
         Some(match op {
-            Op::Unary(primitive, a) => {
-                Instruction::Unary { to, primitive: *primitive, a: self.scalar(*a) }
-            }
-            Op::Binary(arithmetic, a, b) => self.binary(to, *arithmetic, *a, *b),
-            Op::Fma(a, b, c) => {
-                let (a, b, c) = (self.scalar(*a), self.scalar(*b), self.scalar(*c));
-                Instruction::Fma { to, a, b, c }
-            }
-            Op::Scale(a, n) => Instruction::Scale { to, a: self.scalar(*a), n: self.int(*n) },
-            Op::ToScalar(a) => Instruction::ToScalar { to, a: self.int(*a) },
-            Op::Select(cond, a, b) => self.select(to, *cond, *a, *b),
+            Op::Unary(primitive, a) => ScalarOp::Unary(*primitive, self.scalar(*a)),
+            Op::Binary(arithmetic, a, b) => self.binary(*arithmetic, *a, *b),
+            Op::Fma(a, b, c) => ScalarOp::Fma([*a, *b, *c].map(|reg| self.scalar(reg))),
+            Op::Scale(a, n) => ScalarOp::Scale(self.scalar(*a), self.int(*n)),
+            Op::ToScalar(a) => ScalarOp::ToScalar(self.int(*a)),
+            Op::Select(cond, a, b) => self.select(*cond, *a, *b),
             Op::Draw(kind, site, args) => {
                 let mean = args.first().map(|mean| self.scalar(*mean));
-                Instruction::Draw { to, kind: *kind, site: *site, mean }
+                ScalarOp::Draw { kind: *kind, site: *site, mean }
             }
-            Op::Int(value) => Instruction::Int { to, value: *value },
-            Op::Exponent(a) => Instruction::Exponent { to, a: self.scalar(*a) },
-            Op::Nearest(a) => Instruction::Nearest { to, a: self.scalar(*a) },
-            Op::IntAdd(a, b) => Instruction::IntAdd { to, a: self.int(*a), b: self.int(*b) },
-            Op::IntAnd(a, b) => Instruction::IntAnd { to, a: self.int(*a), b: self.int(*b) },
-            Op::Bool(value) => Instruction::Bool { to, value: *value },
-            Op::Compare(op, a, b) => {
-                Instruction::Compare { to, op: *op, a: self.scalar(*a), b: self.scalar(*b) }
-            }
-            Op::IntEq(a, b) => Instruction::IntEq { to, a: self.int(*a), b: self.int(*b) },
-            Op::Not(a) => Instruction::Not { to, a: self.bool(*a) },
-            Op::And(a, b) => match self.fused[b.0 as usize] {
-                Some(Fused::Not(b)) => {
-                    Instruction::AndNot { to, a: self.bool(*a), b: self.bool(b) }
-                }
-                _ => Instruction::And { to, a: self.bool(*a), b: self.bool(*b) },
-            },
-            Op::Or(a, b) => Instruction::Or { to, a: self.bool(*a), b: self.bool(*b) },
-            // In place, or expanded.
-            Op::Const(_) | Op::Load(_) | Op::Call(..) => return None,
+            _ => return None,
         })
     }
 
-    fn binary(&mut self, to: usize, arithmetic: Arithmetic, a: Reg, b: Reg) -> Instruction {
-        let parts = |reg: Reg| match self.fused[reg.0 as usize] {
-            Some(Fused::Binary(first, x, y)) => Some((first, x, y)),
-            Some(Fused::Compare(..) | Fused::Abs(_) | Fused::Not(_)) | None => None,
+    fn int_op(&self, op: &Op) -> Option<IntOp<Column>> {
+        Some(match op {
+            Op::Int(value) => IntOp::Value(*value),
+            Op::Exponent(a) => IntOp::Exponent(self.scalar(*a)),
+            Op::Nearest(a) => IntOp::Nearest(self.scalar(*a)),
+            Op::IntAdd(a, b) => IntOp::Add(self.int(*a), self.int(*b)),
+            Op::IntAnd(a, b) => IntOp::And(self.int(*a), self.int(*b)),
+            _ => return None,
+        })
+    }
+
+    fn bool_op(&self, op: &Op) -> Option<BoolOp<Column>> {
+        Some(match op {
+            Op::Bool(value) => BoolOp::Value(*value),
+            Op::Compare(op, a, b) => BoolOp::Compare(*op, self.scalar(*a), self.scalar(*b)),
+            Op::IntEq(a, b) => BoolOp::IntEq(self.int(*a), self.int(*b)),
+            Op::Not(a) => BoolOp::Not(self.bool(*a)),
+            Op::And(a, b) => match self.fusion.of_register(*b) {
+                Some(Op::Not(b)) => BoolOp::AndNot(self.bool(*a), self.bool(*b)),
+                _ => BoolOp::And(self.bool(*a), self.bool(*b)),
+            },
+            Op::Or(a, b) => BoolOp::Or(self.bool(*a), self.bool(*b)),
+            _ => return None,
+        })
+    }
+
+    fn binary(&self, arithmetic: Arithmetic, a: Reg, b: Reg) -> ScalarOp<Column> {
+        if arithmetic == Arithmetic::Add {
+            if let Some(decay) = self.decay(a, b).or_else(|| self.decay(b, a)) {
+                return decay;
+            }
+            if let Some(sum) = self.sum(a, b) {
+                return sum;
+            }
+        }
+        self.chain(arithmetic, a, b)
+            .unwrap_or_else(|| ScalarOp::Binary(arithmetic, [self.scalar(a), self.scalar(b)]))
+    }
+
+    /// Several products.
+    fn sum(&self, a: Reg, b: Reg) -> Option<ScalarOp<Column>> {
+        let (first, products) = self.fusion.summands(a, b).filter(|(_, all)| all.len() > 1)?;
+        let products = products.into_iter().map(|[x, factor]| self.product(x, factor));
+        Some(ScalarOp::Sum(first.map(|reg| self.scalar(reg)), products.collect()))
+    }
+
+    /// The columns of a product, that which may be the same in all lanes as the second.
+    fn product(&self, x: Reg, factor: Reg) -> [Column; 2] {
+        let may_be_same = |column| {
+            use Column::{Constant, Derived, Dt, Parameter, Time};
+            matches!(column, Constant(_) | Parameter(_) | Derived(_) | Dt | Time)
+        };
+        let (x, factor) = (self.scalar(x), self.scalar(factor));
+        if may_be_same(x) { [factor, x] } else { [x, factor] }
+    }
+
+    /// `a + b` where `a` is a product, flushed.
+    fn decay(&self, a: Reg, b: Reg) -> Option<ScalarOp<Column>> {
+        let Some(Op::Select(cond, low, product)) = self.fusion.of_register(a) else { return None };
+        let Some(Op::Compare(_, _, limit)) = self.fusion.of_register(*cond) else { return None };
+        let [x, factor] = self.fusion.product(*product)?;
+        let [x, factor] = self.product(x, factor);
+        let [limit, low, summand] = [*limit, *low, b].map(|reg| self.scalar(reg));
+        Some(ScalarOp::Decay(x, [factor, limit, low, summand]))
+    }
+
+    /// An operation with one operand that it computes along, and perhaps with one of that's.
+    fn chain(&self, arithmetic: Arithmetic, a: Reg, b: Reg) -> Option<ScalarOp<Column>> {
+        let parts = |reg: Reg| match self.fusion.of_register(reg) {
+            Some(Op::Binary(first, x, y)) => Some((*first, *x, *y)),
+            _ => None,
         };
         let chained = parts(a).map(|found| (found, b, false));
-        let chained = chained.or_else(|| parts(b).map(|found| (found, a, true)));
-        let then = |flipped| match (arithmetic, flipped) {
-            (Arithmetic::Add, _) => Some(Then::Add),
-            (Arithmetic::Mul, _) => Some(Then::Mul),
-            (Arithmetic::Sub, false) => Some(Then::Sub),
-            (Arithmetic::Sub, true) => Some(Then::SubFrom),
-            (Arithmetic::Max, false) => Some(Then::Max),
-            (Arithmetic::Max, true) | (Arithmetic::Div | Arithmetic::Min, _) => None,
+        let ((first, x, y), c, flipped) =
+            chained.or_else(|| parts(b).map(|found| (found, a, true)))?;
+        let then = match (arithmetic, flipped) {
+            (Arithmetic::Add, _) => Then::Add,
+            (Arithmetic::Mul, _) => Then::Mul,
+            (Arithmetic::Sub, false) => Then::Sub,
+            (Arithmetic::Sub, true) => Then::SubFrom,
+            (Arithmetic::Max, false) => Then::Max,
+            (Arithmetic::Max, true) | (Arithmetic::Div | Arithmetic::Min, _) => return None,
         };
-        match chained.and_then(|(parts, c, flipped)| Some((parts, c, then(flipped)?))) {
-            Some(((first, x, y), c, then)) => {
-                let (a, b, c) = (self.scalar(x), self.scalar(y), self.scalar(c));
-                Instruction::Chain { to, first, then, a, b, c }
+        let c = self.scalar(c);
+        if let Some(ScalarOp::Chain(first, second, [x, y, z])) = self.chain(first, x, y) {
+            return Some(ScalarOp::LongChain(first, second, then, [x, y, z, c]));
+        }
+        Some(ScalarOp::Chain(first, then, [self.scalar(x), self.scalar(y), c]))
+    }
+
+    fn select(&self, cond: Reg, a: Reg, b: Reg) -> ScalarOp<Column> {
+        let (low, high) = (self.scalar(a), self.scalar(b));
+        match self.fusion.of_register(cond) {
+            Some(Op::Compare(_, left, right)) if self.fusion.of_register(*left).is_some() => {
+                ScalarOp::Flush([self.scalar(*right), low, high])
             }
-            None => Instruction::Binary { to, arithmetic, a: self.scalar(a), b: self.scalar(b) },
+            Some(Op::Compare(op, left, right)) => {
+                ScalarOp::Choose(*op, [self.scalar(*left), self.scalar(*right), low, high])
+            }
+            _ => self.selection(self.bool(cond), low, high),
         }
     }
 
-    fn select(&mut self, to: usize, cond: Reg, a: Reg, b: Reg) -> Instruction {
-        let (a, b) = (self.scalar(a), self.scalar(b));
-        match self.fused[cond.0 as usize] {
-            Some(Fused::Compare(_, left, right)) if self.fused[left.0 as usize].is_some() => {
-                Instruction::Flush { to, limit: self.scalar(right), a, b }
+    fn selection(&self, cond: usize, a: Column, b: Column) -> ScalarOp<Column> {
+        let is = |column, value: f64| match column {
+            Column::Constant(i) => self.code.constants[i].to_bits() == value.to_bits(),
+            _ => false,
+        };
+        if is(a, 1.0) && is(b, 0.0) {
+            ScalarOp::Condition(cond)
+        } else {
+            ScalarOp::Select(cond, [a, b])
+        }
+    }
+
+    fn push_scalar(&mut self, reg: Reg, op: ScalarOp<Column>) {
+        let stored = self.stored_at_once(reg, &op);
+        let (to, op) = match stored {
+            Some((to, in_place)) => {
+                self.places[reg.0 as usize] = Some(Place::Stored);
+                (to, in_place.unwrap_or(op))
             }
-            Some(Fused::Compare(op, left, right)) => {
-                let (left, right) = (self.scalar(left), self.scalar(right));
-                Instruction::Choose { to, op, left, right, a, b }
+            None => {
+                self.claim(reg);
+                (Target::Register(self.register(reg)), op)
             }
-            Some(Fused::Binary(..) | Fused::Abs(_) | Fused::Not(_)) | None => {
-                Instruction::Select { to, cond: self.bool(cond), a, b }
+        };
+        self.push(Instruction::Scalar(to, op));
+    }
+
+    fn push_int(&mut self, reg: Reg, op: IntOp<Column>) {
+        self.claim(reg);
+        self.push(Instruction::Int(self.register(reg), op));
+    }
+
+    fn push_bool(&mut self, reg: Reg, op: BoolOp<Column>) {
+        self.claim(reg);
+        self.push(Instruction::Bool(self.register(reg), op));
+    }
+
+    /// Where a result is stored that nobody else reads, if the old value there is not needed any
+    /// more; and the operation in place where it is the only one that still needs it.
+    fn stored_at_once(
+        &self,
+        reg: Reg,
+        op: &ScalarOp<Column>,
+    ) -> Option<(Target, Option<ScalarOp<Column>>)> {
+        let once = self.uses.count[reg.0 as usize] == 1;
+        match self.uses.stored[reg.0 as usize].filter(|_| once)? {
+            Slot::Output(output) => Some((Target::Output(output), None)),
+            Slot::State(state) => {
+                let until = self.states_read.get(state).copied().unwrap_or(0);
+                match until.cmp(&self.now) {
+                    Ordering::Less => Some((Target::State(state), None)),
+                    Ordering::Equal => {
+                        in_place(op, state).map(|op| (Target::State(state), Some(op)))
+                    }
+                    Ordering::Greater => None,
+                }
             }
+            // Kernels write nothing else.
+            _ => None,
         }
     }
 
@@ -412,33 +458,44 @@ impl Compiler<'_> {
         let stores = std::mem::take(&mut self.stores);
         let mut ready = Vec::new();
         for (slot, value) in stores {
-            let a = match self.scalar(value) {
-                Column::Register(register) => register,
-                elsewhere => {
-                    let to = self.fresh_scalar();
-                    self.push(Instruction::Copy { to, a: elsewhere });
-                    to
+            let column = match self.places[value.0 as usize] {
+                Some(Place::Stored) => continue,
+                Some(Place::Scalar(Column::State(_))) => {
+                    let spare = self.fresh_scalar();
+                    let op = ScalarOp::Copy(self.scalar(value));
+                    self.push(Instruction::Scalar(Target::Register(spare), op));
+                    Column::Register(spare)
                 }
+                _ => self.scalar(value),
             };
-            ready.push((slot, a));
+            ready.push((slot, column));
         }
-        for (slot, a) in ready {
-            match slot {
-                Slot::State(state) => drop(self.push(Instruction::StoreState { state, a })),
-                Slot::Output(output) => drop(self.push(Instruction::StoreOutput { output, a })),
+        for (slot, column) in ready {
+            let target = match slot {
+                Slot::State(state) => Target::State(state),
+                Slot::Output(output) => Target::Output(output),
                 // Kernels write nothing else.
-                _ => {}
-            }
+                _ => continue,
+            };
+            self.push(Instruction::Scalar(target, ScalarOp::Copy(column)));
         }
     }
 
-    fn finish(self) -> Code {
+    fn finish(mut self) -> Code {
+        let code = &mut self.code;
+        // The clock has two columns.
+        code.sizes.own = code.n_scalars.max(code.constants.len()).max(2);
+        let sizes = code.sizes;
+        let link = |instruction: &Instruction<Column>| {
+            instruction.map(|column, target| sizes.operand(column, target))
+        };
+        code.instructions = self.instructions.iter().map(link).collect();
         self.code
     }
 
-    fn push(&mut self, instruction: Instruction) -> usize {
-        self.code.instructions.push(instruction);
-        self.code.instructions.len() - 1
+    fn push(&mut self, instruction: Instruction<Column>) -> usize {
+        self.instructions.push(instruction);
+        self.instructions.len() - 1
     }
 }
 
@@ -466,7 +523,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn target(&self, reg: Reg) -> usize {
+    fn register(&self, reg: Reg) -> usize {
         match self.places[reg.0 as usize] {
             Some(Place::Scalar(Column::Register(i)) | Place::Int(i) | Place::Bool(i)) => i,
             _ => 0,
@@ -478,7 +535,7 @@ impl Compiler<'_> {
     }
 
     /// Gives a register a column of its type.
-    fn claim(&mut self, reg: Reg) -> Place {
+    fn claim(&mut self, reg: Reg) {
         let place = match self.program.types[reg.0 as usize] {
             Type::Scalar => Place::Scalar(Column::Register(self.fresh_scalar())),
             Type::Int => Place::Int(take(&mut self.free_ints, &mut self.code.n_ints)),
@@ -486,14 +543,13 @@ impl Compiler<'_> {
         };
         self.places[reg.0 as usize] = Some(place);
         self.pending.push(reg);
-        place
     }
 
     /// Frees the columns whose last reader is behind us.
     fn release(&mut self) {
         let pending = std::mem::take(&mut self.pending);
         for reg in pending {
-            if self.last_read[reg.0 as usize] >= self.now {
+            if self.uses.last_read[reg.0 as usize] >= self.now {
                 self.pending.push(reg);
                 continue;
             }
@@ -501,7 +557,7 @@ impl Compiler<'_> {
                 Some(Place::Scalar(Column::Register(i))) => self.free_scalars.push(i),
                 Some(Place::Int(i)) => self.free_ints.push(i),
                 Some(Place::Bool(i)) => self.free_bools.push(i),
-                Some(Place::Scalar(_)) | None => {}
+                Some(Place::Scalar(_) | Place::Stored) | None => {}
             }
         }
     }
@@ -512,158 +568,4 @@ fn take(free: &mut Vec<usize>, count: &mut usize) -> usize {
         *count += 1;
         *count - 1
     })
-}
-
-/// Who reads what, statements counted as the compiler counts them.
-struct Uses {
-    now: usize,
-    last_read: Vec<usize>,
-    count: Vec<usize>,
-    /// What has been read in the loop at hand.
-    seen: Vec<Reg>,
-}
-
-impl Uses {
-    fn block(&mut self, body: &[Stmt]) {
-        for stmt in body {
-            self.now += 1;
-            match stmt {
-                Stmt::Let { op, .. } => op.operands().into_iter().for_each(|reg| self.read(reg)),
-                Stmt::Store { value, .. } => {
-                    self.read(*value);
-                    self.last_read[value.0 as usize] = usize::MAX;
-                }
-                Stmt::If { cond, then, otherwise, results } => {
-                    self.block(then);
-                    self.block(otherwise);
-                    self.now += 1;
-                    self.read(*cond);
-                    for merge in results {
-                        self.read(merge.then);
-                        self.read(merge.otherwise);
-                    }
-                }
-                Stmt::Loop { carries, head, cond, body, .. } => {
-                    carries.iter().for_each(|carry| self.read(carry.first));
-                    let before = std::mem::take(&mut self.seen);
-                    self.block(head);
-                    cond.iter().for_each(|cond| self.read(*cond));
-                    self.block(body);
-                    self.now += 1;
-                    carries.iter().for_each(|carry| {
-                        self.read(carry.next);
-                        self.read(carry.reg);
-                    });
-                    // Each round reads all of it again.
-                    let seen = std::mem::replace(&mut self.seen, before);
-                    for reg in &seen {
-                        self.last_read[reg.0 as usize] = self.now;
-                    }
-                    self.seen.extend(seen);
-                }
-            }
-        }
-    }
-
-    fn read(&mut self, reg: Reg) {
-        let reg = reg.0 as usize;
-        self.count[reg] += 1;
-        self.seen.push(Reg(reg as u32));
-        self.last_read[reg] = self.last_read[reg].max(self.now);
-    }
-}
-
-/// An operation that its only reader computes along.
-#[derive(Clone, Copy, Debug)]
-enum Fused {
-    Binary(Arithmetic, Reg, Reg),
-    Compare(CompareOp, Reg, Reg),
-    Abs(Reg),
-    Not(Reg),
-}
-
-impl Fused {
-    fn operands(self) -> [Reg; 2] {
-        match self {
-            Fused::Binary(_, a, b) | Fused::Compare(_, a, b) => [a, b],
-            Fused::Abs(a) | Fused::Not(a) => [a, a],
-        }
-    }
-}
-
-/// Which operations are computed along by their only reader; no reader of two numbers is itself
-/// computed along.
-fn fusable(program: &Program, uses: &Uses) -> Vec<Option<Fused>> {
-    let n = program.types.len();
-    let mut fusion = Fusion { uses, candidates: vec![None; n], fused: vec![None; n] };
-    program.for_each_op(&mut |reg, op| fusion.op(reg, op));
-    fusion.fused
-}
-
-struct Fusion<'u> {
-    uses: &'u Uses,
-    /// What is read once, until its reader is found.
-    candidates: Vec<Option<Fused>>,
-    fused: Vec<Option<Fused>>,
-}
-
-impl Fusion<'_> {
-    fn op(&mut self, reg: Reg, op: &Op) {
-        let candidate = match op {
-            Op::Binary(first, a, b) if is_chained(*first) => {
-                let reads_another = self.take_binary(*a) || self.take_binary(*b);
-                (!reads_another).then_some(Fused::Binary(*first, *a, *b))
-            }
-            Op::Binary(Arithmetic::Max, a, _) => {
-                self.take_binary(*a);
-                None
-            }
-            Op::Select(cond, _, b) => {
-                self.take_comparison(*cond, *b);
-                None
-            }
-            Op::And(_, b) => {
-                if let Some(Fused::Not(_)) = self.candidates[b.0 as usize] {
-                    self.take(*b);
-                }
-                None
-            }
-            Op::Compare(op, a, b) => Some(Fused::Compare(*op, *a, *b)),
-            Op::Unary(Primitive::Abs, a) => Some(Fused::Abs(*a)),
-            Op::Not(a) => Some(Fused::Not(*a)),
-            _ => None,
-        };
-        self.candidates[reg.0 as usize] =
-            candidate.filter(|_| self.uses.count[reg.0 as usize] == 1);
-    }
-
-    fn take(&mut self, reg: Reg) {
-        self.fused[reg.0 as usize] = self.candidates[reg.0 as usize].take();
-    }
-
-    fn take_binary(&mut self, reg: Reg) -> bool {
-        let fits = matches!(self.candidates[reg.0 as usize], Some(Fused::Binary(..)));
-        if fits {
-            self.take(reg);
-        }
-        fits
-    }
-
-    /// A comparison, and with it the size of `b` where it asks whether that is small.
-    fn take_comparison(&mut self, cond: Reg, b: Reg) {
-        let Some(Fused::Compare(op, size, _)) = self.candidates[cond.0 as usize] else { return };
-        if let (CompareOp::Lt, Some(Fused::Abs(x))) = (op, self.candidates[size.0 as usize])
-            && x == b
-        {
-            self.take(size);
-        }
-        self.take(cond);
-    }
-}
-
-fn is_chained(arithmetic: Arithmetic) -> bool {
-    match arithmetic {
-        Arithmetic::Add | Arithmetic::Sub | Arithmetic::Mul => true,
-        Arithmetic::Div | Arithmetic::Min | Arithmetic::Max => false,
-    }
 }

@@ -75,6 +75,143 @@ fn chained<F: Real>(then: Then, to: &mut [F], [a, b, c]: [&[F]; 3], first: impl 
     }
 }
 
+/// `((a first b) second c) then d`, each rounded.
+#[inline(always)]
+pub(super) fn long_chain<F: Real>(
+    [second, then]: [Then; 2],
+    first: Arithmetic,
+    to: &mut [F],
+    columns: [&[F]; 4],
+) {
+    match first {
+        Arithmetic::Add => second_of(second, then, to, columns, |a, b| a + b),
+        Arithmetic::Sub => second_of(second, then, to, columns, |a, b| a - b),
+        Arithmetic::Mul => second_of(second, then, to, columns, |a, b| a * b),
+        // Chains are made of these three.
+        Arithmetic::Div | Arithmetic::Min | Arithmetic::Max => {}
+    }
+}
+
+#[inline(always)]
+fn second_of<F: Real>(
+    second: Then,
+    then: Then,
+    to: &mut [F],
+    columns: [&[F]; 4],
+    first: impl Fn(F, F) -> F,
+) {
+    match second {
+        Then::Add => last_of(then, to, columns, |a, b, c| first(a, b) + c),
+        Then::Sub => last_of(then, to, columns, |a, b, c| first(a, b) - c),
+        Then::SubFrom => last_of(then, to, columns, |a, b, c| c - first(a, b)),
+        Then::Mul => last_of(then, to, columns, |a, b, c| first(a, b) * c),
+        // Only ends a chain.
+        Then::Max => {}
+    }
+}
+
+#[inline(always)]
+fn last_of<F: Real>(then: Then, to: &mut [F], columns: [&[F]; 4], before: impl Fn(F, F, F) -> F) {
+    match then {
+        Then::Add => each4(to, columns, |a, b, c, d| before(a, b, c) + d),
+        Then::Mul => each4(to, columns, |a, b, c, d| before(a, b, c) * d),
+        // Long chains end with these two.
+        Then::Sub | Then::SubFrom | Then::Max => {}
+    }
+}
+
+/// A column, or one value for every lane.
+pub(super) trait Lanes<F>: Copy {
+    /// Cut to so many lanes, so that the compiler knows that there are as many.
+    fn cut(self, width: usize) -> Self;
+    fn lane(self, i: usize) -> F;
+}
+
+impl<F: Copy> Lanes<F> for &[F] {
+    #[inline(always)]
+    fn cut(self, width: usize) -> Self {
+        &self[..width]
+    }
+
+    #[inline(always)]
+    fn lane(self, i: usize) -> F {
+        self[i]
+    }
+}
+
+/// One value for every lane.
+#[derive(Clone, Copy)]
+pub(super) struct Same<F>(pub F);
+
+impl<F: Copy> Lanes<F> for Same<F> {
+    #[inline(always)]
+    fn cut(self, _: usize) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn lane(self, _: usize) -> F {
+        self.0
+    }
+}
+
+/// `first + Σ x factor`, in order and each operation rounded; without `first` it begins with the
+/// first product.
+#[inline(always)]
+pub(super) fn sum<F: Real, L: Lanes<F>, const N: usize>(
+    to: &mut [F],
+    first: Option<&[F]>,
+    mut x: [&[F]; N],
+    mut factors: [L; N],
+) {
+    let width = to.len();
+    // Not by `map`, which is not inlined and so loses the vectors' width.
+    for (x, factor) in x.iter_mut().zip(&mut factors) {
+        (*x, *factor) = (x.cut(width), factor.cut(width));
+    }
+    match first {
+        Some(first) => {
+            let first = first.cut(width);
+            for (i, to) in to.iter_mut().enumerate() {
+                let mut sum = first.lane(i);
+                for k in 0..N {
+                    sum = sum + x[k].lane(i) * factors[k].lane(i);
+                }
+                *to = sum;
+            }
+        }
+        None => {
+            for (i, to) in to.iter_mut().enumerate() {
+                let mut sum = x[0].lane(i) * factors[0].lane(i);
+                for k in 1..N {
+                    sum = sum + x[k].lane(i) * factors[k].lane(i);
+                }
+                *to = sum;
+            }
+        }
+    }
+}
+
+/// `low` where the size of `x` is below the limit.
+#[inline(always)]
+pub(super) fn flushed<F: Real>(x: F, limit: F, low: F) -> F {
+    if x.abs() < limit { low } else { x }
+}
+
+/// `x = flushed(x factor) + summand`
+#[inline(always)]
+pub(super) fn decay<F: Real, L: Lanes<F>>(
+    x: &mut [F],
+    [factor, limit, low]: [L; 3],
+    summand: &[F],
+) {
+    let width = x.len();
+    let (factor, limit, low) = (factor.cut(width), limit.cut(width), low.cut(width));
+    for ((i, x), summand) in x.iter_mut().enumerate().zip(summand) {
+        *x = flushed(*x * factor.lane(i), limit.lane(i), low.lane(i)) + *summand;
+    }
+}
+
 /// `left op right ? a : b`
 #[inline(always)]
 pub(super) fn choose<F: Real>(op: CompareOp, to: &mut [F], columns: [&[F]; 4]) {
@@ -124,7 +261,7 @@ pub(super) fn unary<F: Real>(primitive: Primitive, to: &mut [F], a: &[F]) {
 }
 
 #[inline(always)]
-pub(super) fn binary<F: Real>(arithmetic: Arithmetic, to: &mut [F], a: &[F], b: &[F]) {
+pub(super) fn binary<F: Real>(arithmetic: Arithmetic, to: &mut [F], [a, b]: [&[F]; 2]) {
     match arithmetic {
         Arithmetic::Add => each2(to, a, b, |a, b| a + b),
         Arithmetic::Sub => each2(to, a, b, |a, b| a - b),
