@@ -7,7 +7,7 @@ use std::{
     panic::resume_unwind,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
 };
@@ -21,7 +21,7 @@ use crate::{
     exchange::Exchange,
 };
 
-/// Steps between two questions to the [`RunControl`].
+/// The most steps between two questions to the [`RunControl`].
 const STRETCH: u64 = 64;
 
 /// Fewer steps than this are not worth starting threads.
@@ -41,13 +41,15 @@ pub(crate) struct Span {
 impl Span {
     /// How many steps follow after `done` of its own, before shares meet.
     fn next(&self, done: u64) -> u64 {
-        let in_stretch = STRETCH - done % STRETCH;
-        in_stretch.min(self.n_steps - done).min(self.slice.into())
+        (self.n_steps - done).min(self.slice.into())
     }
 
-    /// Whether the control is asked after so many steps.
+    /// Whether the control is asked after so many steps: always after whole slices, so that none
+    /// is cut short for it.
     fn pauses(&self, done: u64) -> bool {
-        done == self.n_steps || done.is_multiple_of(STRETCH)
+        let slice = u64::from(self.slice).max(1);
+        let stretch = slice * (STRETCH / slice).max(1);
+        done == self.n_steps || done.is_multiple_of(stretch)
     }
 }
 
@@ -120,8 +122,8 @@ struct Crew<'a, F> {
     exchange: &'a Exchange<F>,
     barrier: Barrier,
     span: Span,
-    /// The control wants no more steps.
-    ended: AtomicBool,
+    /// The turn after which the control wants no more steps.
+    ends_in: AtomicUsize,
     /// The first turn in which a share failed.
     failed_in: AtomicUsize,
     /// Errors by share.
@@ -138,7 +140,7 @@ fn together<F: Real>(
         exchange,
         barrier: Barrier::new(engines.len()),
         span,
-        ended: AtomicBool::new(false),
+        ends_in: AtomicUsize::new(usize::MAX),
         failed_in: AtomicUsize::new(usize::MAX),
         errors: Mutex::new(Vec::new()),
     };
@@ -183,6 +185,10 @@ impl<F: Real> Crew<'_, F> {
                 self.fail(share, turn, error);
             }
             self.exchange.put(share, turn, engine, before, n);
+            // Asked before the others are met, the control needs no meeting of its own.
+            if self.span.pauses(done + n) && asks_to_end(done + n) {
+                self.ends_in.store(turn, Ordering::Release);
+            }
             // Others may have failed in a later turn already.
             if self.barrier.wait().is_err() || self.failed_in.load(Ordering::Acquire) <= turn {
                 break;
@@ -190,13 +196,8 @@ impl<F: Real> Crew<'_, F> {
             self.exchange.take(turn, engine, before, n);
             engine.settle(before, n);
             done += n;
-            if self.span.pauses(done) {
-                if asks_to_end(done) {
-                    self.ended.store(true, Ordering::Release);
-                }
-                if self.barrier.wait().is_err() || self.ended.load(Ordering::Acquire) {
-                    break;
-                }
+            if self.ends_in.load(Ordering::Acquire) <= turn {
+                break;
             }
         }
         done

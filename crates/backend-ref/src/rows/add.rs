@@ -3,7 +3,7 @@
 //! Widths of indices and kinds of weights are told apart once for the spikes of a step, so that the
 //! loops over synapses know them.
 
-use std::iter::repeat;
+use std::{iter::repeat, ops::Range};
 
 use pontine_mechanism::{Real, native::prefetch};
 
@@ -19,22 +19,46 @@ use crate::{
 /// Lines of each column that are fetched ahead for a row.
 const N_LINES: usize = 8;
 
+/// Lines of the row behind the one that is being added.
+const N_NEXT: usize = 16;
+
 impl<F: Real> Rows<F> {
     /// Adds weight · value of each synapse of these spikes to its target's sum.
     pub fn add(&self, spikes: &SpikeList<F>, sums: &mut [F]) {
         of_any_width!(&self.targets, targets => match &self.weights {
             Weights::All(weight) => {
-                for (source, value) in spikes.iter() {
+                for (i, (source, value)) in spikes.iter().enumerate() {
+                    self.fetch_next(targets, spikes, i);
                     add_equal(&targets[self.row(source)], *weight * value, sums);
                 }
             }
             Weights::Each(weights) => {
-                for (source, value) in spikes.iter() {
+                for (i, (source, value)) in spikes.iter().enumerate() {
+                    if let Some(next) = self.fetch_next(targets, spikes, i) {
+                        prefetch(weights, next, N_LINES);
+                    }
                     let row = self.row(source);
                     add_weighted(&targets[row.clone()], &weights[row], value, sums);
                 }
             }
         })
+    }
+
+    /// Has the row of the spike behind spike `i` brought into the cache, while that is added; and
+    /// the place of the one behind it.
+    #[inline(always)]
+    fn fetch_next<T: Index>(
+        &self,
+        targets: &[T],
+        spikes: &SpikeList<F>,
+        i: usize,
+    ) -> Option<Range<usize>> {
+        if let Some(&later) = spikes.indices.get(i + 2) {
+            prefetch(&self.starts, later as usize..later as usize + 2, 1);
+        }
+        let row = self.row(*spikes.indices.get(i + 1)?);
+        prefetch(targets, row.clone(), N_NEXT);
+        Some(row)
     }
 
     /// Has the places of the rows of these spikes brought into the cache.
