@@ -2,6 +2,7 @@
 
 mod access;
 mod draws;
+mod first;
 mod hosts;
 mod modes;
 mod runs;
@@ -28,7 +29,12 @@ pub(crate) struct Behaviour {
     pub check: fn(&dyn Backend, &Model) -> Outcome,
 }
 
-/// All checks.
+/// The smallest.
+pub(crate) fn first() -> impl Iterator<Item = &'static Behaviour> {
+    first::ALL.iter()
+}
+
+/// All others.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
     [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL].into_iter().flatten()
 }
