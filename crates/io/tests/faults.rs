@@ -330,6 +330,14 @@ fn hostile_files_are_refused_in_no_time() {
         &(population("") + "[[view]]\nlabel = 'v'\npopulation = 'E'\nrange = [0, 4294967295]"),
         "at most 16777216 are allowed",
     );
+    for large in [
+        "[[node]]\nlabel = 'a'\nsize_in = 4294967295\noutput = 'x[0]'",
+        "[[ensemble]]\nlabel = 'a'\nn_neurons = 1\ndimensions = 4294967295\n\
+         [[node]]\nlabel = 'b'\nsize = 1\n\
+         [[connection]]\npre = 'a'\npost = 'b'\nfunction = 'x[0]'",
+    ] {
+        told(large, "4294967295 components, but at most 262144 are allowed");
+    }
     told(&format!("[parameters]\na = '{}'", "(".repeat(100_000)), "nested more than");
     told(&format!("x = {}", "[".repeat(100_000)), "recursion");
     let chain: Vec<_> = (0..20_000).map(|i| format!("a{i} = 'a{} + 1'", i + 1)).collect();
