@@ -55,6 +55,14 @@ fn a_bare_number_is_told_its_unit() {
 }
 
 #[test]
+fn nan_is_no_number_whatever_its_unit() {
+    check_population(
+        "parameters = { tau_m = nan }",
+        "m.toml:7: population `E`: `tau_m` is NaN, but must be a number, in ms",
+    );
+}
+
+#[test]
 fn a_wrong_unit_is_told_the_right_one() {
     check_population(
         "parameters = { tau_m = '20 mV' }",
