@@ -520,6 +520,7 @@ fn weights_that_learn_are_recorded_as_they_change() {
     let (outcome, folder) = command("learning", LEARNING, &["run", "--no-plot"]);
     assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
     let (recording, _) = recorded(&folder);
+    assert!(outcome.out.contains("Probe:learned.weights, all 20 "), "{}", outcome.out);
     let weights = recording.samples("Probe:learned.weights").unwrap();
     assert_eq!(weights.len(), 20 * 20);
     let moved = |row: usize| weights[20 * row..20 * (row + 1)].iter().map(|w| w.abs()).sum::<f64>();
