@@ -41,6 +41,14 @@ fn an_unknown_key_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_key_of_the_model_that_stands_above_it_is_told_its_section() {
+    assert_eq!(
+        message(&format!("record = ['E.v']\n{HEAD}{}", population(""))),
+        "m.toml:1: unknown key `record`; it stands in the section `[model]`",
+    );
+}
+
+#[test]
 fn a_bare_number_is_told_its_unit() {
     check_population(
         "parameters = { tau_m = 20 }",
