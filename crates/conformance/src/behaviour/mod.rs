@@ -2,6 +2,7 @@
 
 mod access;
 mod draws;
+mod errors;
 mod first;
 mod hosts;
 mod modes;
@@ -36,7 +37,7 @@ pub(crate) fn first() -> impl Iterator<Item = &'static Behaviour> {
 
 /// All others.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL].into_iter().flatten()
+    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL, errors::ALL].into_iter().flatten()
 }
 
 /// The model with a bit of everything.

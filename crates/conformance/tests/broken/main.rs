@@ -49,7 +49,8 @@ fn the_oracle_ignores_what_it_lacks_and_nothing_else() {
         reasons,
         "lacks arithmetic in f32: 1 ignored\n  behaviour::single_precision_is_near_double\n\n\
          lacks more than one thread: 1 ignored\n  behaviour::threads_give_the_same_bits\n\n\
-         lacks snapshots: 1 ignored\n  behaviour::a_snapshot_goes_on_where_it_was_taken\n"
+         lacks snapshots: 2 ignored\n  behaviour::a_snapshot_goes_on_where_it_was_taken\n  \
+         behaviour::a_snapshot_of_something_else_is_refused_without_harm\n"
     );
 }
 
