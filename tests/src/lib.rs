@@ -2,5 +2,6 @@
 //! are held against their reference tables.
 
 pub mod acceptance;
+pub mod mean_field;
 pub mod shipped;
 pub mod statistics;

@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what whole networks cost, by the release build of the command.
 //!
-//! CPU seconds for runs with one thread, wall seconds for several; engines take turns, and the best
+//! CPU seconds for runs with one thread, wall seconds for several, instructions for what recording costs; engines take turns, and the best
 //! of the rounds counts. Every run begins at time 0, so both engines live through the same beginning.
 
+mod instructions;
 mod measure;
 mod networks;
 mod options;
@@ -28,6 +29,8 @@ pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
     let bench = Bench::ready(workspace, python)?;
     let table = if options.threads {
         threads::compare(&bench, &options)?
+    } else if options.instructions {
+        instructions::compare(&bench, &options)?
     } else {
         networks(&bench, &options)?
     };

@@ -78,7 +78,8 @@ Examples:
   pontine plot out/microcircuit                                raster and traces
   pontine plot out/microcircuit --from \"700 ms\" --until \"800 ms\"
   pontine plot out/mixed --format svg --to figures
-  pontine plot communication_channel                           tuning curves and weights";
+  pontine plot communication_channel                           tuning curves and weights
+  pontine plot my.toml --set parameters.n=20                   of a model with other parameters";
 
 const MODELS: &str = "\
 Examples:
@@ -150,6 +151,8 @@ pub(crate) struct PlotArguments {
     /// shipped.
     #[arg(value_name = "WHAT")]
     pub what: PathBuf,
+    #[command(flatten)]
+    pub changes: Changes,
     /// Begin there, such as "700 ms" [default: one second of spikes before the end; all samples].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub from: Option<String>,
@@ -234,6 +237,13 @@ pub(crate) struct ModelArguments {
     /// A model file, TOML or JSON, or the name of a model that is shipped.
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
+    #[command(flatten)]
+    pub changes: Changes,
+}
+
+/// What a command line changes of a model file.
+#[derive(Args, Debug, Default, PartialEq)]
+pub(crate) struct Changes {
     /// Time step, such as "0.1 ms" [default: that of the model].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub dt: Option<String>,

@@ -14,12 +14,7 @@ use pontine_io::{
 use pontine_road::{BuildOptions, Prepared, Road};
 
 use crate::{
-    arguments::{ModelArguments, PlotArguments},
-    error::CliError,
-    figures::Gallery,
-    folder::Folder,
-    model,
-    plot::told,
+    arguments::PlotArguments, error::CliError, figures::Gallery, folder::Folder, model, plot::told,
 };
 
 /// Most figures of a kind.
@@ -27,14 +22,7 @@ const MOST: usize = 12;
 
 /// Builds a model and draws what it is built of.
 pub(crate) fn plot(arguments: &PlotArguments, out: &mut dyn Write) -> Result<(), CliError> {
-    let plain = ModelArguments {
-        model: arguments.what.clone(),
-        dt: None,
-        seed: None,
-        scale: None,
-        set: Vec::new(),
-    };
-    let loaded = model::load(&plain, None, &[])?;
+    let loaded = model::load(&arguments.what, &arguments.changes, None, &[])?;
     let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
     let road = Road::new(&pontine_backend_ref::Reference).options(build, Default::default());
     let prepared = road.build(&loaded.network);

@@ -48,6 +48,12 @@ pub(crate) enum CliError {
     /// Nothing of this name can be drawn.
     #[error("{}: there is no such folder, recording or model", .what.display())]
     Nothing { what: PathBuf },
+    /// Changes to a model, where a recording is drawn.
+    #[error(
+        "{}: a recording is drawn as it is; --set, --scale, --seed and --dt change models",
+        .what.display()
+    )]
+    Recorded { what: PathBuf },
     /// A time to draw in which nothing was recorded.
     #[error("nothing was recorded then: the recording is of {first_s} s to {last_s} s")]
     NoTime { first_s: f64, last_s: f64 },
@@ -71,6 +77,7 @@ impl CliError {
             }
             Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
             Self::NoTime { .. } | Self::Nothing { .. } | Self::NoChunks { .. } => 2,
+            Self::Recorded { .. } => 2,
             Self::Recording(RecordingError::Unfinished { .. }) => 2,
             Self::Interrupted { .. } => INTERRUPTED,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,

@@ -22,7 +22,7 @@ use crate::{
 
 /// Tells what a model file holds: objects, parameters, synapses, memory.
 pub(crate) fn info(arguments: &InfoArguments, out: &mut dyn Write) -> Result<(), CliError> {
-    let loaded = model::load(&arguments.model, None, &[])?;
+    let loaded = model::load(&arguments.model.model, &arguments.model.changes, None, &[])?;
     let backend = arguments.engine.backend.backend();
     let options = arguments.engine.options();
     let (model, estimate) =

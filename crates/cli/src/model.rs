@@ -4,23 +4,24 @@ use std::path::Path;
 
 use pontine_io::{LoadedModel, ModelFile};
 
-use crate::{arguments::ModelArguments, error::CliError, shipped::Shipped};
+use crate::{arguments::Changes, error::CliError, shipped::Shipped};
 
 /// Loads the model; options of their own count more than `--set`.
 pub(crate) fn load(
-    arguments: &ModelArguments,
+    model: &Path,
+    changes: &Changes,
     time: Option<&str>,
     records: &[String],
 ) -> Result<LoadedModel, CliError> {
-    let mut file = open(&arguments.model)?;
-    for (path, value) in &arguments.set {
+    let mut file = open(model)?;
+    for (path, value) in &changes.set {
         file.set(path, value)?;
     }
     let options = [
-        ("parameters.scale", arguments.scale.as_deref()),
-        ("model.dt", arguments.dt.as_deref()),
+        ("parameters.scale", changes.scale.as_deref()),
+        ("model.dt", changes.dt.as_deref()),
         ("model.time", time),
-        ("model.seed", arguments.seed.as_deref()),
+        ("model.seed", changes.seed.as_deref()),
     ];
     for (path, value) in options {
         if let Some(value) = value {

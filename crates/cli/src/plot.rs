@@ -8,7 +8,7 @@ use std::{
 use pontine_io::{CHUNKS, Manifest, RecordingError, parse_time, read_part};
 
 use crate::{
-    arguments::PlotArguments,
+    arguments::{Changes, PlotArguments},
     drawn,
     error::CliError,
     figures::{self, Gallery, Shown},
@@ -20,6 +20,9 @@ pub(crate) fn plot(arguments: &PlotArguments, out: &mut dyn Write) -> Result<(),
     let Some(recording) = recording(&arguments.what)? else {
         return drawn::plot(arguments, out);
     };
+    if arguments.changes != Changes::default() {
+        return Err(CliError::Recorded { what: arguments.what.clone() });
+    }
     // Of no steps only the manifest is read.
     let (_, manifest) = read_part(&recording, u64::MAX..=u64::MAX)?;
     let shown = shown(arguments, &recording, &manifest)?;

@@ -34,7 +34,8 @@ pub(crate) fn run(
     bar: bool,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
-    let loaded = model::load(&arguments.model, arguments.time.as_deref(), &arguments.record)?;
+    let (model, changes) = (&arguments.model.model, &arguments.model.changes);
+    let loaded = model::load(model, changes, arguments.time.as_deref(), &arguments.record)?;
     let mut out: Box<dyn Write + '_> =
         if arguments.quiet { Box::new(io::sink()) } else { Box::new(out) };
     let out = &mut *out;

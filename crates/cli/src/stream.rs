@@ -122,9 +122,15 @@ impl Stream {
     }
 
     fn bounded(&self, steps: f64) -> u64 {
-        let most = STRETCH_BYTES / self.bytes_per_step;
-        steps.min(most).max(1.0) as u64
+        bounded(steps, self.bytes_per_step)
     }
+}
+
+/// So many steps, or as many as record what a stretch may, but at least one.
+fn bounded(steps: f64, bytes_per_step: f64) -> u64 {
+    // The sum over no records is a negative zero.
+    let most = if bytes_per_step > 0.0 { STRETCH_BYTES / bytes_per_step } else { f64::INFINITY };
+    steps.min(most).max(1.0) as u64
 }
 
 /// An error of a sink, as it was before it travelled.
@@ -160,5 +166,18 @@ impl RecordingSink for Sink {
     ) -> Result<(), SimulationError> {
         self.tally.rows(record, rows);
         self.chunks.samples(record, steps, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_records_nothing_is_not_cut_into_steps() {
+        let nothing: f64 = std::iter::empty::<f64>().sum();
+        assert_eq!(bounded(1000.0, nothing), 1000);
+        assert_eq!(bounded(1000.0, STRETCH_BYTES / 10.0), 10);
+        assert_eq!(bounded(1000.0, STRETCH_BYTES * 10.0), 1);
     }
 }

@@ -6,7 +6,7 @@ use pontine_core_ir::{Id, Model, RecordId, Recording, recording::SeriesData};
 
 use crate::{rates::Window, table::Table};
 
-/// The widest record whose numbers are told.
+/// The widest record whose elements are told one by one.
 const WIDEST: usize = 8;
 
 /// Counts of all records.
@@ -35,6 +35,7 @@ struct Samples {
     width: usize,
     unit: String,
     n: u64,
+    /// Of each element, or of all together where there are many.
     squares: Vec<f64>,
     last: Vec<f64>,
 }
@@ -91,18 +92,15 @@ impl Tally {
         self.spikes.values().map(|spikes| spikes.all).sum()
     }
 
-    /// Root mean square and last value of each dimension of narrow records.
+    /// Root mean square and last value of each element of narrow records; of wide ones, the root mean
+    /// square over all elements.
     pub fn samples(&self) -> Table {
         let mut table = Table::new(&["record", "samples", "rms", "last", "unit"]);
-        let told = |(_, samples): &(&String, &Samples)| samples.is_told();
-        for (path, samples) in self.samples.iter().filter(told) {
-            for (column, (squares, last)) in samples.squares.iter().zip(&samples.last).enumerate() {
-                let rms = (squares / samples.n as f64).sqrt();
-                let name =
-                    if samples.width == 1 { path.clone() } else { format!("{path}[{column}]") };
-                let numbers = [samples.n.to_string(), format!("{rms:.4}"), format!("{last:.4}")];
-                let row = [name].into_iter().chain(numbers).chain([samples.unit.clone()]);
-                table.row(row.collect());
+        for (path, samples) in self.samples.iter().filter(|(_, samples)| samples.n > 0) {
+            for (column, squares) in samples.squares.iter().enumerate() {
+                let numbers = [samples.n.to_string(), samples.rms(*squares), samples.last(column)];
+                let row = [samples.name(path, column)].into_iter().chain(numbers);
+                table.row(row.chain([samples.unit.clone()]).collect());
             }
         }
         table
@@ -118,22 +116,65 @@ impl Spikes {
 
 impl Samples {
     fn of(width: usize, unit: String) -> Self {
-        let columns = if width > WIDEST { 0 } else { width };
+        let columns = if width > WIDEST { 1 } else { width };
         Self { width, unit, n: 0, squares: vec![0.0; columns], last: vec![f64::NAN; columns] }
     }
 
-    fn is_told(&self) -> bool {
-        !self.squares.is_empty() && self.n > 0
+    fn is_wide(&self) -> bool {
+        self.width > WIDEST
+    }
+
+    fn name(&self, path: &str, column: usize) -> String {
+        match self.width {
+            1 => path.to_owned(),
+            width if self.is_wide() => format!("{path}, all {width}"),
+            _ => format!("{path}[{column}]"),
+        }
+    }
+
+    fn rms(&self, squares: f64) -> String {
+        let together = if self.is_wide() { self.width as f64 } else { 1.0 };
+        format!("{:.4}", (squares / (self.n as f64 * together)).sqrt())
+    }
+
+    fn last(&self, column: usize) -> String {
+        if self.is_wide() { String::new() } else { format!("{:.4}", self.last[column]) }
     }
 
     fn add(&mut self, rows: &[f64]) {
-        if self.squares.is_empty() {
+        if self.width == 0 {
             return;
         }
         for row in rows.chunks_exact(self.width) {
             self.n += 1;
-            self.squares.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value);
-            self.last.copy_from_slice(row);
+            if self.is_wide() {
+                self.squares[0] += row.iter().map(|value| value * value).sum::<f64>();
+            } else {
+                self.squares.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value);
+                self.last.copy_from_slice(row);
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_records_are_told_together() {
+        let mut wide = Samples::of(20, String::new());
+        wide.add(&[2.0; 40]);
+        assert_eq!(
+            (wide.n, wide.name("w", 0), wide.rms(wide.squares[0])),
+            (2, "w, all 20".into(), "2.0000".into())
+        );
+        assert_eq!(wide.last(0), "");
+        let mut narrow = Samples::of(2, String::new());
+        narrow.add(&[3.0, 1.0]);
+        assert_eq!(
+            (narrow.name("w", 1), narrow.rms(narrow.squares[0])),
+            ("w[1]".into(), "3.0000".into())
+        );
     }
 }

@@ -419,11 +419,16 @@ fn a_recording_is_drawn_and_so_is_a_model() {
     assert!(raster.contains(">60</text>") && raster.contains(">140</text>"), "{raster}");
     let model = pontine(&["plot", &path("m.toml"), "--to", &path("f")]);
     assert!(model.out.contains("wrote weights_Projection_1.png to"), "{}{}", model.out, model.err);
+    let changed = pontine(&["plot", &path("m.toml"), "--to", &path("g"), "--scale", "0.5"]);
+    assert_eq!((changed.status, changed.err.as_str()), (0, ""));
+    let figures = ["f", "g"].map(|f| fs::read(folder.join(f).join("weights_Projection_1.png")));
+    assert!(figures[0].as_ref().unwrap() != figures[1].as_ref().unwrap());
 
     let refused = |arguments: &[&str], part: &str| {
         let outcome = pontine(&[&["plot"], arguments].concat());
         assert!(outcome.status != 0 && outcome.err.contains(part), "{part:?}: {}", outcome.err);
     };
+    refused(&[&path("out"), "--set", "parameters.scale=2"], "a recording is drawn as it is");
     refused(&[&path("out"), "--from", "1 s"], "the recording is of 0 s to 0.2 s");
     refused(&[&path("out"), "--from", "1"], "--from: `--from` is 1 without a unit");
     refused(&[&path("f")], "f/recording.npz: cannot be read");
@@ -459,6 +464,68 @@ fn parts_of_a_population_are_recorded_at_intervals() {
     // What is recorded besides does not change what happens.
     let (_, plain) = command("record_not", MODEL, &["run"]);
     assert_eq!(recorded(&plain).0.samples("Probe:wave"), recording.samples("Probe:wave"));
+}
+
+const LEARNING: &str = r#"
+[model]
+name = "learning"
+time = "200 ms"
+dt = "1 ms"
+record = ["learned.weights @ 10 ms", "learned.PES.error @ 5 ms"]
+
+[[node]]
+label = "u"
+output = "sin(12 * t)"
+
+[[ensemble]]
+label = "a"
+n_neurons = 20
+dimensions = 1
+
+[[node]]
+label = "y"
+size = 1
+
+[[node]]
+label = "error"
+size = 1
+
+[[connection]]
+pre = "u"
+post = "a"
+
+[[connection]]
+label = "learned"
+pre = "a"
+post = "y"
+function = "0 * x"
+learning = { kind = "PES", learning_rate = 1e-3 }
+
+[[connection]]
+pre = "y"
+post = "error"
+
+[[connection]]
+pre = "u"
+post = "error"
+transform = -1
+
+[[connection]]
+pre = "error"
+post = "learned.PES"
+"#;
+
+#[test]
+fn weights_that_learn_are_recorded_as_they_change() {
+    let (outcome, folder) = command("learning", LEARNING, &["run", "--no-plot"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let (recording, _) = recorded(&folder);
+    assert!(outcome.out.contains("Probe:learned.weights, all 20 "), "{}", outcome.out);
+    let weights = recording.samples("Probe:learned.weights").unwrap();
+    assert_eq!(weights.len(), 20 * 20);
+    let moved = |row: usize| weights[20 * row..20 * (row + 1)].iter().map(|w| w.abs()).sum::<f64>();
+    assert!(moved(0) < moved(9) && moved(9) > 1e-4, "{weights:?}");
+    assert_eq!(recording.samples("Probe:learned.PES.error").unwrap().len(), 40);
 }
 
 #[test]

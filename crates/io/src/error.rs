@@ -110,6 +110,14 @@ pub enum Cause {
         /// The keys there are.
         known: Vec<String>,
     },
+    /// A key of another section.
+    #[error("unknown key `{}`; it stands in the section `[{section}]`", cut(.name))]
+    Elsewhere {
+        /// As written.
+        name: String,
+        /// Where it stands.
+        section: &'static str,
+    },
     /// A reference to an object that has a fault of its own; told only where that fault is not.
     #[error("`{name}` cannot be referred to, since it has a fault")]
     Lost {

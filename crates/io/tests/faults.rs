@@ -41,6 +41,14 @@ fn an_unknown_key_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_key_of_the_model_that_stands_above_it_is_told_its_section() {
+    assert_eq!(
+        message(&format!("record = ['E.v']\n{HEAD}{}", population(""))),
+        "m.toml:1: unknown key `record`; it stands in the section `[model]`",
+    );
+}
+
+#[test]
 fn a_bare_number_is_told_its_unit() {
     check_population(
         "parameters = { tau_m = 20 }",
@@ -51,6 +59,14 @@ fn a_bare_number_is_told_its_unit() {
         "initial = { v = { distribution = 'normal', mu = '-58 mV', sigma = 5.5 } }",
         "m.toml:7: population `E`: `sigma` is 5.5 without a unit, but is measured in mV; \
          write it with its unit, such as \"5.5 mV\"",
+    );
+}
+
+#[test]
+fn nan_is_no_number_whatever_its_unit() {
+    check_population(
+        "parameters = { tau_m = nan }",
+        "m.toml:7: population `E`: `tau_m` is NaN, but must be a number, in ms",
     );
 }
 
@@ -330,6 +346,14 @@ fn hostile_files_are_refused_in_no_time() {
         &(population("") + "[[view]]\nlabel = 'v'\npopulation = 'E'\nrange = [0, 4294967295]"),
         "at most 16777216 are allowed",
     );
+    for large in [
+        "[[node]]\nlabel = 'a'\nsize_in = 4294967295\noutput = 'x[0]'",
+        "[[ensemble]]\nlabel = 'a'\nn_neurons = 1\ndimensions = 4294967295\n\
+         [[node]]\nlabel = 'b'\nsize = 1\n\
+         [[connection]]\npre = 'a'\npost = 'b'\nfunction = 'x[0]'",
+    ] {
+        told(large, "4294967295 components, but at most 262144 are allowed");
+    }
     told(&format!("[parameters]\na = '{}'", "(".repeat(100_000)), "nested more than");
     told(&format!("x = {}", "[".repeat(100_000)), "recursion");
     let chain: Vec<_> = (0..20_000).map(|i| format!("a{i} = 'a{} + 1'", i + 1)).collect();

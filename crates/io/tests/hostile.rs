@@ -9,11 +9,16 @@ use std::panic::catch_unwind;
 use pontine_catalogue as _;
 use pontine_io::{Format, ModelFile};
 
-const SHIPPED: [&str; 6] = [
+const SHIPPED: [&str; 11] = [
     include_str!("../../../models/brunel.toml"),
     include_str!("../../../models/communication_channel.toml"),
+    include_str!("../../../models/integrator.toml"),
+    include_str!("../../../models/izhikevich_network.toml"),
+    include_str!("../../../models/lorenz.toml"),
     include_str!("../../../models/microcircuit.toml"),
     include_str!("../../../models/mixed.toml"),
+    include_str!("../../../models/oscillator.toml"),
+    include_str!("../../../models/own_neuron.toml"),
     include_str!("../../../models/vogels_abbott_coba.toml"),
     include_str!("../../../models/vogels_abbott_cuba.toml"),
 ];

@@ -1,6 +1,6 @@
 //! One run of one engine, and the best of several.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -42,6 +42,24 @@ impl<'a> Bench<'a> {
         Ok(Self { workspace, command, python })
     }
 
+    /// Our command.
+    pub fn command(&self) -> &Path {
+        &self.command
+    }
+
+    /// The shipped models.
+    pub fn models(&self) -> PathBuf {
+        self.workspace.root.join("models")
+    }
+
+    /// Where measurements leave their files.
+    pub fn folder(&self) -> Result<PathBuf, Failure> {
+        let folder = self.workspace.target.join("bench");
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| Failure::File { path: folder.clone(), source })?;
+        Ok(folder)
+    }
+
     /// Runs the network by our command.
     pub fn ours(
         &self,
@@ -51,7 +69,7 @@ impl<'a> Bench<'a> {
     ) -> Result<Sample, Failure> {
         let out = self.workspace.target.join("bench/out");
         let mut command = Command::new(&self.command);
-        command.arg("run").arg(self.workspace.root.join("models").join(network.file));
+        command.arg("run").arg(self.models().join(network.file));
         command.args(network.set.iter().flat_map(|set| ["--set", set]));
         command.args(["--quiet", "--seed", SEED, "--precision", precision]);
         command.args(["--threads", &threads.to_string()]);

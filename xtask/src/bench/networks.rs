@@ -87,3 +87,6 @@ pub const ALL: [Network; 7] = [
 
 /// Those that two threads are measured on: the large ones.
 pub const THREADED: [&str; 2] = ["brunel", "microcircuit_full"];
+
+/// Those whose recording is counted: where most is recorded for what is computed.
+pub const RECORDED: [&str; 2] = ["microcircuit_poisson", "microcircuit_dc"];

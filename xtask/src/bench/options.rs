@@ -1,37 +1,40 @@
 //! What a call of `bench` asks for.
 
-use super::networks::{ALL, Network, THREADED};
+use super::networks::{ALL, Network, RECORDED, THREADED};
 use crate::failure::Failure;
 
 /// The words of the call, read.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Options {
     pub nest: bool,
     pub threads: bool,
     pub criterion: bool,
+    pub instructions: bool,
     /// Rounds; the best counts.
     pub repeat: usize,
     pub networks: Vec<&'static Network>,
 }
 
 impl Options {
-    /// Without names, all networks; those that several threads serve, for `threads`.
+    /// Without names, all networks; those that several threads serve, for `threads`; those whose
+    /// recording is counted, for `instructions`.
     pub fn parse(words: &[&str]) -> Result<Self, Failure> {
-        let mut options =
-            Self { nest: false, threads: false, criterion: false, repeat: 0, networks: Vec::new() };
+        let mut options = Self::default();
         let mut words = words.iter();
         while let Some(&word) = words.next() {
             match word {
                 "nest" => options.nest = true,
                 "threads" => options.threads = true,
                 "criterion" => options.criterion = true,
+                "instructions" => options.instructions = true,
                 "--repeat" => options.repeat = repeat(words.next())?,
                 name => options.networks.push(network(name)?),
             }
         }
-        let chosen = [options.nest, options.threads, options.criterion];
+        let chosen = [options.nest, options.threads, options.criterion, options.instructions];
         if chosen.into_iter().filter(|chosen| *chosen).count() > 1 {
-            return Err(Failure::Usage("bench: one of nest, threads, criterion at a time".into()));
+            let what = "bench: one of nest, threads, criterion, instructions at a time";
+            return Err(Failure::Usage(what.into()));
         }
         Ok(options.filled())
     }
@@ -41,7 +44,10 @@ impl Options {
             self.repeat = if self.threads { 5 } else { 3 };
         }
         if self.networks.is_empty() {
-            let wanted = |name: &str| !self.threads || THREADED.contains(&name);
+            let wanted = |name: &str| {
+                (!self.threads || THREADED.contains(&name))
+                    && (!self.instructions || RECORDED.contains(&name))
+            };
             self.networks = ALL.iter().filter(|network| wanted(network.name)).collect();
         }
         self

@@ -139,6 +139,10 @@ fn failure(backend: &dyn Backend, model: &Model) -> Outcome {
     let recording = drain(model, simulation.as_mut())?;
     let found = recording.samples("y").map(<[f64]>::len);
     expect_equal("numbers recorded until then", &found, &Some(9))?;
+    let again = simulation.run_steps(1, &mut pontine_core_ir::port::Unattended);
+    expect(matches!(again, Err(RunError::Broken)), || {
+        format!("a run after a step that failed, without a reset: {again:?}")
+    })?;
     simulation.reset(None).map_err(words)?;
     advance(simulation.as_mut(), 3)
 }

@@ -2,6 +2,8 @@
 
 mod access;
 mod draws;
+mod errors;
+mod first;
 mod hosts;
 mod modes;
 mod runs;
@@ -28,9 +30,14 @@ pub(crate) struct Behaviour {
     pub check: fn(&dyn Backend, &Model) -> Outcome,
 }
 
-/// All checks.
+/// The smallest.
+pub(crate) fn first() -> impl Iterator<Item = &'static Behaviour> {
+    first::ALL.iter()
+}
+
+/// All others.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL].into_iter().flatten()
+    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL, errors::ALL].into_iter().flatten()
 }
 
 /// The model with a bit of everything.

@@ -3,7 +3,10 @@
 use pontine_core_ir::recording::{Recording, SeriesData};
 
 use super::{Case, Expectation, Expected};
-use crate::oracle::eval::{Evaluator, Vector};
+use crate::{
+    bench::Outcome,
+    oracle::eval::{Evaluator, Vector},
+};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -20,19 +23,32 @@ pub struct Mismatch {
 }
 
 impl Case {
-    /// Holds a recording of the case's model against all expectations.
-    ///
-    /// # Errors
-    /// The first that is not met.
-    pub fn check(&self, recording: &Recording) -> Result<(), Mismatch> {
-        self.expectations.iter().try_for_each(|expectation| {
-            met(expectation, recording).map_err(|message| Mismatch {
+    /// Every expectation that a recording of the case's model does not meet; of one about many
+    /// samples, the first that is off.
+    pub fn mismatches(&self, recording: &Recording) -> Vec<Mismatch> {
+        let off = |expectation: &Expectation| {
+            let message = met(expectation, recording).err()?;
+            Some(Mismatch {
                 case: self.name.clone(),
                 line: expectation.line,
                 record: expectation.record.clone(),
                 message,
             })
-        })
+        };
+        self.expectations.iter().filter_map(off).collect()
+    }
+
+    /// Fails with every mismatch, what should hold and where the numbers come from.
+    ///
+    /// # Errors
+    /// Text for people.
+    pub(crate) fn check(&self, recording: &Recording) -> Outcome {
+        let mismatches = self.mismatches(recording);
+        if mismatches.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> = mismatches.iter().map(Mismatch::to_string).collect();
+        Err(format!("{}\nwhat holds: {}\nsource: {}", lines.join("\n"), self.holds, self.source))
     }
 }
 

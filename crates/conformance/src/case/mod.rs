@@ -1,7 +1,7 @@
 //! Closed-form cases: a model as text, and what must come out of it, from outside the code.
 //!
 //! ```text
-//! # comments begin with a hash
+//! # what holds                                  the comments above the model; said where it does not
 //! source closed form of tau dv/dt = -v          where the expected numbers come from
 //! steps 200                                     how long to run
 //! model dt=0.0001 seed=0 "decay"                the model; see `pontine_core_ir::model`
@@ -28,6 +28,8 @@ pub use read::parse_model;
 pub struct Case {
     /// The name: that of its file.
     pub name: String,
+    /// What holds, in a sentence or two: the comments above the model.
+    pub holds: String,
     /// Where the expected numbers come from.
     pub source: String,
     /// How many steps to run.
@@ -88,15 +90,28 @@ pub struct CaseError {
     pub message: String,
 }
 
-macro_rules! shipped {
-    ($($name:literal),* $(,)?) => {
-        /// Names and texts of the cases that every backend is held against.
-        pub const SHIPPED: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../../cases/", $name, ".case")))),*];
+macro_rules! texts {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../cases/", $folder, $name, ".case")))),*]
     };
 }
 
-shipped! {
+/// Names and texts of the smallest cases, each of which only one fault breaks.
+pub const FIRST: &[(&str, &str)] = texts! { "first/":
+    "a_delay_counts_whole_steps",
+    "a_membrane_resets_to_v_reset",
+    "a_multapse_counts_each_synapse",
+    "a_parameter_belongs_to_its_cell",
+    "a_refractory_period_counts_whole_steps",
+    "a_spike_counts_as_often_as_it_is_named",
+    "a_synapse_leads_where_it_is_told",
+    "a_weight_keeps_its_sign",
+    "an_initial_value_is_where_a_state_begins",
+    "no_spike_is_lost",
+};
+
+/// Names and texts of all other cases.
+pub const SHIPPED: &[(&str, &str)] = texts! { "":
     "conditions_of_a_mechanism",
     "copies_through_indices",
     "current_input_to_a_cell",
@@ -108,14 +123,17 @@ shipped! {
     "epsp",
     "epsp_of_equal_time_constants",
     "event_multiplicity",
+    "euler",
     "events_read_as_dense",
     "exponential_euler",
     "exposed_state_is_read_in_its_step",
     "function_of_time",
     "function_of_time_and_vector",
+    "functions_of_the_language",
     "interspike_interval",
     "lowpass_step_response",
     "multapses_add_up",
+    "numbers_of_drawn_synapses",
     "one_step_delay_filter",
     "order_of_accesses",
     "order_of_one_sum",
@@ -124,12 +142,15 @@ shipped! {
     "recording_intervals",
     "recording_subsets",
     "refractory_steps",
+    "runge_kutta",
     "spike_list",
     "sums_of_many_incs",
     "synapses_by_list",
+    "synapses_by_rule",
     "two_receptors",
     "units_of_the_nef",
-}
+    "values_of_synapses",
+};
 
 #[cfg(test)]
 mod tests {
@@ -139,17 +160,25 @@ mod tests {
 
     #[test]
     fn every_file_is_shipped_and_whole() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-        let files: BTreeSet<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .filter_map(|entry| entry.unwrap().path().file_stem()?.to_str().map(str::to_owned))
-            .collect();
-        let shipped: BTreeSet<String> = SHIPPED.iter().map(|(n, _)| (*n).to_owned()).collect();
-        assert_eq!(files, shipped);
-        for (name, text) in SHIPPED {
-            let case = Case::parse(name, text).unwrap();
-            case.model.validate().unwrap();
-            assert!(!case.expectations.is_empty(), "{name} expects nothing");
+        for (folder, shipped) in [("cases/first", FIRST), ("cases", SHIPPED)] {
+            let names: BTreeSet<String> = shipped.iter().map(|(n, _)| (*n).to_owned()).collect();
+            assert_eq!(names, files(folder));
+            for (name, text) in shipped {
+                let case = Case::parse(name, text).unwrap();
+                case.model.validate().unwrap();
+                assert!(!case.holds.is_empty(), "{name} does not say what holds");
+                assert!(!case.expectations.is_empty(), "{name} expects nothing");
+            }
         }
+    }
+
+    fn files(folder: &str) -> BTreeSet<String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .filter_map(|path| path.file_stem()?.to_str().map(str::to_owned))
+            .collect()
     }
 }

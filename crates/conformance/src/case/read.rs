@@ -26,6 +26,8 @@ pub fn parse_model(name: &str, text: &str) -> Result<Model, CaseError> {
 
 #[derive(Default)]
 struct Reader {
+    /// Comments before the source.
+    holds: Vec<String>,
     source: String,
     n_steps: u64,
     /// The model's lines at their numbers; others are empty.
@@ -57,6 +59,7 @@ impl Reader {
         }
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
+            "#" if self.source.is_empty() => self.holds.push(rest.to_owned()),
             "source" => self.source = rest.to_owned(),
             "steps" => self.n_steps = number_of(rest)?,
             "expect" => self.expectations.push(expectation(number, rest)?),
@@ -84,6 +87,7 @@ impl Reader {
         }
         Ok(Case {
             name: name.to_owned(),
+            holds: self.holds.join(" "),
             source: self.source,
             n_steps: self.n_steps,
             model,

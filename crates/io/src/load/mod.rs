@@ -106,11 +106,23 @@ impl Report {
     }
 }
 
+/// A key of the section `model` that stands above it.
+fn of_the_head(fault: Located) -> Located {
+    match fault.cause {
+        Cause::Unknown { name, .. } | Cause::NoKey { name, .. }
+            if HEAD_KEYS.contains(&name.as_str()) =>
+        {
+            Located { cause: Cause::Elsewhere { name, section: "model" }, ..fault }
+        }
+        _ => fault,
+    }
+}
+
 fn whole(root: &Item, report: &mut Report) -> Option<LoadedModel> {
     let fields = report.take(None, Fields::of(root, "the file"))?;
     let sections = || SECTIONS.iter().chain([&RECORDERS]);
     let known: Vec<_> = sections().map(|section| section.name).chain(OTHERS).collect();
-    fields.unknown(&known).into_iter().for_each(|fault| report.add(None, fault));
+    fields.unknown(&known).into_iter().for_each(|fault| report.add(None, of_the_head(fault)));
     let head = report.take(Some("model"), Head::read(&fields))?;
     let scope = scope(&fields, &head, report)?;
     let mut loader = Loader::new(&scope, &head.name);

@@ -68,6 +68,9 @@ const MAX_SIZE: u64 = u32::MAX as u64;
 /// The largest matrix that is computed from an expression.
 const MAX_MATRIX: usize = 1 << 24;
 
+/// Components of the vector that a function takes.
+const MAX_ARGUMENT: usize = 1 << 18;
+
 /// A network within the network.
 pub(super) fn network(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields<'_>) -> Read {
     let label = reader.text_at(fields, "label")?;
@@ -231,6 +234,7 @@ fn with_output(reader: &Reader<'_>, item: &Item, size_in: usize) -> Result<Node,
         return Ok(node);
     };
     let mut arguments = vec![Argument::new("t", 1)];
+    within_argument(item, size_in)?;
     if size_in > 0 {
         arguments.push(Argument::new("x", size_in));
     }
@@ -306,9 +310,19 @@ fn connection_options(
 /// A function of the vector `x`.
 fn of_vector(reader: &Reader<'_>, item: &Item, size: usize) -> Result<Function, Located> {
     let text = fields::text(item, "`function`")?;
+    within_argument(item, size)?;
     let arguments = [Argument::new("x", size)];
     let function = reader.function(text, &arguments, UnitSystem::Nef);
     Ok(Function::Expression(Arc::new(function.map_err(|cause| item.fault(cause))?)))
+}
+
+/// Each component of an argument has a name while the function is read.
+fn within_argument(item: &Item, size: usize) -> Result<(), Located> {
+    if size <= MAX_ARGUMENT {
+        return Ok(());
+    }
+    let (what, found) = ("the argument `x` of `function`".into(), format!("{size} components"));
+    Err(item.fault(Cause::Limit { what, found, limit: MAX_ARGUMENT as u64 }))
 }
 
 /// `"none"`, a time constant of a lowpass filter, or a kind whose times are `tau…` and `delay`.

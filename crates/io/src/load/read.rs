@@ -353,7 +353,10 @@ pub(crate) fn tensor(item: &Item, what: &str, numbers: Numbers) -> Result<Tensor
 fn in_unit(what: &str, value: f64, given: Unit, unit: Unit) -> Result<f64, Cause> {
     given.convert(value, unit).ok_or_else(|| {
         let (what, expected) = (what.to_owned(), expr::unit_name(unit));
-        if given == Unit::NONE {
+        if value.is_nan() {
+            let expected = format!("a number, in {expected}");
+            Cause::Value { what, found: "NaN".to_owned(), expected }
+        } else if given == Unit::NONE {
             Cause::NoUnit { what, found: value, expected }
         } else {
             Cause::Unit { what, found: expr::unit_name(given), expected }

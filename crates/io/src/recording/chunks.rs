@@ -13,7 +13,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
-    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, BufReader, BufWriter, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -385,7 +385,7 @@ impl Chunks {
     /// Copies a column of all blocks of a record.
     fn copy(&mut self, number: u32, column: Column, out: &mut dyn Write) -> Outcome {
         for block in self.blocks_of(column.kind, number) {
-            self.from.seek(SeekFrom::Start(block.start + column.before * block.n))?;
+            self.go_to(block.start + column.before * block.n)?;
             let n_bytes = column.size * block.n;
             if io::copy(&mut (&mut self.from).take(n_bytes), out)? < n_bytes {
                 return Err("the chunks have become shorter".into());
@@ -394,11 +394,17 @@ impl Chunks {
         Ok(())
     }
 
+    /// Goes to a place in the file; what is in memory of it already is not read again.
+    fn go_to(&mut self, place: u64) -> io::Result<()> {
+        let now = self.from.stream_position()?;
+        self.from.seek_relative(place as i64 - now as i64)
+    }
+
     /// Whether an element spiked more than once in a step.
     fn has_counts(&mut self, number: u32) -> io::Result<bool> {
         let mut bytes = vec![0; PIECE];
         for block in self.blocks_of(Kind::Spikes, number) {
-            self.from.seek(SeekFrom::Start(block.start + 12 * block.n))?;
+            self.go_to(block.start + 12 * block.n)?;
             let mut counts = (&mut self.from).take(4 * block.n);
             loop {
                 let n = fill(&mut counts, &mut bytes)?;
@@ -488,7 +494,7 @@ impl Hash {
 
     /// Whether there was as much as was asked for.
     fn add_from(&mut self, from: &mut impl Read, mut n_bytes: u64) -> io::Result<bool> {
-        let mut bytes = vec![0; PIECE];
+        let mut bytes = vec![0; n_bytes.min(PIECE as u64) as usize];
         while n_bytes > 0 {
             let piece = n_bytes.min(PIECE as u64) as usize;
             if fill(from, &mut bytes[..piece])? < piece {
