@@ -128,6 +128,33 @@ impl<'n> Builder<'n> {
         self.model.signals.add(signal)
     }
 
+    /// Adds numbers that learning may change, under `<path>.<name>`: those that were imported under this
+    /// name, such as learned ones, or these.
+    ///
+    /// # Errors
+    /// [`BuildError::Shape`] if those imported have another shape.
+    pub fn parameter(
+        &mut self,
+        path: &Path,
+        name: &str,
+        numbers: Tensor,
+    ) -> Result<SignalId, BuildError> {
+        let own = path.part(name);
+        let initial = match self.network.imported.get(own.as_str()) {
+            None => numbers,
+            Some(imported) if imported.shape() == numbers.shape() => Tensor::clone(imported),
+            Some(imported) => {
+                return Err(BuildError::Shape {
+                    path: path.clone(),
+                    what: format!("the imported `{name}`"),
+                    found: imported.shape().to_vec(),
+                    expected: numbers.shape().to_vec(),
+                });
+            }
+        };
+        Ok(self.signal(Signal::constant(own, initial)))
+    }
+
     /// Adds an operator to those of an object, after the ones it has.
     pub fn operator(&mut self, path: &Path, kind: OperatorKind) -> OperatorId {
         let next = self.next_part.entry(path.clone()).or_insert(0);

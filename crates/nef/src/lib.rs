@@ -17,6 +17,7 @@
 
 mod beta;
 mod linear;
+pub mod names;
 pub mod networks;
 pub mod points;
 pub mod process;

@@ -1,8 +1,10 @@
 //! A network that runs.
 
 use pontine_core_ir::{
-    Model, Network, Recording,
-    port::{Backend, CompileOptions, Precision, Simulation, Unattended},
+    Model, Network, ProbeId, Recording,
+    network::Paths,
+    port::{AccessError, Backend, CompileOptions, Precision, Simulation, Unattended},
+    recording::{Series, SeriesData},
 };
 use pontine_road::{BuildOptions, Prepared, Road, RoadError, n_steps};
 
@@ -10,6 +12,7 @@ use pontine_road::{BuildOptions, Prepared, Road, RoadError, n_steps};
 pub struct Simulator {
     prepared: Prepared,
     recording: Recording,
+    paths: Paths,
 }
 
 /// Options of a [`Simulator`]; the defaults are steps of 1 ms, seed 0, f64.
@@ -61,7 +64,7 @@ impl SimulatorBuilder {
     ) -> Result<Simulator, RoadError> {
         let prepared = Road::new(backend).options(self.build, self.compile).build(network)?;
         let recording = Recording::of(&prepared.model);
-        Ok(Simulator { prepared, recording })
+        Ok(Simulator { prepared, recording, paths: network.paths() })
     }
 }
 
@@ -110,6 +113,88 @@ impl Simulator {
     /// Everything recorded since the start or the last reset.
     pub fn recording(&self) -> &Recording {
         &self.recording
+    }
+
+    /// What a probe recorded; `None` if it is not one of this network.
+    pub fn series(&self, probe: ProbeId) -> Option<&Series> {
+        self.recording.series.get(self.paths.get(probe.into())?.as_str())
+    }
+
+    /// The samples of a probe, a row for each: `size` numbers. None for a probe of spikes.
+    pub fn samples(&self, probe: ProbeId) -> impl ExactSizeIterator<Item = &[f64]> {
+        let (width, rows) = match self.series(probe).map(|series| &series.data) {
+            Some(SeriesData::Samples { width, rows, .. }) => (*width, rows.as_slice()),
+            Some(SeriesData::Events { .. }) | None => (1, &[][..]),
+        };
+        rows.chunks_exact(width.max(1))
+    }
+
+    /// The times of what a probe recorded, s: of each sample, or of each spike.
+    pub fn times(&self, probe: ProbeId) -> impl Iterator<Item = f64> {
+        let steps = match self.series(probe).map(|series| &series.data) {
+            Some(SeriesData::Samples { steps, .. } | SeriesData::Events { steps, .. }) => {
+                steps.as_slice()
+            }
+            None => &[],
+        };
+        steps.iter().map(|&step| step as f64 * self.prepared.model.dt)
+    }
+
+    /// The spikes of a probe of neurons, which is not filtered: time (s) and neuron of each. Memory
+    /// grows with spikes alone.
+    pub fn spikes(&self, probe: ProbeId) -> impl Iterator<Item = (f64, u32)> {
+        let indices = match self.series(probe).map(|series| &series.data) {
+            Some(SeriesData::Events { indices, .. }) => indices.as_slice(),
+            Some(SeriesData::Samples { .. }) | None => &[],
+        };
+        self.times(probe).zip(indices.iter().copied())
+    }
+
+    /// Paths of all that [`read`](Self::read) takes, with their lengths.
+    pub fn paths(&self) -> Vec<(String, usize)> {
+        self.prepared.paths()
+    }
+
+    /// Numbers of the running model by stable path, such as `Connection:c.weights` (row by row) or
+    /// `Ensemble:a.voltage`.
+    ///
+    /// # Errors
+    /// [`RoadError::Path`] with the nearest path, or [`RoadError::Access`].
+    pub fn read(&self, path: &str) -> Result<Vec<f64>, RoadError> {
+        self.prepared.read(path)
+    }
+
+    /// Replaces numbers of the running model.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn write(&mut self, path: &str, numbers: &[f64]) -> Result<(), RoadError> {
+        self.prepared.write(path, numbers)
+    }
+
+    /// Puts what was learned back into the network, which begins with it when it is built again.
+    ///
+    /// # Errors
+    /// [`RoadError::Access`] if it cannot be read.
+    pub fn freeze(&self, network: &mut Network) -> Result<(), RoadError> {
+        self.prepared.freeze(network)
+    }
+
+    /// The state after the last step as bytes; `None` if code of the host keeps what it knows to
+    /// itself.
+    pub fn save(&mut self) -> Option<Vec<u8>> {
+        self.prepared.simulation.as_snapshot().map(|snapshot| snapshot.save())
+    }
+
+    /// Goes on from a saved state of the same model; what was recorded is forgotten.
+    ///
+    /// # Errors
+    /// [`RoadError::Access`] if it is not a state of this model.
+    pub fn restore(&mut self, state: &[u8]) -> Result<(), RoadError> {
+        let none = || AccessError::Snapshot("code of the host keeps its state to itself".into());
+        self.prepared.simulation.as_snapshot().ok_or_else(none)?.restore(state)?;
+        self.recording = Recording::of(&self.prepared.model);
+        Ok(())
     }
 
     /// The model as it was compiled: signals, operators, what was drawn and solved for.

@@ -11,6 +11,7 @@
 
 mod error;
 mod memory;
+mod parameters;
 mod steps;
 
 use std::time::Instant;
