@@ -27,6 +27,7 @@ pub mod solver;
 pub mod synapse;
 pub mod transform;
 mod tuning;
+pub mod vocabulary;
 
 pub use points::{PointSampler, PointsEntry};
 pub use process::{Process, ProcessEntry};

@@ -53,9 +53,11 @@ pub mod prelude {
             nnls_l2, oja, pes, rls, sphere, uniform, voja, weights, white_noise, white_signal,
         },
         networks::{
-            BasalGanglia, CircularConvolution, ControlledIntegrator, EnsembleArray,
-            EnsembleArrayOptions, InputGatedMemory, Integrator, Oscillator, Product, Thalamus,
+            Action, ActionSelection, AssociativeMemory, AssociativeMemoryOptions, BasalGanglia,
+            CircularConvolution, ControlledIntegrator, EnsembleArray, EnsembleArrayOptions,
+            InputGatedMemory, Integrator, LegendreMemory, Oscillator, Product, Thalamus,
         },
+        vocabulary::{Pointer, Vocabulary},
     };
 
     pub use crate::simulator::{Simulator, SimulatorBuilder};
