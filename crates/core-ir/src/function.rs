@@ -93,7 +93,9 @@ impl Function {
         Self::native(std::any::type_name::<F>(), IN + 1, OUT, native)
     }
 
-    /// Wraps code whose sizes are known when the program runs only.
+    /// Wraps code whose sizes are known when the program runs only. Like every function it must give the
+    /// same result for the same argument: what remembers something is a host
+    /// ([`NodeOutput::Host`](crate::NodeOutput::Host)).
     pub fn native(
         name: &str,
         size_in: usize,
