@@ -11,6 +11,7 @@
 //! model or names a backend.
 
 mod builder;
+pub mod curves;
 mod error;
 mod nef;
 mod population;

@@ -1,12 +1,12 @@
 //! A network that runs.
 
 use pontine_core_ir::{
-    Model, Network, ProbeId, Recording,
+    EnsembleId, Model, Network, ProbeId, Recording, Tensor,
     network::Paths,
     port::{AccessError, Backend, CompileOptions, Precision, Simulation, Unattended},
     recording::{Series, SeriesData},
 };
-use pontine_road::{BuildOptions, Prepared, Road, RoadError, n_steps};
+use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, curves, n_steps};
 
 /// A network that runs and remembers what it recorded.
 pub struct Simulator {
@@ -195,6 +195,43 @@ impl Simulator {
         self.prepared.simulation.as_snapshot().ok_or_else(none)?.restore(state)?;
         self.recording = Recording::of(&self.prepared.model);
         Ok(())
+    }
+
+    /// The rates (Hz) of all neurons of an ensemble under constant input at points of what it represents:
+    /// (points, dimensions) to (points, neurons).
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has no neurons, or points have other dimensions.
+    pub fn tuning_curves(
+        &self,
+        ensemble: EnsembleId,
+        points: impl Into<Tensor>,
+    ) -> Result<Tensor, BuildError> {
+        curves::tuning_curves(self.model(), &self.path(ensemble), points.into())
+    }
+
+    /// The same along each neuron's preferred direction, at shares of the radius: (shares, neurons).
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has no neurons.
+    pub fn response_curves(
+        &self,
+        ensemble: EnsembleId,
+        shares: &[f64],
+    ) -> Result<Tensor, BuildError> {
+        curves::response_curves(self.model(), &self.path(ensemble), shares)
+    }
+
+    /// Neurons of an ensemble in an order in which neighbours are alike: for rasters.
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has no neurons.
+    pub fn sorted_neurons(&self, ensemble: EnsembleId) -> Result<Vec<usize>, BuildError> {
+        curves::sorted_neurons(self.model(), &self.path(ensemble))
+    }
+
+    fn path(&self, ensemble: EnsembleId) -> String {
+        self.paths.get(ensemble.into()).map(ToString::to_string).unwrap_or_default()
     }
 
     /// The model as it was compiled: signals, operators, what was drawn and solved for.

@@ -13,7 +13,7 @@ use pontine_mechanism::FunctionKernel;
 use crate::{builder::Builder, error::BuildError};
 
 /// The function at each point: (points, size_out).
-pub(super) fn at_points(
+pub(crate) fn at_points(
     path: &Path,
     function: &Function,
     points: ArrayView2<'_, f64>,
