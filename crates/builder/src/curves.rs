@@ -93,9 +93,12 @@ pub fn decoding(
     let decoders = array(model, path.as_str(), "decoders")?;
     let points = match points {
         None => built.tuning.eval_points.clone(),
-        Some(points) => {
-            matrix(path.as_str(), "the array of points", &points, Some(built.tuning.encoders.ncols()))?
-        }
+        Some(points) => matrix(
+            path.as_str(),
+            "the array of points",
+            &points,
+            Some(built.tuning.encoders.ncols()),
+        )?,
     };
     let sliced = match &connection.pre.slice {
         None => points.clone(),

@@ -366,6 +366,9 @@ impl Check<'_> {
             Transform::Convolution(convolution) if !convolution.is_whole() => {
                 "its convolution needs one size, kernel and stride for each axis, and whole groups"
             }
+            Transform::Convolution(convolution) if !convolution.spreads_fittingly() => {
+                "its output shape is none that the convolution would take to its input shape"
+            }
             Transform::Sparse(matrix) if !matrix.is_whole() => {
                 "its sparse transform has entries beyond its rows or columns"
             }
