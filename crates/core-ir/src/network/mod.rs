@@ -10,6 +10,7 @@ mod population;
 mod setters;
 mod transform;
 mod validate;
+mod values;
 
 use std::{collections::BTreeMap, sync::Arc};
 
