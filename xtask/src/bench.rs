@@ -3,6 +3,7 @@
 //! CPU seconds for runs with one thread, wall seconds for several; engines take turns, and the best
 //! of the rounds counts. Every run begins at time 0, so both engines live through the same beginning.
 
+mod build;
 mod measure;
 mod networks;
 mod options;
@@ -18,6 +19,9 @@ use options::Options;
 
 /// Measures what the words ask for, and prints tables.
 pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
+    if let ["build", rest @ ..] = words {
+        return build::command(workspace, rest);
+    }
     let options = Options::parse(words)?;
     if options.criterion {
         criterion(workspace)?;

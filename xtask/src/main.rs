@@ -28,7 +28,8 @@ Commands:
   golden nengo [--check]           re-make Nengo's golden data, or compare it with a fresh one
   bench [WHAT...] [--repeat N] [NETWORK...]
                                    seconds that whole networks take; WHAT: nest (beside NEST 3.10),
-                                   threads (one against two), criterion (the crates' own benches)
+                                   threads (one against two), criterion (the crates' own benches),
+                                   build (networks of the NEF, beside Nengo)
   asm                              what the native kernels were compiled to
   fuzz [CASES]                     hostile model files, a million if no number is given";
 

@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use ndarray::{Array2, ArrayView2};
 use pontine_core_ir::{
     EnsembleId, ObjId, OperatorId, SignalId, Spec, Tensor, inventory,
     model::{OperatorKind, Signal},
@@ -38,6 +39,18 @@ pub(crate) struct BuiltEnsemble {
     pub(super) current: SignalId,
     /// Operators that hold states of the neurons.
     pub(super) stages: Vec<OperatorId>,
+}
+
+impl BuiltEnsemble {
+    /// Rates (Hz) at points: (points, neurons).
+    pub(crate) fn activities(&self, points: ArrayView2<'_, f64>) -> Array2<f64> {
+        self.tuning.activities(points, &self.neurons.model())
+    }
+
+    /// Its own evaluation points.
+    pub(crate) fn points(&self) -> ArrayView2<'_, f64> {
+        self.tuning.eval_points.view()
+    }
 }
 
 fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
