@@ -1,5 +1,5 @@
 //! Dynamics in recurrent connections: drift of the integrator, frequency of the oscillator, lobes of
-//! the Lorenz attractor, each as an ensemble of seeds.
+//! the Lorenz attractor; and what networks compute: a choice, a convolution. Each is an ensemble of seeds.
 //!
 //! The seeds are those of Nengo's runs, from which our networks draw the same neurons. Trajectories
 //! part all the same, at the first spike that rounding moves; so means are compared. They agree far
@@ -71,6 +71,38 @@ fn lorenz_stays_on_its_attractor_and_changes_lobes() {
     // Some seeds have decoders that hold them in one lobe for all ten seconds, in Nengo as here.
     let both = switches.iter().filter(|rate| **rate > 0.0).count();
     assert!(both >= 3, "{switches:?}");
+}
+
+/// Nengo's networks hold the same ensembles, but drawn in another order: what is left is chance.
+#[test]
+fn basal_ganglia_release_the_best_action() {
+    let model = Shipped::load("basal_ganglia").unwrap();
+    let names = ["first_A", "first_B", "first_C", "later_A", "later_B", "later_C"];
+    let found: [Vec<f64>; 6] = over_seeds(&model, 3, |recording| {
+        let of = |action| recording.samples(&format!("Probe:{action}")).unwrap();
+        let actions = ["A", "B", "C"].map(of);
+        std::array::from_fn(|i| mean(&actions[i % 3][if i < 3 { 100..300 } else { 400..600 }]))
+    });
+    for (name, found) in names.iter().zip(&found) {
+        check(&model, name, found, BY_CHANCE);
+    }
+}
+
+#[test]
+fn circular_convolution_binds() {
+    let exact = [-0.08, 0.24, 0.19, 0.19, 0.04, 0.12, 0.13, 0.15];
+    let model = Shipped::load("circular_convolution").unwrap();
+    let [cosine, off] = over_seeds(&model, 5, |recording| {
+        let rows = recording.samples("Probe:c").unwrap()[8 * 100..].as_chunks::<8>().0;
+        let found: [f64; 8] =
+            std::array::from_fn(|i| rows.iter().map(|row| row[i]).sum::<f64>() / rows.len() as f64);
+        let dot = |x: &[f64; 8], y: &[f64; 8]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
+        let off: [f64; 8] = std::array::from_fn(|i| found[i] - exact[i]);
+        let lengths = (dot(&found, &found) * dot(&exact, &exact)).sqrt();
+        [dot(&found, &exact) / lengths, (dot(&off, &off) / 8.0).sqrt()]
+    });
+    check(&model, "cosine", &cosine, BY_CHANCE);
+    check(&model, "off", &off, BY_CHANCE);
 }
 
 /// Each statistic of a run, over the first seeds.

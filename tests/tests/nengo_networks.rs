@@ -2,12 +2,16 @@
 
 use pontine_backend_ref::Reference;
 use pontine_core_ir::{
-    Connection, Function, Network, Node, NodeId, Probe, ProbeTarget, SubnetworkId, Tensor,
-    Transform, port::Unattended,
+    Connection, EnsembleOptions, Function, Network, Node, NodeId, Probe, ProbeTarget, SubnetworkId,
+    Tensor, Transform, port::Unattended,
 };
-use pontine_nef::networks::{
-    BasalGanglia, CircularConvolution, ControlledIntegrator, EnsembleArray, EnsembleArrayOptions,
-    InputGatedMemory, Integrator, LibraryError, Oscillator, Product, Thalamus,
+use pontine_nef::{
+    networks::{
+        Action, ActionSelection, AssociativeMemory, AssociativeMemoryOptions, BasalGanglia,
+        CircularConvolution, ControlledIntegrator, EnsembleArray, EnsembleArrayOptions,
+        InputGatedMemory, Integrator, LegendreMemory, LibraryError, Oscillator, Product, Thalamus,
+    },
+    vocabulary::Vocabulary,
 };
 use pontine_road::{BuildOptions, Road};
 use serde_json::Value;
@@ -73,6 +77,116 @@ fn input_gated_memory() {
 }
 
 #[test]
+fn associative_memory() {
+    check("associative_memory", 1e-6, |net| {
+        let keys = [vec![1.0, 0.0, 0.0], vec![0.0, 0.6, 0.8]];
+        let values = [vec![0.5, -1.0], vec![1.0, 0.5]];
+        let options = AssociativeMemoryOptions {
+            label: Some("AM".into()),
+            n_neurons: 20,
+            threshold: 0.4,
+            input_scale: 1.2,
+            inhibitable: true,
+            threshold_outputs: Some(50),
+        };
+        let memory = AssociativeMemory::add(net, ROOT, (&keys, &values), options)?;
+        memory.add_default(net, &[0.1, 0.2], (50, 0.5))?;
+        memory.add_winner_take_all(net, 1.5);
+        memory.add_input(net, "other keys", &[vec![0.0, 1.0], vec![1.0, 0.0]])?;
+        let other = memory.add_output(net, "other values", &[vec![1.0], vec![-1.0]])?;
+        let u = wave(net, 3);
+        net.add(Connection::new(u, memory.input));
+        let off = Function::expression("t > 0.15 ? 1 : 0", 0).unwrap();
+        let off = net.add(Node::function(off, 0).labelled("off"));
+        net.add(Connection::new(off, memory.inhibit.unwrap()));
+        Ok(vec![memory.output, other])
+    });
+}
+
+#[test]
+fn cleanup_memory() {
+    check("cleanup_memory", 1e-6, |net| {
+        let keys = [vec![1.0, 0.0, 0.0], vec![0.0, 0.6, 0.8]];
+        let options = AssociativeMemoryOptions { n_neurons: 30, ..Default::default() };
+        let memory = AssociativeMemory::add(net, ROOT, (&keys, &keys), options)?;
+        memory.add_default(net, &[0.1, 0.2, 0.3], (20, 0.4))?;
+        let u = wave(net, 3);
+        net.add(Connection::new(u, memory.input));
+        Ok(vec![memory.output])
+    });
+}
+
+/// Drawn and normalised number by number as in Nengo; bound by sums in place of its Fourier transform.
+#[test]
+fn pointers_are_those_of_nengos_vocabulary() {
+    let golden = &golden()["vocabulary"];
+    let check = |name: &str, found: Vec<f64>| {
+        let expected = golden[name].as_array().unwrap().iter().map(|x| x.as_f64().unwrap());
+        let off = found.iter().zip(expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
+        assert!(off < 1e-14, "{name} is off by {off}");
+    };
+    let mut words = Vocabulary::new(16, 5);
+    let [a, b] = ["A", "B"].map(|name| words.add(name));
+    "CDEFGH".chars().for_each(|name| drop(words.add(&name.to_string())));
+    check("plain", words.vectors().concat());
+    check("unitary", Vocabulary::new(16, 5).unitary().add("A").numbers().to_vec());
+    check("bound", a.bind(&b).numbers().to_vec());
+    check("unbound", a.unbind(&b).numbers().to_vec());
+}
+
+/// Rules that follow one another: each makes the state what the next one waits for.
+#[test]
+fn actions_follow_one_another() {
+    let mut words = Vocabulary::new(16, 1);
+    let [a, b, c, d] = ["A", "B", "C", "D"].map(|name| words.add(name));
+    let mut net = Network::new("");
+    net.root_mut().seed = Some(3);
+    let ensembles = EnsembleOptions::default().radius(0.7);
+    let options = EnsembleArrayOptions { ensembles, ..Default::default() };
+    let state = EnsembleArray::add(&mut net, ROOT, (50, 16), options).unwrap();
+    net.add(Connection::new(state.output, state.input).synapse(0.01));
+    let start = Function::expression("t < 0.1 ? 1 : 0", 0).unwrap();
+    let start = net.add(Node::function(start, 0));
+    net.add(Connection::new(start, state.input).transform(a.emitter(1.0)));
+    let rules = [(&a, &b), (&b, &c), (&c, &d), (&d, &a)].map(|(from, to)| {
+        Action::new().when(state.output, from.detector(1.0)).then(state.input, to.emitter(1.0))
+    });
+    let rules = [rules.to_vec(), vec![Action::new().always(0.2)]].concat();
+    let selection = ActionSelection::add(&mut net, ROOT, &rules).unwrap();
+    let probe = Probe::new(selection.thalamus.output).labelled("chosen").synapse(0.01);
+    net.add(probe);
+    let mut prepared = Road::new(&Reference).build(&net).unwrap();
+    let recording = prepared.run_steps(500, &mut Unattended).unwrap();
+    let rows = recording.samples("Probe:chosen").unwrap().chunks(5);
+    let chosen = rows.skip(100).filter_map(|row| row.iter().position(|x| *x > 0.7));
+    let mut sequence: Vec<usize> = chosen.collect();
+    sequence.dedup();
+    let follows = |pair: &[usize]| pair[1] == (pair[0] + 1) % 4;
+    assert!(sequence.len() >= 6 && sequence.windows(2).all(follows), "{sequence:?}");
+}
+
+#[test]
+fn legendre_memory_delays_its_input() {
+    let mut net = Network::new("");
+    net.root_mut().seed = Some(3);
+    let u = Function::expression("sin(6 * t)", 0).unwrap();
+    let u = net.add(Node::function(u, 0));
+    let memory = LegendreMemory::add(&mut net, ROOT, (200, 5), 0.4, 0.1).unwrap();
+    net.add(Connection::new(u, memory.input).synapse(None));
+    let past = net.add(Node::passthrough(2));
+    net.add(Connection::new(memory.output, past).transform(memory.reader(&[0.5, 1.0])));
+    net.add(Probe::new(past).labelled("past").synapse(0.01));
+    let mut prepared = Road::new(&Reference).build(&net).unwrap();
+    let recording = prepared.run_steps(1500, &mut Unattended).unwrap();
+    // The feedback's and two lowpass filters add some 15 ms to the delays.
+    for (i, row) in recording.samples("Probe:past").unwrap().chunks(2).enumerate().skip(800) {
+        let u = |delay: f64| (6.0 * (i as f64 * 1e-3 - 0.015 - delay)).sin();
+        let off = (row[0] - u(0.2)).abs().max((row[1] - u(0.4)).abs());
+        assert!(off < 0.2, "{row:?} in place of {} and {} at step {i}", u(0.2), u(0.4));
+    }
+}
+
+#[test]
 fn dynamics_are_those_of_their_equations() {
     let mut net = Network::new("");
     net.root_mut().seed = Some(3);
@@ -118,6 +232,10 @@ fn scaled(pre: NodeId, post: NodeId, factor: f64) -> Connection {
     Connection { transform, ..Connection::new(pre, post) }
 }
 
+fn golden() -> Value {
+    serde_json::from_str(include_str!("../golden/nengo/networks.json")).unwrap()
+}
+
 /// Probes of nodes against those of Nengo, within a share of the largest number.
 #[track_caller]
 fn check(
@@ -125,8 +243,7 @@ fn check(
     tolerance: f64,
     make: impl FnOnce(&mut Network) -> Result<Vec<NodeId>, LibraryError>,
 ) {
-    let golden: Value =
-        serde_json::from_str(include_str!("../golden/nengo/networks.json")).unwrap();
+    let golden = golden();
     let mut net = Network::new("");
     net.root_mut().seed = Some(7);
     for (i, node) in make(&mut net).unwrap().into_iter().enumerate() {

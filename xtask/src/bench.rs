@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what whole networks cost, by the release build of the command.
 //!
-//! CPU seconds for runs with one thread, wall seconds for several, instructions for what recording costs; engines take turns, and the best
-//! of the rounds counts. Every run begins at time 0, so both engines live through the same beginning.
+//! CPU seconds for runs with one thread, wall seconds for several, instructions for what recording
+//! costs; engines take turns, and the best of the rounds counts. Every run begins at time 0, so both engines live through the same beginning.
 
+mod build;
 mod instructions;
 mod measure;
 mod networks;
@@ -19,6 +20,9 @@ use options::Options;
 
 /// Measures what the words ask for, and prints tables.
 pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
+    if let ["build", rest @ ..] = words {
+        return build::command(workspace, rest);
+    }
     let options = Options::parse(words)?;
     if options.criterion {
         criterion(workspace)?;

@@ -29,7 +29,8 @@ Commands:
   bench [WHAT...] [--repeat N] [NETWORK...]
                                    seconds that whole networks take; WHAT: nest (beside NEST 3.10),
                                    threads (one against two), criterion (the crates' own benches),
-                                   instructions (what recording spikes costs, counted by valgrind)
+                                   instructions (what recording spikes costs, counted by valgrind),
+                                   build (networks of the NEF, beside Nengo)
   asm                              what the native kernels were compiled to
   fuzz [CASES]                     hostile model files, a million if no number is given";
 

@@ -23,6 +23,8 @@ pub(crate) struct FunctionOp {
 pub(crate) struct HostOp {
     /// The object.
     pub path: Path,
+    /// Which of the object's operators it is.
+    pub part: u16,
     /// What the host calls it.
     pub name: String,
     /// The code.
@@ -54,7 +56,7 @@ impl FunctionOp {
 impl HostOp {
     /// Code that has been started.
     pub fn new(
-        path: &Path,
+        (path, part): (&Path, u16),
         name: &str,
         step: Box<dyn HostStep>,
         x: Option<Column>,
@@ -62,7 +64,8 @@ impl HostOp {
     ) -> Self {
         let arguments = vec![0.0; x.map_or(0, |x| x.len)];
         let results = vec![0.0; y.len];
-        Self { path: path.clone(), name: name.to_owned(), step, x, y, arguments, results }
+        let (path, name) = (path.clone(), name.to_owned());
+        Self { path, part, name, step, x, y, arguments, results }
     }
 
     /// Does it once.

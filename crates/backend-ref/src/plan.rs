@@ -203,7 +203,7 @@ impl<'a, F: Real> Planner<'a, F> {
                 let kernel = FunctionKernel::new(function);
                 Op::Function(FunctionOp::new(&op.path, kernel, reads, self.layout.of(*y)))
             }
-            OperatorKind::Host { host, x, y } => self.host(&op.path, &**host, *x, *y)?,
+            OperatorKind::Host { host, x, y } => self.host((&op.path, op.part), &**host, *x, *y)?,
             OperatorKind::Reset { target, .. } if self.shares.fused(*target).is_some() => {
                 return Ok(());
             }
@@ -250,16 +250,16 @@ impl<'a, F: Real> Planner<'a, F> {
 
     fn host(
         &self,
-        path: &Path,
+        at: (&Path, u16),
         host: &dyn HostOperator,
         x: Option<SignalId>,
         y: SignalId,
     ) -> Result<Op<F>, CompileError> {
         let step = host.make_step(self.model.dt, self.model.seed).map_err(|source| {
-            CompileError::Host { path: path.clone(), name: host.name().to_owned(), source }
+            CompileError::Host { path: at.0.clone(), name: host.name().to_owned(), source }
         })?;
         let x = x.map(|x| self.layout.of(x));
-        Ok(Op::Host(HostOp::new(path, host.name(), step, x, self.layout.of(y))))
+        Ok(Op::Host(HostOp::new(at, host.name(), step, x, self.layout.of(y))))
     }
 
     fn neurons(

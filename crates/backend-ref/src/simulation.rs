@@ -206,7 +206,7 @@ impl<F: Real> Simulation for RefSimulation<F> {
         Ok(())
     }
 
-    /// Not where hosts take part: what they remember is theirs.
+    /// Not where hosts take part that keep what they remember to themselves.
     fn as_snapshot(&mut self) -> Option<&mut dyn Snapshot> {
         if self.is_closed() { Some(self) } else { None }
     }

@@ -1,10 +1,12 @@
 //! The model as it is being built, and how build functions add to it.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, HashMap},
     rc::Rc,
 };
 
+use ndarray::Array2;
 use pontine_core_ir::{
     ConnectionId, CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path,
     SignalId, Spec, Tensor,
@@ -47,6 +49,8 @@ pub struct Builder<'n> {
     weights: HashMap<ConnectionId, Weights>,
     rules: HashMap<(ConnectionId, usize), BTreeMap<String, SignalId>>,
     time: Option<SignalId>,
+    /// Of the ensemble that was decoded last, at its own evaluation points.
+    activities: RefCell<Option<(EnsembleId, Rc<Array2<f64>>)>>,
     seeds: BTreeMap<ObjId, u32>,
     faults: Vec<BuildError>,
 }
@@ -65,6 +69,7 @@ impl<'n> Builder<'n> {
             weights: HashMap::new(),
             rules: HashMap::new(),
             time: None,
+            activities: RefCell::default(),
             seeds: pontine_nef::seeding::walk(network, options.seed),
             faults: Vec::new(),
         }
@@ -126,6 +131,33 @@ impl<'n> Builder<'n> {
     /// Adds a signal.
     pub fn signal(&mut self, signal: Signal) -> SignalId {
         self.model.signals.add(signal)
+    }
+
+    /// Adds numbers that learning may change, under `<path>.<name>`: those that were imported under this
+    /// name, such as learned ones, or these.
+    ///
+    /// # Errors
+    /// [`BuildError::Shape`] if those imported have another shape.
+    pub fn parameter(
+        &mut self,
+        path: &Path,
+        name: &str,
+        numbers: Tensor,
+    ) -> Result<SignalId, BuildError> {
+        let own = path.part(name);
+        let initial = match self.network.imported.get(own.as_str()) {
+            None => numbers,
+            Some(imported) if imported.shape() == numbers.shape() => Tensor::clone(imported),
+            Some(imported) => {
+                return Err(BuildError::Shape {
+                    path: path.clone(),
+                    what: format!("the imported `{name}`"),
+                    found: imported.shape().to_vec(),
+                    expected: numbers.shape().to_vec(),
+                });
+            }
+        };
+        Ok(self.signal(Signal::constant(own, initial)))
     }
 
     /// Adds an operator to those of an object, after the ones it has.
@@ -216,6 +248,20 @@ impl<'n> Builder<'n> {
         }
         let built = self.ensembles.get(&id).cloned();
         built.ok_or_else(|| BuildError::NotBuilt { path: self.path(id) })
+    }
+
+    /// The activities of an ensemble at its own evaluation points: what is decoded from it next needs
+    /// them again.
+    pub(crate) fn activities(&self, id: EnsembleId, built: &BuiltEnsemble) -> Rc<Array2<f64>> {
+        let mut last = self.activities.borrow_mut();
+        if let Some((_, activities)) = last.as_ref().filter(|(of, _)| *of == id) {
+            return activities.clone();
+        }
+        // The old ones go first: both need not fit.
+        last.take();
+        let activities = Rc::new(built.activities(built.points()));
+        *last = Some((id, activities.clone()));
+        activities
     }
 
     pub(crate) fn set_weights(&mut self, id: ConnectionId, weights: Weights) {

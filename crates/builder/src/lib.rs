@@ -11,6 +11,7 @@
 //! model or names a backend.
 
 mod builder;
+pub mod curves;
 mod error;
 mod nef;
 mod population;
@@ -25,7 +26,7 @@ pub use registry::{
 };
 
 use pontine_catalogue as _;
-use pontine_core_ir::{Faults, Model, Network, ObjId};
+use pontine_core_ir::{EndObject, EnsembleId, Faults, Model, Network, ObjId, ProbeTarget};
 
 /// Builds a network that has been validated.
 ///
@@ -74,6 +75,22 @@ fn in_build_order(network: &Network) -> Vec<ObjId> {
         .objects()
         .filter(|id| !matches!(id, ObjId::Subnetwork(_) | ObjId::View(_)))
         .collect();
-    ids.sort_by_key(rank);
+    // What is decoded from one ensemble is solved for at once, since activities are kept meanwhile.
+    ids.sort_by_key(|id| (rank(id), decoded_from(network, *id)));
     ids
+}
+
+/// The ensemble that a connection or probe decodes.
+fn decoded_from(network: &Network, id: ObjId) -> Option<EnsembleId> {
+    match id {
+        ObjId::Connection(id) => match network.connections[id].pre.object {
+            EndObject::Ensemble(ensemble) => Some(ensemble),
+            _ => None,
+        },
+        ObjId::Probe(id) => match network.probes[id].target {
+            ProbeTarget::Decoded(ensemble) => Some(ensemble),
+            _ => None,
+        },
+        _ => None,
+    }
 }

@@ -446,7 +446,10 @@ fn signals_of_rules_are_probed_by_name() {
     let model = check_built(&network);
     assert!(model.signal("Connection:c.PES#2.input").is_some());
     network.add(probe("delta"));
-    let expected =
-        "`Connection:c`: its learning rule has no signal `delta`, but activities, error, input";
+    let model = check_built(&network);
+    assert_eq!(model.signals[model.signal("Connection:c.PES#2.delta").unwrap()].len(), 20);
+    network.add(probe("deltas"));
+    let expected = "`Connection:c`: its learning rule has no signal `deltas`, but activities, \
+                    delta, error, input";
     check_error(&network, expected);
 }

@@ -13,8 +13,8 @@ macro_rules! shipped {
 }
 
 /// All of them, by name.
-const MODELS: [Shipped; 11] = shipped! {
-    "brunel" "communication_channel" "integrator" "izhikevich_network" "lorenz" "microcircuit" "mixed"
+const MODELS: [Shipped; 13] = shipped! {
+    "basal_ganglia" "brunel" "circular_convolution" "communication_channel" "integrator" "izhikevich_network" "lorenz" "microcircuit" "mixed"
     "oscillator" "own_neuron" "vogels_abbott_coba" "vogels_abbott_cuba"
 };
 

@@ -59,7 +59,43 @@ impl Function {
         Ok(Self::Expression(Arc::new(mechanism::Function::parse(text, &arguments, &[])?)))
     }
 
-    /// Wraps a closure.
+    /// A closure of a vector, for a connection; sizes are those of its arrays.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::Function;
+    /// let product = Function::of(|[x, y]: [f64; 2]| [x * y]);
+    /// assert_eq!(product.size_out(), 1);
+    /// ```
+    pub fn of<F, const IN: usize, const OUT: usize>(code: F) -> Self
+    where
+        F: Fn([f64; IN]) -> [f64; OUT] + Send + Sync + 'static,
+    {
+        let native = move |x: &[f64], y: &mut [f64]| y.copy_from_slice(&code(array(x)));
+        Self::native(std::any::type_name::<F>(), IN, OUT, native)
+    }
+
+    /// A closure of time (s), for a node.
+    pub fn of_time<F, const OUT: usize>(code: F) -> Self
+    where
+        F: Fn(f64) -> [f64; OUT] + Send + Sync + 'static,
+    {
+        let native = move |t: &[f64], y: &mut [f64]| y.copy_from_slice(&code(t[0]));
+        Self::native(std::any::type_name::<F>(), 1, OUT, native)
+    }
+
+    /// A closure of time (s) and the input, for a node.
+    pub fn of_time_and<F, const IN: usize, const OUT: usize>(code: F) -> Self
+    where
+        F: Fn(f64, [f64; IN]) -> [f64; OUT] + Send + Sync + 'static,
+    {
+        let native = move |x: &[f64], y: &mut [f64]| y.copy_from_slice(&code(x[0], array(&x[1..])));
+        Self::native(std::any::type_name::<F>(), IN + 1, OUT, native)
+    }
+
+    /// Wraps code whose sizes are known when the program runs only. Like every function it must give the
+    /// same result for the same argument: what remembers something is a host
+    /// ([`NodeOutput::Host`](crate::NodeOutput::Host)).
     pub fn native(
         name: &str,
         size_in: usize,
@@ -77,6 +113,11 @@ impl Function {
             Self::Native(native) => native.size_out,
         }
     }
+}
+
+/// What validation found to have this length.
+fn array<const N: usize>(x: &[f64]) -> [f64; N] {
+    std::array::from_fn(|i| x[i])
 }
 
 impl PartialEq for Native {

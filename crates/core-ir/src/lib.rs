@@ -44,7 +44,7 @@ pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
     EnsembleOptions, LearningRule, Network, Node, NodeOutput, ObjId, Population, PopulationView,
     Probe, ProbeTarget, Projection, Recorder, RuleInput, Samples, SparseMatrix, Subnetwork,
-    Transform,
+    Synapse, Transform,
 };
 pub use path::Path;
 pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};

@@ -186,6 +186,13 @@ impl fmt::Display for Param {
     }
 }
 
+impl From<&str> for Spec {
+    /// A kind with the defaults of its parameters.
+    fn from(kind: &str) -> Self {
+        Self::new(kind)
+    }
+}
+
 impl From<f64> for Param {
     fn from(value: f64) -> Self {
         Self::Number(value)

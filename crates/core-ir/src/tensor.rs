@@ -69,6 +69,12 @@ impl fmt::Debug for Tensor {
     }
 }
 
+impl<const ROWS: usize, const COLUMNS: usize> From<[[f64; COLUMNS]; ROWS]> for Tensor {
+    fn from(rows: [[f64; COLUMNS]; ROWS]) -> Self {
+        Self { shape: [ROWS, COLUMNS].into(), data: rows.as_flattened().into() }
+    }
+}
+
 impl From<ndarray::Array2<f64>> for Tensor {
     fn from(array: ndarray::Array2<f64>) -> Self {
         let shape = [array.nrows(), array.ncols()];

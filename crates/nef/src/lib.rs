@@ -17,6 +17,7 @@
 
 mod beta;
 mod linear;
+pub mod names;
 pub mod networks;
 pub mod points;
 pub mod process;
@@ -26,6 +27,7 @@ pub mod solver;
 pub mod synapse;
 pub mod transform;
 mod tuning;
+pub mod vocabulary;
 
 pub use points::{PointSampler, PointsEntry};
 pub use process::{Process, ProcessEntry};

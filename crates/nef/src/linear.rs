@@ -1,12 +1,15 @@
 //! Dense linear algebra through `faer`, sequential whatever the program around it chose.
 
 use faer::{
-    Accum, Mat, MatRef, Par,
+    Accum, Mat, MatMut, MatRef, Par,
     diag::Diag,
     dyn_stack::{MemBuffer, MemStack},
     linalg::{
         cholesky::llt,
-        matmul::matmul,
+        matmul::{
+            matmul,
+            triangular::{BlockStructure, matmul as triangular},
+        },
         svd::{ComputeSvdVectors, svd, svd_scratch},
     },
 };
@@ -14,10 +17,55 @@ use ndarray::{Array1, Array2, ArrayView2};
 
 /// `a b`.
 pub(crate) fn product(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
-    let mut product = Mat::<f64>::zeros(a.nrows(), b.ncols());
-    let (a, b) = (to_mat(a), to_mat(b));
-    matmul(product.as_mut(), Accum::Replace, a.as_ref(), b.as_ref(), 1.0, Par::Seq);
-    to_array(product.as_ref())
+    let shape = (a.nrows(), b.ncols());
+    let mut product = vec![0.0; shape.0 * shape.1];
+    let target = MatMut::from_row_major_slice_mut(&mut product, shape.0, shape.1);
+    let (a, b) = (Matrix::of(a), Matrix::of(b));
+    matmul(target, Accum::Replace, a.view(), b.view(), 1.0, Par::Seq);
+    rows(shape, product)
+}
+
+/// `aᵀ a`, of which only what stands on the diagonal and above it is there.
+pub(crate) fn gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
+    let n = a.ncols();
+    let mut gram = vec![0.0; n * n];
+    // What are rows to us are columns to the decomposition, which is fastest along them.
+    let target = MatMut::from_column_major_slice_mut(&mut gram, n, n);
+    let a = Matrix::of(a);
+    let (whole, lower) = (BlockStructure::Rectangular, BlockStructure::TriangularLower);
+    let (left, right) = (a.view().transpose(), a.view());
+    triangular(target, lower, Accum::Replace, left, whole, right, whole, 1.0, Par::Seq);
+    rows((n, n), gram)
+}
+
+/// A matrix where it lies, or a copy if it does not lie in one piece.
+enum Matrix<'a> {
+    Rows(&'a [f64], (usize, usize)),
+    Columns(&'a [f64], (usize, usize)),
+    Copied(Mat<f64>),
+}
+
+impl<'a> Matrix<'a> {
+    fn of(array: ArrayView2<'a, f64>) -> Self {
+        let shape = array.dim();
+        match (array.to_slice(), array.reversed_axes().to_slice()) {
+            (Some(rows), _) => Self::Rows(rows, shape),
+            (None, Some(columns)) => Self::Columns(columns, shape),
+            (None, None) => Self::Copied(to_mat(array)),
+        }
+    }
+
+    fn view(&self) -> MatRef<'_, f64> {
+        match self {
+            Self::Rows(slice, (m, n)) => MatRef::from_row_major_slice(slice, *m, *n),
+            Self::Columns(slice, (m, n)) => MatRef::from_column_major_slice(slice, *m, *n),
+            Self::Copied(matrix) => matrix.as_ref(),
+        }
+    }
+}
+
+fn rows(shape: (usize, usize), numbers: Vec<f64>) -> Array2<f64> {
+    Array2::from_shape_vec(shape, numbers).unwrap_or_else(|_| Array2::zeros(shape))
 }
 
 /// The rotation (or rotation and reflection) nearest to a square matrix: `U Vᵀ` of its singular
@@ -68,14 +116,17 @@ pub(crate) fn thin_svd(a: ArrayView2<'_, f64>) -> Option<(Array2<f64>, Array1<f6
     Some((to_array(u.as_ref()), singular, to_array(v.as_ref())))
 }
 
-/// Solves `g x = b` for a symmetric, positive definite `g`; `None` if it is not.
+/// Solves `g x = b` for a symmetric, positive definite `g`, of which what is below the diagonal is not
+/// looked at; `None` if it is not.
 pub(crate) fn solve_positive_definite(
-    g: ArrayView2<'_, f64>,
+    g: Array2<f64>,
     b: ArrayView2<'_, f64>,
 ) -> Option<Array2<f64>> {
-    let (mut factor, mut x) = (to_mat(g), to_mat(b));
-    let scratch =
-        llt::factor::cholesky_in_place_scratch::<f64>(g.nrows(), Par::Seq, Default::default());
+    let n = g.nrows();
+    let mut g = if g.is_standard_layout() { g } else { g.as_standard_layout().into_owned() };
+    let mut x = to_mat(b);
+    let mut factor = MatMut::from_column_major_slice_mut(g.as_slice_mut()?, n, n);
+    let scratch = llt::factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default());
     let mut buffer = MemBuffer::new(scratch);
     let stack = MemStack::new(&mut buffer);
     let exact = Default::default();
@@ -156,8 +207,11 @@ mod tests {
     #[test]
     fn a_positive_definite_system_is_solved_and_another_refused() {
         let g = array![[4.0, 1.0], [1.0, 3.0]];
-        let x = solve_positive_definite(g.view(), array![[1.0], [2.0]].view()).unwrap();
+        let x = solve_positive_definite(g.clone(), array![[1.0], [2.0]].view()).unwrap();
         assert!((&x - &array![[1.0 / 11.0], [7.0 / 11.0]]).iter().all(|d| d.abs() < 1e-15));
-        assert_eq!(solve_positive_definite((-&g).view(), x.view()), None);
+        assert_eq!(solve_positive_definite(-&g, x.view()), None);
+        let a = array![[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]];
+        let gram = gram(a.view());
+        assert_eq!([gram[[0, 0]], gram[[0, 1]], gram[[1, 1]]], [35.0, 49.0, 69.0]);
     }
 }

@@ -43,7 +43,31 @@ pub trait ProcessStep: Send {
     /// # Errors
     /// [`ProcessError`] if there is none.
     fn step(&mut self, time_s: f64, output: &mut [f64]) -> Result<(), ProcessError>;
+
+    /// What it carries from step to step, as words; `None` if it keeps that to itself.
+    fn save(&self) -> Option<Vec<u64>> {
+        None
+    }
+
+    /// Goes on from words that [`save`](Self::save) gave; false if they are no state of it.
+    fn restore(&mut self, _words: &[u64]) -> bool {
+        false
+    }
 }
+
+/// A signal that is known for all times carries nothing from step to step.
+macro_rules! carries_nothing {
+    () => {
+        fn save(&self) -> Option<Vec<u64>> {
+            Some(Vec::new())
+        }
+
+        fn restore(&mut self, words: &[u64]) -> bool {
+            words.is_empty()
+        }
+    };
+}
+use carries_nothing;
 
 /// Why there is no signal.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

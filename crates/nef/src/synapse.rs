@@ -177,6 +177,27 @@ impl State {
         })
     }
 
+    /// What it carries from step to step.
+    pub(crate) fn numbers(&self) -> Vec<f64> {
+        match self {
+            Self::Gain(_) => vec![],
+            Self::FirstOrder(_, y) => vec![*y],
+            Self::Space(_, x) => x.to_vec(),
+            Self::Taps(_, last) | Self::Delay(last) => last.iter().copied().collect(),
+        }
+    }
+
+    /// Takes as many numbers as there are.
+    pub(crate) fn put(&mut self, numbers: &mut impl Iterator<Item = f64>) {
+        let take = |(own, number): (&mut f64, f64)| *own = number;
+        match self {
+            Self::Gain(_) => {}
+            Self::FirstOrder(_, y) => std::iter::once(y).zip(numbers).for_each(take),
+            Self::Space(_, x) => x.iter_mut().zip(numbers).for_each(take),
+            Self::Taps(_, last) | Self::Delay(last) => last.iter_mut().zip(numbers).for_each(take),
+        }
+    }
+
     pub(crate) fn step(&mut self, u: f64) -> f64 {
         match self {
             Self::Gain(gain) => *gain * u,

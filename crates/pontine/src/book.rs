@@ -5,3 +5,6 @@ struct FirstModelInRust;
 
 #[doc = include_str!("../../../docs/book/how-it-works.md")]
 struct HowItWorks;
+
+#[doc = include_str!("../../../docs/book/nef-models-in-rust.md")]
+struct NefModelsInRust;

@@ -9,24 +9,16 @@
 //! use pontine::prelude::*;
 //!
 //! let mut network = Network::new("channel");
-//! let wave = Function::expression("sin(6.283185307179586 * t)", 0)?;
-//! let input = network.add(Node::function(wave, 0).labelled("input"));
-//! let mut ensemble = Ensemble::new(50, 1).labelled("a");
-//! ensemble.options.eval_points = Some(Spec::new("Uniform").with("low", -1.0).with("high", 1.0).into());
-//! ensemble.options.encoders = ensemble.options.eval_points.clone();
+//! let input = network.add(Node::of_time(|t| [(6.283 * t).sin()]).labelled("input"));
+//! let ensemble = Ensemble::new(50, 1).encoders(uniform(-1.0, 1.0)).labelled("a");
 //! let a = network.add(ensemble);
-//! let mut into_a = Connection::new(input, a);
-//! into_a.options.synapse = Some(None);
-//! network.add(into_a);
-//! let mut probe = Probe::new(ProbeTarget::Decoded(a)).labelled("a");
-//! probe.synapse = Some(Some(Spec::new("Lowpass").with("tau", 0.01)));
-//! network.add(probe);
+//! network.add(Connection::new(input, a).synapse(Synapse::NONE));
+//! let probe = network.add(Probe::new(a).synapse(0.01));
 //!
 //! let mut simulator = Simulator::builder().dt(0.001).seed(1).build(&network)?;
 //! simulator.run(0.25)?;
-//! let decoded = simulator.recording().samples("Probe:a").unwrap();
-//! assert_eq!(decoded.len(), 250);
-//! assert!((decoded[249] - 1.0).abs() < 0.15);
+//! let last = simulator.samples(probe).last().unwrap();
+//! assert!((last[0] - 1.0).abs() < 0.15);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -42,16 +34,30 @@ pub use pontine_backend_ref as backend_ref;
 pub use pontine_core_ir as core_ir;
 #[cfg(feature = "io")]
 pub use pontine_io as io;
+pub use pontine_nef as nef;
 pub use pontine_road as road;
 pub use simulator::{Simulator, SimulatorBuilder};
 
 /// What most programs need.
 pub mod prelude {
     pub use pontine_core_ir::{
-        Cells, Connection, Connector, Endpoint, Ensemble, Function, Network, Node, Population,
-        PopulationView, Probe, ProbeTarget, Projection, Quantity, Recorder, Recording, Samples,
-        SparseMatrix, Spec, Subnetwork, Tensor, Transform, Value,
+        Cells, Config, Connection, ConnectionOptions, Connector, Endpoint, Ensemble,
+        EnsembleOptions, Function, Network, Node, Population, PopulationView, Probe, ProbeTarget,
+        Projection, Quantity, Recorder, Recording, Samples, SparseMatrix, Spec, Subnetwork,
+        SubnetworkId, Synapse, Tensor, Transform, Value,
         network::{Convolution, Padding},
+    };
+    pub use pontine_nef::{
+        names::{
+            alpha, ball, bcm, choice, delay, direct, gaussian, lif, lif_rate, lowpass, lstsq_l2,
+            nnls_l2, oja, pes, rls, sphere, uniform, voja, weights, white_noise, white_signal,
+        },
+        networks::{
+            Action, ActionSelection, AssociativeMemory, AssociativeMemoryOptions, BasalGanglia,
+            CircularConvolution, ControlledIntegrator, EnsembleArray, EnsembleArrayOptions,
+            InputGatedMemory, Integrator, LegendreMemory, Oscillator, Product, Thalamus,
+        },
+        vocabulary::{Pointer, Vocabulary},
     };
 
     pub use crate::simulator::{Simulator, SimulatorBuilder};

@@ -1,15 +1,18 @@
 //! A network that runs.
 
 use pontine_core_ir::{
-    Model, Network, Recording,
-    port::{Backend, CompileOptions, Precision, Simulation, Unattended},
+    EnsembleId, Model, Network, ProbeId, Recording, Tensor,
+    network::Paths,
+    port::{AccessError, Backend, CompileOptions, Precision, Simulation, Unattended},
+    recording::{Series, SeriesData},
 };
-use pontine_road::{BuildOptions, Prepared, Road, RoadError, n_steps};
+use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, curves, n_steps};
 
 /// A network that runs and remembers what it recorded.
 pub struct Simulator {
     prepared: Prepared,
     recording: Recording,
+    paths: Paths,
 }
 
 /// Options of a [`Simulator`]; the defaults are steps of 1 ms, seed 0, f64.
@@ -61,7 +64,7 @@ impl SimulatorBuilder {
     ) -> Result<Simulator, RoadError> {
         let prepared = Road::new(backend).options(self.build, self.compile).build(network)?;
         let recording = Recording::of(&prepared.model);
-        Ok(Simulator { prepared, recording })
+        Ok(Simulator { prepared, recording, paths: network.paths() })
     }
 }
 
@@ -110,6 +113,125 @@ impl Simulator {
     /// Everything recorded since the start or the last reset.
     pub fn recording(&self) -> &Recording {
         &self.recording
+    }
+
+    /// What a probe recorded; `None` if it is not one of this network.
+    pub fn series(&self, probe: ProbeId) -> Option<&Series> {
+        self.recording.series.get(self.paths.get(probe.into())?.as_str())
+    }
+
+    /// The samples of a probe, a row for each: `size` numbers. None for a probe of spikes.
+    pub fn samples(&self, probe: ProbeId) -> impl ExactSizeIterator<Item = &[f64]> {
+        let (width, rows) = match self.series(probe).map(|series| &series.data) {
+            Some(SeriesData::Samples { width, rows, .. }) => (*width, rows.as_slice()),
+            Some(SeriesData::Events { .. }) | None => (1, &[][..]),
+        };
+        rows.chunks_exact(width.max(1))
+    }
+
+    /// The times of what a probe recorded, s: of each sample, or of each spike.
+    pub fn times(&self, probe: ProbeId) -> impl Iterator<Item = f64> {
+        let steps = match self.series(probe).map(|series| &series.data) {
+            Some(SeriesData::Samples { steps, .. } | SeriesData::Events { steps, .. }) => {
+                steps.as_slice()
+            }
+            None => &[],
+        };
+        steps.iter().map(|&step| step as f64 * self.prepared.model.dt)
+    }
+
+    /// The spikes of a probe of neurons, which is not filtered: time (s) and neuron of each. Memory
+    /// grows with spikes alone.
+    pub fn spikes(&self, probe: ProbeId) -> impl Iterator<Item = (f64, u32)> {
+        let indices = match self.series(probe).map(|series| &series.data) {
+            Some(SeriesData::Events { indices, .. }) => indices.as_slice(),
+            Some(SeriesData::Samples { .. }) | None => &[],
+        };
+        self.times(probe).zip(indices.iter().copied())
+    }
+
+    /// Paths of all that [`read`](Self::read) takes, with their lengths.
+    pub fn paths(&self) -> Vec<(String, usize)> {
+        self.prepared.paths()
+    }
+
+    /// Numbers of the running model by stable path, such as `Connection:c.weights` (row by row) or
+    /// `Ensemble:a.voltage`.
+    ///
+    /// # Errors
+    /// [`RoadError::Path`] with the nearest path, or [`RoadError::Access`].
+    pub fn read(&self, path: &str) -> Result<Vec<f64>, RoadError> {
+        self.prepared.read(path)
+    }
+
+    /// Replaces numbers of the running model.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn write(&mut self, path: &str, numbers: &[f64]) -> Result<(), RoadError> {
+        self.prepared.write(path, numbers)
+    }
+
+    /// Puts what was learned back into the network, which begins with it when it is built again.
+    ///
+    /// # Errors
+    /// [`RoadError::Access`] if it cannot be read.
+    pub fn freeze(&self, network: &mut Network) -> Result<(), RoadError> {
+        self.prepared.freeze(network)
+    }
+
+    /// The state after the last step as bytes; `None` if code of the host keeps what it knows to
+    /// itself.
+    pub fn save(&mut self) -> Option<Vec<u8>> {
+        self.prepared.simulation.as_snapshot().map(|snapshot| snapshot.save())
+    }
+
+    /// Goes on from a saved state of the same model; what was recorded is forgotten.
+    ///
+    /// # Errors
+    /// [`RoadError::Access`] if it is not a state of this model.
+    pub fn restore(&mut self, state: &[u8]) -> Result<(), RoadError> {
+        let none = || AccessError::Snapshot("code of the host keeps its state to itself".into());
+        self.prepared.simulation.as_snapshot().ok_or_else(none)?.restore(state)?;
+        self.recording = Recording::of(&self.prepared.model);
+        Ok(())
+    }
+
+    /// The rates (Hz) of all neurons of an ensemble under constant input at points of what it represents:
+    /// (points, dimensions) to (points, neurons).
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has no neurons, or points have other dimensions.
+    pub fn tuning_curves(
+        &self,
+        ensemble: EnsembleId,
+        points: impl Into<Tensor>,
+    ) -> Result<Tensor, BuildError> {
+        curves::tuning_curves(self.model(), &self.path(ensemble), points.into())
+    }
+
+    /// The same along each neuron's preferred direction, at shares of the radius: (shares, neurons).
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has no neurons.
+    pub fn response_curves(
+        &self,
+        ensemble: EnsembleId,
+        shares: &[f64],
+    ) -> Result<Tensor, BuildError> {
+        curves::response_curves(self.model(), &self.path(ensemble), shares)
+    }
+
+    /// Neurons of an ensemble in an order in which neighbours are alike: for rasters.
+    ///
+    /// # Errors
+    /// [`BuildError`] if it has no neurons.
+    pub fn sorted_neurons(&self, ensemble: EnsembleId) -> Result<Vec<usize>, BuildError> {
+        curves::sorted_neurons(self.model(), &self.path(ensemble))
+    }
+
+    fn path(&self, ensemble: EnsembleId) -> String {
+        self.paths.get(ensemble.into()).map(ToString::to_string).unwrap_or_default()
     }
 
     /// The model as it was compiled: signals, operators, what was drawn and solved for.

@@ -15,6 +15,7 @@ mod order;
 mod poisson;
 mod seeding;
 mod vonmises;
+mod words;
 
 /// What `numpy.random.RandomState(seed)` is: MT19937 and NumPy's frozen methods on it.
 ///

@@ -5,7 +5,7 @@ use pontine_core_ir::{
     Faults, Path,
     model::ModelFault,
     network::NetworkFault,
-    port::{CompileError, Estimate, Missing, RunError, SimulationError},
+    port::{AccessError, CompileError, Estimate, Missing, RunError, SimulationError},
 };
 use pontine_transforms::PipelineError;
 
@@ -45,6 +45,17 @@ pub enum RoadError {
     /// The backend could not compile the model.
     #[error(transparent)]
     Compile(#[from] CompileError),
+    /// Nothing in the model has this path.
+    #[error("nothing in the model is called `{path}`{}", pontine_core_ir::error::nearest_hint(.nearest))]
+    Path {
+        /// The path given.
+        path: String,
+        /// The nearest path.
+        nearest: Option<String>,
+    },
+    /// Numbers of the running model cannot be read or written.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The time to run is no number of steps.
     #[error("a run of {time_s:?} s in steps of {dt_s:?} s {fault}")]
     Steps {

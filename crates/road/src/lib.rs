@@ -11,13 +11,14 @@
 
 mod error;
 mod memory;
+mod parameters;
 mod steps;
 
 use std::time::Instant;
 
 pub use error::RoadError;
 pub use memory::available_bytes;
-pub use pontine_builder::BuildOptions;
+pub use pontine_builder::{BuildError, BuildOptions, curves};
 use pontine_core_ir::{
     Model, Network, Recording,
     port::{Backend, CompileOptions, Estimate, RunControl, Simulation},

@@ -203,7 +203,9 @@ class Model:
                 item[name] = tuple(item[name])
         if kind != "Dense":
             last = item.get("channels_last", True)
-            item["input_shape"] = nengo.transforms.ChannelShape(item["input_shape"], last)
+            for name in ["input_shape", "output_shape"]:
+                if name in item:
+                    item[name] = nengo.transforms.ChannelShape(tuple(item[name]), last)
         return getattr(nengo.transforms, kind)(**item)
 
     def probe(self, item):

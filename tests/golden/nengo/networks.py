@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 import nengo
+import nengo.spa
 import numpy as np
 
 HERE = pathlib.Path(__file__)
@@ -60,6 +61,31 @@ def input_gated_memory():
     return [memory.output]
 
 
+def associative_memory():
+    keys = [[1, 0, 0], [0, 0.6, 0.8]]
+    values = [[0.5, -1], [1, 0.5]]
+    memory = nengo.networks.AssociativeMemory(
+        keys, values, n_neurons=20, threshold=0.4, input_scales=1.2, inhibitable=True, label="AM"
+    )
+    memory.add_threshold_to_outputs()
+    memory.add_default_output_vector([0.1, 0.2])
+    memory.add_wta_network(1.5)
+    memory.add_input_mapping("other_keys", np.array([[0, 1], [1, 0]]))
+    memory.add_output_mapping("other_values", np.array([[1], [-1]]))
+    nengo.Connection(wave(3), memory.input)
+    off = nengo.Node(lambda t: 1.0 if t > 0.15 else 0.0, label="off")
+    nengo.Connection(off, memory.inhibit)
+    return [memory.output, memory.other_values]
+
+
+def cleanup_memory():
+    keys = [[1, 0, 0], [0, 0.6, 0.8]]
+    memory = nengo.networks.AssociativeMemory(keys, n_neurons=30)
+    memory.add_default_output_vector([0.1, 0.2, 0.3], n_neurons=20, min_activation_value=0.4)
+    nengo.Connection(wave(3), memory.input)
+    return [memory.output]
+
+
 def golden(make):
     """What the probes of a network record."""
     with nengo.Network(seed=7) as net:
@@ -69,12 +95,28 @@ def golden(make):
         return [np.ravel(sim.data[probe]).tolist() for probe in probes]
 
 
+def vocabulary():
+    """Pointers, plain and unitary, and what is bound of them; the last plain one is like others."""
+    words = nengo.spa.Vocabulary(16, rng=np.random.RandomState(5))
+    unitary = nengo.spa.Vocabulary(16, rng=np.random.RandomState(5), unitary=True)
+    for name in "ABCDEFGH":
+        words.parse(name)
+    return {
+        "plain": np.ravel(words.vectors).tolist(),
+        "unitary": unitary.parse("A").v.tolist(),
+        "bound": words.parse("A * B").v.tolist(),
+        "unbound": words.parse("A * ~B").v.tolist(),
+    }
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent
     makes = [ensemble_array, product, circular_convolution, basal_ganglia, input_gated_memory]
+    makes += [associative_memory, cleanup_memory]
     lines = ['"recipe": "tests/golden/nengo/networks.py"']
     lines.append(f'"versions": {json.dumps({m.__name__: m.__version__ for m in [nengo, np]})}')
     lines += [f'"{make.__name__}": {json.dumps(golden(make))}' for make in makes]
+    lines.append(f'"vocabulary": {json.dumps(vocabulary())}')
     text = "{\n" + ",\n".join(lines) + "\n}\n"
     (folder / HERE.name).with_suffix(".json").write_text(text, encoding="utf-8")
 

@@ -1,9 +1,9 @@
-"""Nengo's numbers for the models `integrator`, `oscillator` and `lorenz`: mean and deviation of ten seeds.
+"""Nengo's numbers for models of the NEF: mean and deviation of ten seeds.
 
 Prints what stands in the `[[reference]]` tables of models/; nothing is written. `lorenz` also prints the
 statistics of the equations themselves, over 1000 s. Run it with the Python of `cargo xtask golden nengo`:
 
-    python tests/golden/published/dynamics.py integrator oscillator lorenz
+    python tests/golden/published/dynamics.py integrator oscillator lorenz basal_ganglia circular_convolution
 """
 
 import sys
@@ -99,6 +99,41 @@ def equations(time=1000.0, dt=0.005):
         x = x + dt / 6 * (a + 2 * b + 2 * c + d)
         all.append(x)
     return attractor(np.array(all[2000:]), dt)
+
+
+def basal_ganglia(seed):
+    first, later = [0.8, 0.5, 0.3], [0.3, 0.5, 0.8]
+    with nengo.Network(seed=seed) as net:
+        utilities = nengo.Node(lambda t: first if t < 0.3 else later)
+        ganglia = nengo.networks.BasalGanglia(3, 100)
+        nengo.Connection(utilities, ganglia.input)
+        probe = nengo.Probe(ganglia.output, synapse=0.02)
+    with nengo.Simulator(net, dt=DT, progress_bar=False) as simulator:
+        simulator.run(0.6)
+    x = simulator.data[probe]
+    spans = {"first": x[100:300].mean(axis=0), "later": x[400:].mean(axis=0)}
+    return {f"{span}_{action}": m for span in spans for action, m in zip("ABC", spans[span])}
+
+
+A = np.array([0.5, -0.1, 0.4, 0.2, -0.3, 0.5, -0.2, 0.4])
+B = np.array([0.1, -0.4, 0.3, 0.5, 0.2, -0.5, 0.1, 0.4])
+
+
+def circular_convolution(seed):
+    exact = np.fft.irfft(np.fft.rfft(A) * np.fft.rfft(B))
+    with nengo.Network(seed=seed) as net:
+        a, b = nengo.Node(A), nengo.Node(B)
+        convolution = nengo.networks.CircularConvolution(200, 8)
+        nengo.Connection(a, convolution.input_a)
+        nengo.Connection(b, convolution.input_b)
+        c = nengo.Node(size_in=8)
+        nengo.Connection(convolution.output, c)
+        probe = nengo.Probe(c, synapse=0.02)
+    with nengo.Simulator(net, dt=DT, progress_bar=False) as simulator:
+        simulator.run(0.3)
+    found = simulator.data[probe][100:].mean(axis=0)
+    cosine = found @ exact / np.linalg.norm(found) / np.linalg.norm(exact)
+    return {"cosine": cosine, "off": np.sqrt(np.mean((found - exact) ** 2))}
 
 
 for name in sys.argv[1:]:

@@ -13,7 +13,9 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::Real;
 
-use crate::{plan::SignalPlace, simulation::RefSimulation, spikes::Spikes};
+use crate::{
+    code::HostOp, engine::Op, plan::SignalPlace, simulation::RefSimulation, spikes::Spikes,
+};
 use bytes::{Column, Columns};
 
 impl<F: Real> Snapshot for RefSimulation<F> {
@@ -24,6 +26,9 @@ impl<F: Real> Snapshot for RefSimulation<F> {
         for (name, address) in self.addresses(self.rewired) {
             let values = self.read(address).unwrap_or_default();
             columns.insert(name, Column::Real(values));
+        }
+        for host in self.hosts() {
+            columns.insert(host.column(), Column::Whole(host.step.save().unwrap_or_default()));
         }
         for (id, signal) in self.model.signals.iter().filter(|(_, s)| s.is_events()) {
             let (reach, ends, values) = self.spikes_under_way(id);
@@ -50,6 +55,7 @@ impl<F: Real> Snapshot for RefSimulation<F> {
                 written.map_err(|error| AccessError::Snapshot(error.to_string()))?;
             }
         }
+        self.put_hosts(&columns).map_err(AccessError::Snapshot)?;
         let put = self.put_spikes(&columns);
         put.map_err(|error| AccessError::Snapshot(error.to_string()))?;
         let now = self.n_steps;
@@ -68,10 +74,27 @@ struct Run {
 }
 
 impl<F: Real> RefSimulation<F> {
-    /// Whether all that changes while it runs is known: hosts keep what they like to themselves.
+    /// Whether all that changes while it runs is known: hosts may keep what they remember to
+    /// themselves.
     pub(crate) fn is_closed(&self) -> bool {
-        let is_host = |op: &Operator| matches!(op.kind, OperatorKind::Host { .. });
-        !self.model.operators.iter().any(|(_, op)| is_host(op))
+        self.hosts().all(|host| host.step.save().is_some())
+    }
+
+    fn hosts(&self) -> impl Iterator<Item = &HostOp> {
+        let ops = self.engines.iter().flat_map(|engine| &engine.units).flat_map(|unit| &unit.ops);
+        ops.filter_map(|op| if let Op::Host(host) = op { Some(host) } else { None })
+    }
+
+    fn put_hosts(&mut self, columns: &Columns) -> Result<(), String> {
+        let engines = self.engines.iter_mut();
+        let ops = engines.flat_map(|engine| &mut engine.units).flat_map(|unit| &mut unit.ops);
+        for op in ops {
+            let Op::Host(host) = op else { continue };
+            let words = whole(columns.get(&host.column()));
+            let put = host.step.restore(words);
+            put.map_err(|error| format!("`{}`: {error}", host.path))?;
+        }
+        Ok(())
     }
 
     /// What two models must have in common: dt, precision, signals and operators.
@@ -106,8 +129,13 @@ impl<F: Real> RefSimulation<F> {
             _ => return Err("`run` is missing".into()),
         };
         let mut needed = self.addresses(run.rewired).into_iter();
-        match needed.find(|(name, _)| !matches!(columns.get(name), Some(Column::Real(_)))) {
-            Some((name, _)) => Err(format!("`{name}` is missing")),
+        if let Some((name, _)) =
+            needed.find(|(name, _)| !matches!(columns.get(name), Some(Column::Real(_))))
+        {
+            return Err(format!("`{name}` is missing"));
+        }
+        match self.hosts().find(|host| !columns.contains_key(&host.column())) {
+            Some(host) => Err(format!("`{}` is missing", host.column())),
             None => Ok(run),
         }
     }
@@ -186,6 +214,13 @@ impl<F: Real> RefSimulation<F> {
             }
         }
         Ok(())
+    }
+}
+
+impl HostOp {
+    /// The name of what it remembers.
+    fn column(&self) -> String {
+        format!("host {} {}", self.path, self.part)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Decoding: weights from the neurons of an ensemble to a function of what it represents.
 
+use std::rc::Rc;
+
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use pontine_core_ir::{
     EnsembleId, Function, Path, Samples, SignalId, Spec, Tensor, Transform,
@@ -125,10 +127,10 @@ fn solve(
         let solution = Solution { decoders, rmses: Array1::zeros(0) };
         return Ok(Solved { solution, is_complete });
     }
-    let activities = if solver.needs_activities() {
-        ensemble.tuning.activities(points.view(), &ensemble.neurons.model())
-    } else {
-        Array2::zeros((0, n))
+    let activities = match (solver.needs_activities(), decoding.eval_points) {
+        (false, _) => Rc::new(Array2::zeros((0, n))),
+        (true, None) => builder.activities(decoding.ensemble, ensemble),
+        (true, Some(_)) => Rc::new(ensemble.activities(points.view())),
     };
     let solution = solver.solve(activities.view(), targets.view(), rng).map_err(failed)?;
     Ok(Solved { solution, is_complete })

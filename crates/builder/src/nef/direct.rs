@@ -40,8 +40,8 @@ pub(super) fn build(
     let failed = |source| BuildError::Samples { path: path.clone(), source };
     Ok(match sampled.map_err(failed)? {
         Sampled::Identity => (x, None),
-        Sampled::Dense(transform) => transformed(builder, path, x, &transform),
-        Sampled::Sparse(matrix) => sparse(builder, path, x, &matrix),
+        Sampled::Dense(transform) => transformed(builder, path, x, &transform)?,
+        Sampled::Sparse(matrix) => sparse(builder, path, x, &matrix)?,
     })
 }
 
@@ -83,12 +83,12 @@ fn transformed(
     path: &Path,
     x: SignalId,
     transform: &Tensor,
-) -> (SignalId, Option<Weights>) {
+) -> Result<(SignalId, Option<Weights>), BuildError> {
     let size_out = match *transform.shape() {
         [] => builder.model().signals[x].len(),
         [rows, ..] => rows,
     };
-    let a = builder.signal(Signal::constant(path.part("transform"), transform.clone()));
+    let a = builder.parameter(path, "transform", transform.clone())?;
     let y = builder.signal(Signal::temporary(path.part("weighted"), &[size_out]));
     builder.operator(path, OperatorKind::Reset { target: y, value: 0.0 });
     builder.operator(
@@ -98,7 +98,7 @@ fn transformed(
             _ => OperatorKind::ElementwiseInc { a, x, y },
         },
     );
-    (y, Some(Weights { signal: a, x, n_rows: size_out, entries: None }))
+    Ok((y, Some(Weights { signal: a, x, n_rows: size_out, entries: None })))
 }
 
 /// The numbers that entries read are gathered, multiplied, and added up where they belong.
@@ -107,10 +107,10 @@ fn sparse(
     path: &Path,
     x: SignalId,
     matrix: &SparseMatrix,
-) -> (SignalId, Option<Weights>) {
+) -> Result<(SignalId, Option<Weights>), BuildError> {
     let n = matrix.entries.len();
     let numbers: Vec<f64> = matrix.entries.iter().map(|(_, _, number)| *number).collect();
-    let a = builder.signal(Signal::constant(path.part("transform"), Tensor::vector(numbers)));
+    let a = builder.parameter(path, "transform", Tensor::vector(numbers))?;
     let mut temporary = |name: &str, n| builder.signal(Signal::temporary(path.part(name), &[n]));
     let (gathered, products) = (temporary("gathered", n), temporary("products", n));
     let y = temporary("weighted", matrix.rows);
@@ -129,5 +129,5 @@ fn sparse(
     builder.operator(path, OperatorKind::ElementwiseInc { a, x: gathered, y: products });
     builder.operator(path, OperatorKind::Reset { target: y, value: 0.0 });
     builder.operator(path, copy((products, None), (y, Some(rows)), true));
-    (y, Some(Weights { signal: a, x, n_rows: matrix.rows, entries }))
+    Ok((y, Some(Weights { signal: a, x, n_rows: matrix.rows, entries })))
 }

@@ -7,6 +7,7 @@
 
 use std::rc::Rc;
 
+use ndarray::{Array2, ArrayView2};
 use pontine_core_ir::{
     EnsembleId, ObjId, OperatorId, SignalId, Spec, Tensor, inventory,
     model::{OperatorKind, Signal},
@@ -40,6 +41,18 @@ pub(crate) struct BuiltEnsemble {
     pub(super) stages: Vec<OperatorId>,
 }
 
+impl BuiltEnsemble {
+    /// Rates (Hz) at points: (points, neurons).
+    pub(crate) fn activities(&self, points: ArrayView2<'_, f64>) -> Array2<f64> {
+        self.tuning.activities(points, &self.neurons.model())
+    }
+
+    /// Its own evaluation points.
+    pub(crate) fn points(&self) -> ArrayView2<'_, f64> {
+        self.tuning.eval_points.view()
+    }
+}
+
 fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let ObjId::Ensemble(ensemble) = id else { return Ok(()) };
     let params = builder.network().ensemble_params(ensemble);
@@ -49,7 +62,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let neurons = NeuronType::resolve(builder, id, &params.neuron_type)?;
     let tuning = tune(builder, ensemble, &params, &neurons)?;
     keep(builder, id, &tuning);
-    let (encoders, current) = encode(builder, id, &tuning);
+    let (encoders, current) = encode(builder, id, &tuning)?;
     if let Some(noise) = &params.noise {
         add_noise(builder, id, noise, current)?;
     }
@@ -133,14 +146,18 @@ fn keep(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) {
 }
 
 /// From the input vector to the currents of the neurons: the encoders and those.
-fn encode(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) -> (SignalId, SignalId) {
+fn encode(
+    builder: &mut Builder<'_>,
+    id: ObjId,
+    tuning: &Tuning,
+) -> Result<(SignalId, SignalId), BuildError> {
     let path = builder.path(id);
     let (n, d) = tuning.encoders.dim();
     let input = builder.signal(Signal::temporary(path.part("in"), &[d]));
     let current = builder.signal(Signal::temporary(path.part("neurons.in"), &[n]));
     let bias = builder.signal(Signal::constant(path.part("bias"), tuning.bias.clone().into()));
     let encoders = tuning.scaled_encoders.clone().into();
-    let encoders = builder.signal(Signal::constant(path.part("encoders"), encoders));
+    let encoders = builder.parameter(&path, "encoders", encoders)?;
     builder.operator(&path, OperatorKind::Reset { target: input, value: 0.0 });
     builder.operator(
         &path,
@@ -154,5 +171,5 @@ fn encode(builder: &mut Builder<'_>, id: ObjId, tuning: &Tuning) -> (SignalId, S
     );
     builder.operator(&path, OperatorKind::DotInc { a: encoders, x: input, y: current });
     builder.set_input(id, input);
-    (encoders, current)
+    Ok((encoders, current))
 }

@@ -13,7 +13,7 @@ use pontine_mechanism::FunctionKernel;
 use crate::{builder::Builder, error::BuildError};
 
 /// The function at each point: (points, size_out).
-pub(super) fn at_points(
+pub(crate) fn at_points(
     path: &Path,
     function: &Function,
     points: ArrayView2<'_, f64>,
@@ -137,5 +137,14 @@ impl HostStep for HostFunctionStep {
             None => Ok(()),
             Some(y) => Err(format!("`{}` gave {y} at {time_s} s", self.native.name).into()),
         }
+    }
+
+    /// A function gives the same for the same, so there is nothing to keep.
+    fn save(&self) -> Option<Vec<u64>> {
+        Some(vec![])
+    }
+
+    fn restore(&mut self, _: &[u64]) -> Result<(), HostError> {
+        Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod target;
 mod weights;
 
 pub(crate) use ensemble::BuiltEnsemble;
+pub(crate) use function::at_points;
 pub use learning::LearningSite;
 pub(crate) use neurons::DIRECT;
 pub use weights::{Entries, Weights};

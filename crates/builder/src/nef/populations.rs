@@ -37,7 +37,13 @@ pub(super) fn build(
             spikes
         }
         Some(Spiking::Random { draws, amplitude }) => {
-            let host = RandomSpiking { draws: *draws, amplitude: *amplitude, rng: initial.rng };
+            let host = RandomSpiking {
+                draws: *draws,
+                amplitude: *amplitude,
+                rng: initial.rng,
+                drawn_by: builder.model().seed,
+                path: builder.path(id),
+            };
             random(builder, &builder.path(id), host, rate)
         }
     };

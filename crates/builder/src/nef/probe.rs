@@ -4,13 +4,17 @@
 //! arrives with the lag of a connection: what the filter held when the step began.
 
 use pontine_core_ir::{
-    EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
+    ConnectionId, EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor,
+    Transform,
     error::nearest,
     inventory,
     model::{First, Neurons, OperatorKind, Record, RecordTarget, Signal},
 };
 
-use super::decoded::{self, Decoding};
+use super::{
+    decoded::{self, Decoding},
+    learning,
+};
 use crate::{
     builder::Builder,
     error::BuildError,
@@ -25,6 +29,9 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let ObjId::Probe(probe_id) = id else { return Ok(()) };
     let network = builder.network();
     let probe = &network.probes[probe_id].object;
+    if let ProbeTarget::Rule { connection, rule, signal } = &probe.target {
+        add_delta(builder, (*connection, *rule), signal)?;
+    }
     let synapse = network.probe_synapse(probe_id);
     let path = builder.path(id);
     let seed = Tensor::scalar(f64::from(builder.seed(id)));
@@ -91,6 +98,25 @@ fn read(builder: &Builder<'_>, target: &ProbeTarget) -> Result<SignalId, BuildEr
         }
     }
 }
+
+/// The change that a rule makes is a signal only where somebody asks for it.
+fn add_delta(
+    builder: &mut Builder<'_>,
+    rule: (ConnectionId, usize),
+    signal: &str,
+) -> Result<(), BuildError> {
+    if signal != DELTA || builder.rule_signals(rule)?.contains_key(DELTA) {
+        return Ok(());
+    }
+    let names = builder.network().connections[rule.0].rule_names();
+    let Some(name) = names.get(rule.1) else { return Ok(()) };
+    let path = builder.path(rule.0).part(name);
+    let delta = learning::delta(builder, &path)?;
+    builder.set_rule_signal(rule, DELTA, delta);
+    Ok(())
+}
+
+const DELTA: &str = "delta";
 
 /// Spikes are recorded as spikes where nothing is done to them.
 fn plain(

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    ObjId, Spec,
+    ObjId, Path, Spec,
     port::{HostError, HostOperator, HostStep},
 };
 use pontine_nef::process::{self, Process, ProcessStep};
-use pontine_rng::RandomState;
+use pontine_rng::{RandomState, StreamKey};
 
 use crate::{builder::Builder, error::BuildError};
 
@@ -26,10 +26,19 @@ pub(super) fn host(
     let own =
         process::seed(spec).map_err(|source| BuildError::Spec { path: path.clone(), source })?;
     let seed = own.unwrap_or(builder.seed(id));
-    let host = ProcessHost { name: spec.kind.clone(), process, size, seed };
+    // A seed of its own stays what it is.
+    let drawn_by = own.is_none().then_some(builder.model().seed);
+    let name = spec.kind.clone();
+    let host = ProcessHost { name, process, size, seed, drawn_by, path: path.clone() };
     // Tried out now, so that what does not fit is a fault of the build.
-    host.start(builder.dt()).map_err(|source| BuildError::Process { path, source })?;
+    host.start(builder.dt(), seed).map_err(|source| BuildError::Process { path, source })?;
     Ok(Arc::new(host))
+}
+
+/// The seed of an object's draws in steps once the model is run with another seed than it was built
+/// with.
+pub(super) fn reseeded(path: &Path, model_seed: u64) -> u32 {
+    StreamKey::new(model_seed, path.as_str(), "step").words()[0]
 }
 
 #[derive(Debug)]
@@ -38,11 +47,14 @@ struct ProcessHost {
     process: Box<dyn Process>,
     size: usize,
     seed: u32,
+    /// The seed of the model that its own comes from, unless that is its own.
+    drawn_by: Option<u64>,
+    path: Path,
 }
 
 impl ProcessHost {
-    fn start(&self, dt_s: f64) -> Result<Box<dyn ProcessStep>, process::ProcessError> {
-        self.process.start(dt_s, self.size, RandomState::new(self.seed))
+    fn start(&self, dt_s: f64, seed: u32) -> Result<Box<dyn ProcessStep>, process::ProcessError> {
+        self.process.start(dt_s, self.size, RandomState::new(seed))
     }
 }
 
@@ -51,8 +63,10 @@ impl HostOperator for ProcessHost {
         &self.name
     }
 
-    fn make_step(&self, dt_s: f64, _: u64) -> Result<Box<dyn HostStep>, HostError> {
-        Ok(Box::new(Step(self.start(dt_s)?)))
+    fn make_step(&self, dt_s: f64, seed: u64) -> Result<Box<dyn HostStep>, HostError> {
+        let is_other = self.drawn_by.is_some_and(|own| own != seed);
+        let seed = if is_other { reseeded(&self.path, seed) } else { self.seed };
+        Ok(Box::new(Step(self.start(dt_s, seed)?)))
     }
 }
 
@@ -61,5 +75,17 @@ struct Step(Box<dyn ProcessStep>);
 impl HostStep for Step {
     fn step(&mut self, time_s: f64, _: &[f64], output: &mut [f64]) -> Result<(), HostError> {
         Ok(self.0.step(time_s, output)?)
+    }
+
+    fn save(&self) -> Option<Vec<u64>> {
+        self.0.save()
+    }
+
+    fn restore(&mut self, words: &[u64]) -> Result<(), HostError> {
+        if self.0.restore(words) {
+            Ok(())
+        } else {
+            Err("the words are no state of its process".into())
+        }
     }
 }

@@ -1,7 +1,12 @@
 //! Spikes at random, out of rates: NumPy's draws in Nengo's order, so code of the host.
 
-use pontine_core_ir::port::{HostError, HostOperator, HostStep};
+use pontine_core_ir::{
+    Path,
+    port::{HostError, HostOperator, HostStep},
+};
 use pontine_rng::RandomState;
+
+use super::process::reseeded;
 
 /// How many spikes a neuron fires in a step in which it should fire `x`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +37,10 @@ pub(super) struct RandomSpiking {
     pub(super) amplitude: f64,
     /// The generator that drew the initial states goes on.
     pub(super) rng: RandomState,
+    /// The seed of the model that it was seeded in.
+    pub(super) drawn_by: u64,
+    /// Its ensemble.
+    pub(super) path: Path,
 }
 
 struct Step {
@@ -49,9 +58,13 @@ impl HostOperator for RandomSpiking {
         }
     }
 
-    fn make_step(&self, dt_s: f64, _: u64) -> Result<Box<dyn HostStep>, HostError> {
+    fn make_step(&self, dt_s: f64, seed: u64) -> Result<Box<dyn HostStep>, HostError> {
         let height = self.amplitude / dt_s;
-        Ok(Box::new(Step { draws: self.draws, height, dt_s, rng: self.rng.clone() }))
+        let rng = match seed == self.drawn_by {
+            true => self.rng.clone(),
+            false => RandomState::new(reseeded(&self.path, seed)),
+        };
+        Ok(Box::new(Step { draws: self.draws, height, dt_s, rng }))
     }
 }
 
@@ -63,6 +76,16 @@ impl HostStep for Step {
         }
         Ok(())
     }
+
+    fn save(&self) -> Option<Vec<u64>> {
+        Some(self.rng.to_words())
+    }
+
+    fn restore(&mut self, words: &[u64]) -> Result<(), HostError> {
+        self.rng =
+            RandomState::from_words(words).ok_or("the words are no state of its generator")?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +94,8 @@ mod tests {
 
     #[track_caller]
     fn check_mean(draws: Draws, rate: f64, variance: f64) {
-        let spiking = RandomSpiking { draws, amplitude: 0.5, rng: RandomState::new(1) };
+        let (rng, path) = (RandomState::new(1), Path::from_text("Ensemble:a"));
+        let spiking = RandomSpiking { draws, amplitude: 0.5, rng, drawn_by: 0, path };
         let mut step = spiking.make_step(1e-3, 0).unwrap();
         let mut spikes = vec![0.0; 4000];
         step.step(0.0, &vec![rate; 4000], &mut spikes).unwrap();

@@ -5,7 +5,10 @@ use pontine_core_ir::{
     port::{GainBias, NeuronMaths, TuningError},
     registry::MechanismEntry,
 };
-use pontine_mechanism::mechanism_file;
+use pontine_mechanism::{
+    mechanism_file,
+    native::{Supported, Task, dispatch},
+};
 
 use super::parameter;
 
@@ -41,15 +44,6 @@ impl Times {
         Self { tau_rc: value("tau_rc"), tau_ref: value("tau_ref"), amplitude: value("amplitude") }
     }
 
-    fn rate(&self, current: f64) -> f64 {
-        let excess = current - 1.0;
-        if excess > 0.0 {
-            self.amplitude / (self.tau_ref + self.tau_rc * (1.0 / excess).ln_1p())
-        } else {
-            0.0
-        }
-    }
-
     fn gain_bias(
         &self,
         index: usize,
@@ -76,10 +70,72 @@ impl Times {
     }
 }
 
+/// Rates of many neurons: most of what it takes to build a network.
+struct Rates<'a> {
+    times: Times,
+    currents: &'a mut [f64],
+}
+
+impl Task for Rates<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Times { tau_rc, tau_ref, amplitude } = self.times;
+        for current in self.currents {
+            let excess = *current - 1.0;
+            let above = excess > 0.0;
+            let interval = tau_ref + tau_rc * log1p_of_inverse(if above { excess } else { 1.0 });
+            *current = if above { amplitude / interval } else { 0.0 };
+        }
+    }
+}
+
+/// `ln(1 + 1/x)` for x > 0 within two units in the last place, without branches and calls, so that the
+/// compiler can do several at once.
+///
+/// With `1 + 1/x = 2^k (1 + f)`, `1 + f` between the roots of 1/2 and of 2, and `s = f / (2 + f)`:
+/// `ln(1 + f) = 2 s + s³ R(s²)`, R by the polynomial of fdlibm.
+#[inline(always)]
+fn log1p_of_inverse(x: f64) -> f64 {
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
+    const R: [f64; 7] = [
+        6.666_666_666_666_735e-1,
+        3.999_999_999_940_942e-1,
+        2.857_142_874_366_239e-1,
+        2.222_219_843_214_978_4e-1,
+        1.818_357_216_161_805e-1,
+        1.531_383_769_920_937_3e-1,
+        1.479_819_860_511_658_6e-1,
+    ];
+    /// The upper bits of the root of 1/2, and of 1.
+    const ROOT_HALF: u64 = 0x3fe6_a09e << 32;
+    const ONE: u64 = 0x3ff0_0000 << 32;
+    /// 2^52 as bits: a whole number in the lower bits is then a number less 2^52.
+    const SHIFT: u64 = 0x4330_0000 << 32;
+    // An inverse that overflows would end in no number.
+    let y = (1.0 / x).min(f64::MAX);
+    let u = 1.0 + y;
+    // What rounding took from the sum.
+    let lost = if y > 1.0 { 1.0 - (u - y) } else { y - (u - 1.0) } / u;
+    let lifted = u.to_bits().wrapping_add(ONE - ROOT_HALF);
+    let k = f64::from_bits((lifted >> 52) | SHIFT) - 4_503_599_627_370_496.0 - 1023.0;
+    let f = f64::from_bits((lifted & ((1 << 52) - 1)).wrapping_add(ROOT_HALF)) - 1.0;
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let mut r = R[6];
+    for coefficient in [R[5], R[4], R[3], R[2], R[1], R[0]] {
+        r = r * z + coefficient;
+    }
+    let half = 0.5 * f * f;
+    k * LN_2_HIGH - ((half - (s * (half + r * z) + (k * LN_2_LOW + lost))) - f)
+}
+
 impl NeuronMaths for LifCurve {
     fn rates(&self, mechanism: &Mechanism, parameters: &[f64], currents: &mut [f64]) {
         let times = Times::of(mechanism, parameters);
-        currents.iter_mut().for_each(|current| *current = times.rate(*current));
+        dispatch(Supported::best(), Rates { times, currents });
     }
 
     fn gain_bias(
@@ -117,7 +173,19 @@ impl NeuronMaths for LifCurve {
 mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
-    use super::{super::testing::Cells, Times};
+    use super::{super::testing::Cells, Times, log1p_of_inverse};
+
+    impl Times {
+        /// As Nengo has it.
+        fn rate(&self, current: f64) -> f64 {
+            let excess = current - 1.0;
+            if excess > 0.0 {
+                self.amplitude / (self.tau_ref + self.tau_rc * (1.0 / excess).ln_1p())
+            } else {
+                0.0
+            }
+        }
+    }
 
     const DEFAULT: Times = Times { tau_rc: 0.02, tau_ref: 0.002, amplitude: 1.0 };
 
@@ -127,6 +195,19 @@ mod tests {
         let expected = 1.0 / (0.002 + 0.02 * 2.0_f64.ln());
         assert!((DEFAULT.rate(2.0) / expected - 1.0).abs() < 1e-15);
         assert_eq!(Times { amplitude: 0.5, ..DEFAULT }.rate(2.0), 0.5 * DEFAULT.rate(2.0));
+    }
+
+    proptest! {
+        #[test]
+        fn many_rates_are_those_of_one(exponent in -320.0..300.0f64) {
+            let x = 10f64.powf(exponent);
+            let (found, expected) = (log1p_of_inverse(x), (1.0 / x).ln_1p());
+            if expected.is_finite() {
+                prop_assert!((found / expected - 1.0).abs() < 5e-16, "{x}: {found} {expected}");
+            } else {
+                prop_assert!(found > 709.0);
+            }
+        }
     }
 
     #[test]

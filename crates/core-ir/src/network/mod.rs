@@ -7,8 +7,10 @@ mod nef;
 mod object;
 mod options;
 mod population;
+mod setters;
 mod transform;
 mod validate;
+mod values;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,6 +23,7 @@ pub use options::{ConnectionParams, EnsembleParams};
 pub use population::{
     CellError, Cells, Connector, Population, PopulationView, Projection, Recorder, Setting,
 };
+pub use setters::Synapse;
 pub use transform::{Convolution, Padding, SparseMatrix, Transform};
 pub use validate::NetworkFault;
 
@@ -67,7 +70,8 @@ pub struct Network {
     /// Recorders.
     pub recorders: Arena<RecorderId, In<Recorder>>,
     /// Numbers built elsewhere that replace what the builder would draw or solve for, by path:
-    /// `<ensemble path>.voltage` (initial state) and `<connection path>.decoders`.
+    /// `<ensemble path>.voltage` (initial state) and `.encoders` (times gain / radius; decoders are still
+    /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`.
     pub imported: BTreeMap<String, Arc<Tensor>>,
 }
 

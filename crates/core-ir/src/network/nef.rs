@@ -165,6 +165,32 @@ impl From<EndObject> for Endpoint {
     }
 }
 
+impl EnsembleId {
+    /// The single neurons of the ensemble, as an end of a connection.
+    pub fn neurons(self) -> Endpoint {
+        EndObject::Neurons(self).into()
+    }
+
+    /// Some of the dimensions that the ensemble represents, as an end of a connection.
+    pub fn at(self, dimensions: &[usize]) -> Endpoint {
+        Endpoint::sliced(self, dimensions)
+    }
+}
+
+impl NodeId {
+    /// Some of the dimensions of the node, as an end of a connection.
+    pub fn at(self, dimensions: &[usize]) -> Endpoint {
+        Endpoint::sliced(self, dimensions)
+    }
+}
+
+impl ConnectionId {
+    /// What a learning rule of the connection is told, as a target of another connection.
+    pub fn rule(self, rule: usize) -> Endpoint {
+        EndObject::Rule { connection: self, rule }.into()
+    }
+}
+
 impl From<EnsembleId> for Endpoint {
     fn from(id: EnsembleId) -> Self {
         EndObject::Ensemble(id).into()
@@ -277,6 +303,30 @@ pub enum ProbeTarget {
     },
 }
 
+impl From<EnsembleId> for ProbeTarget {
+    fn from(id: EnsembleId) -> Self {
+        Self::Decoded(id)
+    }
+}
+
+impl From<NodeId> for ProbeTarget {
+    fn from(id: NodeId) -> Self {
+        Self::Node(id)
+    }
+}
+
+impl From<CustomId> for ProbeTarget {
+    fn from(id: CustomId) -> Self {
+        Self::Custom(id)
+    }
+}
+
+impl From<ConnectionId> for ProbeTarget {
+    fn from(id: ConnectionId) -> Self {
+        Self::Connection(id)
+    }
+}
+
 /// Records a vector over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probe {
@@ -342,9 +392,30 @@ impl Node {
         Self::with_output(NodeOutput::Function(function), size_in, size_out)
     }
 
+    /// A node that puts out a closure of time (s).
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::Node;
+    /// let circle = Node::of_time(|t| [t.cos(), t.sin()]);
+    /// assert_eq!((circle.size_in, circle.size_out), (0, 2));
+    /// ```
+    pub fn of_time<const OUT: usize>(
+        code: impl Fn(f64) -> [f64; OUT] + Send + Sync + 'static,
+    ) -> Self {
+        Self::function(Function::of_time(code), 0)
+    }
+
+    /// A node that puts out a closure of time (s) and of its input.
+    pub fn of_input<const IN: usize, const OUT: usize>(
+        code: impl Fn(f64, [f64; IN]) -> [f64; OUT] + Send + Sync + 'static,
+    ) -> Self {
+        Self::function(Function::of_time_and(code), IN)
+    }
+
     /// A node that puts out a process of `size_out` dimensions.
-    pub fn process(process: Spec, size_out: usize) -> Self {
-        Self::with_output(NodeOutput::Process(process), 0, size_out)
+    pub fn process(process: impl Into<Spec>, size_out: usize) -> Self {
+        Self::with_output(NodeOutput::Process(process.into()), 0, size_out)
     }
 
     fn with_output(output: NodeOutput, size_in: usize, size_out: usize) -> Self {
@@ -406,8 +477,10 @@ impl From<Spec> for LearningRule {
 }
 
 impl Probe {
-    /// An unfiltered probe of every step.
-    pub fn new(target: ProbeTarget) -> Self {
+    /// A probe of every step, filtered only if its network filters probes: of what an ensemble
+    /// represents, of a node or a connection, or of a [`ProbeTarget`].
+    pub fn new(target: impl Into<ProbeTarget>) -> Self {
+        let target = target.into();
         Self { label: None, seed: None, target, synapse: None, sample_every: None, solver: None }
     }
 }

@@ -133,12 +133,6 @@ fn uniform(low: f64, high: f64) -> Samples {
     Spec::new("Uniform").with("low", low).with("high", high).into()
 }
 
-impl From<Spec> for Samples {
-    fn from(spec: Spec) -> Self {
-        Self::Distribution(spec)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,6 +60,9 @@ pub struct Convolution {
     pub groups: usize,
     /// Whether it is the transpose of a convolution, so that strides spread the input out.
     pub transposed: bool,
+    /// Size of the output of a transpose along each axis: one of those that the convolution would take to
+    /// the size of the input. The smallest if absent.
+    pub spread_to: Option<Vec<usize>>,
     /// `(kernel…, channels / groups, filters)`; a distribution is drawn from for one place of the
     /// kernel after the other.
     pub init: Samples,
@@ -111,12 +114,16 @@ impl Convolution {
             padding: Padding::Valid,
             groups: 1,
             transposed: false,
+            spread_to: None,
             init: init.into(),
         }
     }
 
     /// Size of the output along each axis.
     pub fn output_shape(&self) -> Vec<usize> {
+        if let Some(given) = self.spread_to.as_ref().filter(|_| self.transposed) {
+            return given.clone();
+        }
         let axes = self.input_shape.iter().zip(&self.kernel_size).zip(&self.strides);
         let size = |((&n, &kernel), &stride): ((&usize, &usize), &usize)| {
             let stride = stride.max(1);
@@ -128,6 +135,17 @@ impl Convolution {
             }
         };
         axes.map(size).collect()
+    }
+
+    /// Whether the size that a transpose spreads its input to is one that the convolution would bring
+    /// back.
+    pub fn spreads_fittingly(&self) -> bool {
+        let Some(given) = &self.spread_to else { return true };
+        let forth =
+            Self { input_shape: given.clone(), transposed: false, spread_to: None, ..self.clone() };
+        self.transposed
+            && given.len() == self.input_shape.len()
+            && forth.output_shape() == self.input_shape
     }
 
     /// Length of the input.

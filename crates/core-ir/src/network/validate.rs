@@ -9,6 +9,11 @@
 //! 6. Views name cells of their population, each at most once.
 //! 7. A projection's receptor and a recorder's variable exist in the mechanism; ports likewise.
 //! 8. Spike times are given for each cell, sorted, and only to mechanisms without a `step`.
+//! 9. Radii are at least 1e-10, times between samples more than 0, constants of nodes finite.
+//! 10. Arrays of an ensemble have as many rows as it has neurons, points as many columns as it has
+//!     dimensions.
+//! 11. Functions and evaluation points go with what can have them; a table has a row for each point.
+//! 12. A matrix does not go with a slice that repeats a dimension.
 //!
 //! All faults are collected.
 
@@ -16,7 +21,7 @@ use std::collections::HashSet;
 
 use super::{
     Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget,
-    RuleInput, Transform,
+    RuleInput, Transform, values,
 };
 use crate::{
     error::{Faults, nearest},
@@ -91,6 +96,38 @@ pub enum NetworkFault {
         /// What is wrong.
         what: &'static str,
     },
+    /// A number out of bounds.
+    #[error("`{path}`: {what} is {found}, but must be {expected}")]
+    Value {
+        /// The object.
+        path: Path,
+        /// What has it.
+        what: &'static str,
+        /// The number.
+        found: f64,
+        /// What it has to be.
+        expected: &'static str,
+    },
+    /// An array of another shape.
+    #[error("`{path}`: {what} has shape {found:?}, but {expected:?} is needed")]
+    Shape {
+        /// The object.
+        path: Path,
+        /// What has it.
+        what: &'static str,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape needed.
+        expected: Vec<usize>,
+    },
+    /// Something that does not go with the rest.
+    #[error("`{path}`: {what}")]
+    Misplaced {
+        /// The connection.
+        path: Path,
+        /// What, and why.
+        what: &'static str,
+    },
     /// Only one of gain and bias.
     #[error("`{path}`: gain and bias must be given together")]
     GainWithoutBias {
@@ -146,7 +183,9 @@ impl Network {
         check.probes();
         check.projections();
         check.recorders();
-        Faults::check(check.faults)
+        let Check { mut faults, paths, .. } = check;
+        faults.extend(values::faults(self, &paths));
+        Faults::check(faults)
     }
 
     /// Dimensions of one end of a connection before slicing; `None` if it is not there.
@@ -365,6 +404,9 @@ impl Check<'_> {
         let what = match transform {
             Transform::Convolution(convolution) if !convolution.is_whole() => {
                 "its convolution needs one size, kernel and stride for each axis, and whole groups"
+            }
+            Transform::Convolution(convolution) if !convolution.spreads_fittingly() => {
+                "its output shape is none that the convolution would take to its input shape"
             }
             Transform::Sparse(matrix) if !matrix.is_whole() => {
                 "its sparse transform has entries beyond its rows or columns"

@@ -21,6 +21,20 @@ pub trait HostStep: Send {
     /// # Errors
     /// Whatever goes wrong; the run ends after the last whole step.
     fn step(&mut self, time_s: f64, input: &[f64], output: &mut [f64]) -> Result<(), HostError>;
+
+    /// What it carries from step to step, as words; `None`, if it keeps that to itself: then a model that
+    /// it takes part in cannot be saved.
+    fn save(&self) -> Option<Vec<u64>> {
+        None
+    }
+
+    /// Goes on from words that [`save`](Self::save) gave.
+    ///
+    /// # Errors
+    /// Why these words are no state of it.
+    fn restore(&mut self, words: &[u64]) -> Result<(), HostError> {
+        Err(format!("{} words are no state of this host", words.len()).into())
+    }
 }
 
 /// Any error of the host; it travels unchanged.

@@ -76,13 +76,12 @@ fn convolution(
         "padding",
         "groups",
         "init",
+        "output_shape",
     ];
     fields.only(&known)?;
     let flag = |key| fields.get(key).map(|item| reader.flag(item, &quoted(key))).transpose();
     let channels_last = flag("channels_last")?.unwrap_or(true);
-    let mut space = counts(reader, fields, "input_shape", None)?;
-    let n_channels =
-        if channels_last { space.pop() } else { (!space.is_empty()).then(|| space.remove(0)) };
+    let (space, n_channels) = apart(counts(reader, fields, "input_shape", None)?, channels_last);
     let n_filters = reader.count_at(fields, "n_filters", u64::from(u32::MAX))?.unwrap_or(1);
     let mut convolution = Convolution::new(n_filters as usize, &space, n_channels.unwrap_or(0));
     let (kernel_size, strides) = (convolution.kernel_size.clone(), convolution.strides.clone());
@@ -92,10 +91,26 @@ fn convolution(
         reader.count_at(fields, "groups", u64::from(u32::MAX))?.unwrap_or(1) as usize;
     convolution.padding = padding(fields)?;
     (convolution.channels_last, convolution.transposed) = (channels_last, transposed);
+    if let Some(item) = fields.get("output_shape") {
+        let shape = counts(reader, fields, "output_shape", None)?;
+        let (space, n_channels) = apart(shape, channels_last);
+        if n_channels != Some(convolution.n_filters) || !transposed {
+            let expected = "the shape of a transpose, with as many channels as there are filters";
+            return Err(item.expected("`output_shape`", expected));
+        }
+        convolution.spread_to = Some(space);
+    }
     if let Some(item) = fields.get("init") {
         convolution.init = reader.samples(item, "`init`", Unit::NONE)?;
     }
     Ok(convolution)
+}
+
+/// Axes in space, and channels.
+fn apart(mut shape: Vec<usize>, channels_last: bool) -> (Vec<usize>, Option<usize>) {
+    let n_channels =
+        if channels_last { shape.pop() } else { (!shape.is_empty()).then(|| shape.remove(0)) };
+    (shape, n_channels)
 }
 
 fn padding(fields: &Fields<'_>) -> Result<Padding, Located> {

@@ -2,13 +2,17 @@
 //! and tells the ids of what others connect to.
 //!
 //! What stands within, and in which order, is as in Nengo 4.1, so that equal seeds give equal
-//! networks. [`Integrator`], [`ControlledIntegrator`] and [`Oscillator`] are additions.
+//! networks. [`Integrator`], [`ControlledIntegrator`], [`Oscillator`], [`LegendreMemory`] and
+//! [`ActionSelection`] are additions.
 
+mod action_selection;
+mod associative_memory;
 mod basal_ganglia;
 mod circular_convolution;
 mod dynamics;
 mod ensemble_array;
 mod input_gated_memory;
+mod legendre_memory;
 mod product;
 mod thalamus;
 
@@ -17,11 +21,14 @@ use pontine_core_ir::{
     Transform,
 };
 
+pub use action_selection::{Action, ActionSelection};
+pub use associative_memory::{AssociativeMemory, AssociativeMemoryOptions};
 pub use basal_ganglia::BasalGanglia;
 pub use circular_convolution::CircularConvolution;
 pub use dynamics::{ControlledIntegrator, Integrator, Oscillator};
 pub use ensemble_array::{EnsembleArray, EnsembleArrayOptions};
 pub use input_gated_memory::InputGatedMemory;
+pub use legendre_memory::LegendreMemory;
 pub use product::Product;
 pub use thalamus::Thalamus;
 
@@ -38,6 +45,22 @@ pub enum LibraryError {
         found: usize,
         /// The least.
         least: usize,
+    },
+    /// Lengths that must be equal.
+    #[error("{what} have different lengths: {} and {}", .lengths.0, .lengths.1)]
+    Lengths {
+        /// What has them.
+        what: &'static str,
+        /// Two that differ.
+        lengths: (usize, usize),
+    },
+    /// A time that must be more than 0.
+    #[error("{what} is {found} s, but must be finite and more than 0")]
+    Time {
+        /// What takes it.
+        what: &'static str,
+        /// The time, s.
+        found: f64,
     },
     /// A function that is none.
     #[error("`{text}`: {message}")]
@@ -103,7 +126,11 @@ fn times(factor: f64) -> Transform {
 }
 
 /// A matrix by its elements.
-fn matrix(rows: usize, columns: usize, element: impl Fn(usize, usize) -> f64) -> Transform {
+pub(crate) fn matrix(
+    rows: usize,
+    columns: usize,
+    element: impl Fn(usize, usize) -> f64,
+) -> Transform {
     let data: Vec<f64> = (0..rows * columns).map(|k| element(k / columns, k % columns)).collect();
     let tensor = Tensor::new(&[rows, columns], data);
     Transform::Dense(tensor.unwrap_or_else(|| Tensor::filled(&[rows, columns], 0.0)))

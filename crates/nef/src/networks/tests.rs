@@ -24,6 +24,18 @@ fn networks_are_whole() {
     check_whole(|net| InputGatedMemory::add(net, root, (10, 2), 1.0).map(drop));
     check_whole(|net| Integrator::add(net, root, (10, 2), 0.1).map(drop));
     check_whole(|net| ControlledIntegrator::add(net, root, (10, 2), 0.1).map(drop));
+    check_whole(|net| LegendreMemory::add(net, root, (10, 4), 0.5, 0.1).map(drop));
+    check_whole(|net| {
+        let keys = [vec![1.0, 0.0], vec![0.0, 1.0], vec![0.5, 0.5]];
+        let options = AssociativeMemoryOptions {
+            inhibitable: true,
+            threshold_outputs: Some(5),
+            ..AssociativeMemoryOptions::default()
+        };
+        let memory = AssociativeMemory::add(net, root, (&keys, &keys), options)?;
+        memory.add_winner_take_all(net, 1.0);
+        memory.add_default(net, &[0.0, 0.0], (5, 0.5)).map(drop)
+    });
     check_whole(|net| Oscillator::add(net, root, 10, (0.1, 6.0)).map(drop));
 }
 
@@ -32,6 +44,13 @@ fn nothing_is_refused_by_name() {
     let mut network = Network::new("");
     let none = Product::add(&mut network, SubnetworkId::ROOT, (1, 2), 1.0).unwrap_err();
     assert_eq!(none.to_string(), "the number of neurons of a product is 1, but must be at least 2");
+    let uneven = [vec![1.0], vec![1.0, 2.0]];
+    let options = AssociativeMemoryOptions::default();
+    let pairs = (&uneven[..], &uneven[..]);
+    let none = AssociativeMemory::add(&mut network, SubnetworkId::ROOT, pairs, options);
+    assert_eq!(none.unwrap_err().to_string(), "the keys have different lengths: 1 and 2");
+    let none = LegendreMemory::add(&mut network, SubnetworkId::ROOT, (1, 1), 0.0, 0.1).unwrap_err();
+    assert_eq!(none.to_string(), "the window is 0 s, but must be finite and more than 0");
     let none = BasalGanglia::add(&mut network, SubnetworkId::ROOT, (1, 0)).unwrap_err();
     assert_eq!(none.to_string(), "the number of actions is 0, but must be at least 1");
 }

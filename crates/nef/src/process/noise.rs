@@ -107,6 +107,22 @@ impl ProcessStep for Steps {
         self.filters.iter_mut().zip(output).for_each(|(filter, y)| *y = filter.step(*y));
         Ok(())
     }
+
+    fn save(&self) -> Option<Vec<u64>> {
+        let filters = self.filters.iter().flat_map(|filter| filter.numbers());
+        let filters = filters.map(f64::to_bits);
+        Some(filters.chain(self.rng.to_words()).collect())
+    }
+
+    fn restore(&mut self, words: &[u64]) -> bool {
+        let lengths = self.filters.iter().map(|filter| filter.numbers().len());
+        let Some((numbers, rng)) = words.split_at_checked(lengths.sum()) else { return false };
+        let Some(rng) = RandomState::from_words(rng) else { return false };
+        let mut numbers = numbers.iter().map(|&bits| f64::from_bits(bits));
+        self.filters.iter_mut().for_each(|filter| filter.put(&mut numbers));
+        self.rng = rng;
+        true
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +134,28 @@ mod tests {
         let noise = steps(&Spec::new("WhiteNoise"), 4000, 1, 1);
         let power = noise.iter().map(|x| x * x).sum::<f64>() / 4000.0 * 1e-3;
         assert!((power - 1.0).abs() < 0.1, "{power}");
+    }
+
+    #[test]
+    fn noise_goes_on_from_a_saved_state() {
+        for spec in [
+            Spec::new("WhiteNoise"),
+            Spec::new("BrownNoise"),
+            Spec::new("FilteredNoise").with("synapse", Spec::new("Triangle").with("t", 0.004)),
+        ] {
+            let process = super::super::process(&spec).unwrap();
+            let start = |seed| process.start(1e-3, 3, RandomState::new(seed)).unwrap();
+            let (mut first, mut second) = (start(1), start(2));
+            let (mut x, mut y) = ([0.0; 3], [0.0; 3]);
+            (0..7).for_each(|_| first.step(0.0, &mut x).unwrap());
+            assert!(second.restore(&first.save().unwrap()), "{spec}");
+            assert!(!second.restore(&[1]));
+            for _ in 0..7 {
+                first.step(0.0, &mut x).unwrap();
+                second.step(0.0, &mut y).unwrap();
+                assert_eq!(x, y, "{spec}");
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@ use ndarray::{Array1, Array2};
 use pontine_core_ir::{Param, Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Process, ProcessEntry, ProcessError, ProcessStep, n_rows, spline::Spline};
+use super::{
+    Process, ProcessEntry, ProcessError, ProcessStep, carries_nothing, n_rows, spline::Spline,
+};
 
 const KIND: &str = "Piecewise";
 
@@ -163,6 +165,8 @@ impl ProcessStep for Steps {
         }
         Ok(())
     }
+
+    carries_nothing!();
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pontine_core_ir::{Param, Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Process, ProcessEntry, ProcessError, ProcessStep, n_rows, positive};
+use super::{Process, ProcessEntry, ProcessError, ProcessStep, carries_nothing, n_rows, positive};
 
 const KIND: &str = "PresentInput";
 
@@ -60,6 +60,8 @@ impl ProcessStep for Steps {
         output.copy_from_slice(&self.process.inputs[row * output.len()..][..output.len()]);
         Ok(())
     }
+
+    carries_nothing!();
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Process, ProcessEntry, ProcessError, ProcessStep, positive};
+use super::{Process, ProcessEntry, ProcessError, ProcessStep, carries_nothing, positive};
 
 const KIND: &str = "WhiteSignal";
 
@@ -151,6 +151,8 @@ impl ProcessStep for Steps {
         }
         Ok(())
     }
+
+    carries_nothing!();
 }
 
 #[cfg(test)]

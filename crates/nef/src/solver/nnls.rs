@@ -170,7 +170,7 @@ impl<'a> ActiveSet<'a> {
         let a = self.a.select(Axis(1), &self.free);
         let towards = |misses: &Array1<f64>| {
             let right = a.t().dot(misses).insert_axis(Axis(1));
-            linear::solve_positive_definite(gram.view(), right.view())
+            linear::solve_positive_definite(gram.clone(), right.view())
                 .map(|x| x.column(0).to_owned())
         };
         let first = towards(&self.y.to_owned())?;

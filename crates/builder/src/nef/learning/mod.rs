@@ -7,6 +7,7 @@
 //! matrix of changes is kept.
 
 mod bcm;
+mod delta;
 mod oja;
 mod parts;
 mod pes;
@@ -20,6 +21,7 @@ use pontine_core_ir::{
 
 use super::weights::Weights;
 use crate::{builder::Builder, error::BuildError, registry::learning_kinds};
+pub(super) use delta::delta;
 pub(super) use parts::Parts;
 
 /// Where a learning rule stands.

@@ -46,15 +46,15 @@ impl LeastSquares for Cholesky {
 }
 
 fn direct(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, sigma: &Sigma) -> Option<Array2<f64>> {
-    let mut g = linear::product(a.t(), a);
+    let mut g = linear::gram(a);
     let diagonal = &g.diag() + &sigma.penalties(a.nrows(), a.ncols());
     g.diag_mut().assign(&diagonal);
-    linear::solve_positive_definite(g.view(), linear::product(a.t(), y).view())
+    linear::solve_positive_definite(g, linear::product(a.t(), y).view())
 }
 
 fn transposed(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, penalty: f64) -> Option<Array2<f64>> {
-    let mut g = linear::product(a, a.t());
+    let mut g = linear::gram(a.t());
     g.diag_mut().mapv_inplace(|x| x + penalty);
-    let x = linear::solve_positive_definite(g.view(), y)?;
+    let x = linear::solve_positive_definite(g, y)?;
     Some(linear::product(a.t(), x.view()))
 }

@@ -153,11 +153,11 @@ impl LeastSquares for BlockConjgrad {
             }
             let along = by_column(n, directions.view(), |x| normal.of(x));
             let curvature = directions.t().dot(&along);
-            let lengths = linear::solve_positive_definite(curvature.view(), square.view())?;
+            let lengths = linear::solve_positive_definite(curvature, square.view())?;
             x += &directions.dot(&lengths);
             residual -= &along.dot(&lengths);
             let next = residual.t().dot(&residual);
-            let turns = linear::solve_positive_definite(square.view(), next.view())?;
+            let turns = linear::solve_positive_definite(square, next.view())?;
             directions = &residual + &directions.dot(&turns);
             square = next;
         }
