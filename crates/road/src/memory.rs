@@ -1,6 +1,6 @@
 //! How much memory the machine can give, and how much a network needs at the very least.
 
-use pontine_core_ir::{Model, Network, port::Estimate};
+use pontine_core_ir::{Connection, EndObject, Model, Network, port::Estimate};
 
 /// Bytes that can be allocated without swapping, where the system tells: what the machine has, or
 /// what the control group of this process allows, if that is less.
@@ -15,8 +15,8 @@ fn parse_available(meminfo: &str) -> Option<u64> {
     Some(kib * 1024)
 }
 
-/// Bytes that building the network takes in any case: signals and states of its cells, and the
-/// activities from which decoders are solved. A network far too large is refused by this number
+/// Bytes that building the network takes in any case: signals and states of its cells, the
+/// activities from which decoders are solved, and the decoders. A network far too large is refused by this number
 /// before anything of its size is made.
 pub(crate) fn least(network: &Network) -> Estimate {
     let paths = network.paths();
@@ -36,7 +36,22 @@ pub(crate) fn least(network: &Network) -> Estimate {
         // In the model, in the simulation, and once more where it is handed on.
         least.add(&paths[id.into()], 0.0, 24.0 * n);
     }
+    for (id, connection) in network.connections.iter() {
+        // As they are solved for, behind the transform, in the model, and kept for its reader.
+        least.add(&paths[id.into()], 0.0, 32.0 * n_decoders(network, connection));
+    }
     least
+}
+
+/// Numbers in the decoders of a connection, if it decodes.
+fn n_decoders(network: &Network, connection: &Connection) -> f64 {
+    let EndObject::Ensemble(pre) = connection.pre.object else { return 0.0 };
+    let decodes = network.ensemble_params(pre).neuron_type.kind != "Direct";
+    let Some(ensemble) = network.ensembles.get(pre).filter(|_| decodes) else { return 0.0 };
+    let post = &connection.post;
+    let rows = post.slice.as_ref().map(|slice| slice.len());
+    let rows = rows.or_else(|| network.size_of(&post.object, false)).unwrap_or(0);
+    ensemble.n_neurons as f64 * rows as f64
 }
 
 /// Bytes that a model holds besides its simulation: initial values.
@@ -54,7 +69,7 @@ fn group_bytes() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use pontine_core_ir::Population;
+    use pontine_core_ir::{Endpoint, Ensemble, Node, Population};
 
     use super::*;
 
@@ -70,5 +85,19 @@ mod tests {
         let mut network = Network::new("large");
         network.add(Population::new("IF_curr_exp", 2_000_000_000).unwrap());
         assert!(least(&network).bytes > 16e9);
+    }
+
+    #[test]
+    fn decoders_of_many_cells_for_many_dimensions_are_counted() {
+        let mut network = Network::new("wide");
+        let a = network.add(Ensemble::new(1000, 1));
+        let b = network.add(Node::passthrough(1_000_000));
+        let alone = least(&network).bytes;
+        network.add(Connection::new(a, b));
+        assert_eq!(least(&network).bytes - alone, 32e9);
+        network.add(Connection::new(a, Endpoint::sliced(b, &[0, 1])));
+        assert_eq!(least(&network).bytes - alone, 32e9 + 64e3);
+        network.add(Connection::new(b, b));
+        assert_eq!(least(&network).bytes - alone, 32e9 + 64e3);
     }
 }
