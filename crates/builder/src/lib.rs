@@ -26,7 +26,9 @@ pub use registry::{
 };
 
 use pontine_catalogue as _;
-use pontine_core_ir::{EndObject, EnsembleId, Faults, Model, Network, ObjId, ProbeTarget};
+use pontine_core_ir::{
+    ConnectionId, EndObject, EnsembleId, Faults, Model, Network, ObjId, ProbeTarget,
+};
 
 /// Builds a network that has been validated.
 ///
@@ -68,8 +70,9 @@ fn in_build_order(network: &Network) -> Vec<ObjId> {
         ObjId::Subnetwork(_) => 0,
         ObjId::Ensemble(_) | ObjId::Node(_) | ObjId::Custom(_) | ObjId::Population(_) => 1,
         ObjId::View(_) => 2,
+        ObjId::Connection(id) if leads_to_a_rule(network, *id) => 4,
         ObjId::Connection(_) | ObjId::Projection(_) => 3,
-        ObjId::Probe(_) | ObjId::Recorder(_) => 4,
+        ObjId::Probe(_) | ObjId::Recorder(_) => 5,
     };
     let mut ids: Vec<_> = network
         .objects()
@@ -80,9 +83,16 @@ fn in_build_order(network: &Network) -> Vec<ObjId> {
     ids
 }
 
+/// Whether a connection tells a learning rule something, which must be there then.
+fn leads_to_a_rule(network: &Network, id: ConnectionId) -> bool {
+    matches!(network.connections[id].post.object, EndObject::Rule { .. })
+}
+
 /// The ensemble that a connection or probe decodes.
 fn decoded_from(network: &Network, id: ObjId) -> Option<EnsembleId> {
     match id {
+        // In order of creation: one may tell the rule of another.
+        ObjId::Connection(id) if leads_to_a_rule(network, id) => None,
         ObjId::Connection(id) => match network.connections[id].pre.object {
             EndObject::Ensemble(ensemble) => Some(ensemble),
             _ => None,

@@ -153,11 +153,13 @@ impl LeastSquares for BlockConjgrad {
             }
             let along = by_column(n, directions.view(), |x| normal.of(x));
             let curvature = directions.t().dot(&along);
+            // Symmetric but for rounding: as in Nengo, what is below the diagonal counts.
+            let curvature = curvature.reversed_axes();
             let lengths = linear::solve_positive_definite(curvature, square.view())?;
             x += &directions.dot(&lengths);
             residual -= &along.dot(&lengths);
             let next = residual.t().dot(&residual);
-            let turns = linear::solve_positive_definite(square, next.view())?;
+            let turns = linear::solve_positive_definite(square.reversed_axes(), next.view())?;
             directions = &residual + &directions.dot(&turns);
             square = next;
         }
