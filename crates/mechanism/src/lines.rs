@@ -46,14 +46,20 @@ impl<T: Copy + Default> Lines<T> {
     }
 
     /// At least `length` elements.
+    #[inline]
     pub(crate) fn at_least(&mut self, length: usize) -> &mut [T] {
-        if let Some(missing) = length.checked_sub(self.len()) {
-            // Registers of kernels: small, as any other vector.
-            if let Err(error) = self.try_grow(missing) {
-                panic!("{error}");
-            }
+        if self.len() < length {
+            self.lengthen(length);
         }
         &mut self[..]
+    }
+
+    #[cold]
+    fn lengthen(&mut self, length: usize) {
+        // Registers of kernels: small, as any other vector.
+        if let Err(error) = self.try_grow(length - self.len()) {
+            panic!("{error}");
+        }
     }
 
     fn move_to_room_for(&mut self, n: usize) -> Result<(), TryReserveError> {

@@ -3,7 +3,7 @@
 //! Widths of indices and kinds of weights are told apart once for the spikes of a step, so that the
 //! loops over synapses know them.
 
-use std::{iter::repeat, ops::Range};
+use std::iter::repeat;
 
 use pontine_mechanism::{Real, native::prefetch};
 
@@ -16,11 +16,30 @@ use crate::{
     spikes::SpikeList,
 };
 
-/// Lines of each column that are fetched ahead for a row.
-const N_LINES: usize = 8;
+/// How many lines of each column are fetched ahead for a row: those of a usual row. A number that is
+/// the same for all rows is foreseen by the CPU where that of each row is not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ahead {
+    targets: usize,
+    delays: usize,
+    weights: usize,
+}
 
-/// Lines of the row behind the one that is being added.
-const N_NEXT: usize = 16;
+/// The most lines of a column that are fetched ahead; long rows are foreseen by the hardware.
+const MOST_LINES: usize = 16;
+
+/// Bytes of a line.
+const LINE: usize = 64;
+
+impl Ahead {
+    pub(super) fn of<F>(n_synapses: usize, n_sources: usize, widths: [usize; 2]) -> Self {
+        // A row begins in the middle of a line.
+        let lines =
+            |width: usize| (n_synapses * width / n_sources.max(1) / LINE + 1).min(MOST_LINES);
+        let [targets, delays] = widths.map(lines);
+        Self { targets, delays, weights: lines(size_of::<F>()) }
+    }
+}
 
 impl<F: Real> Rows<F> {
     /// Adds weight · value of each synapse of these spikes to its target's sum.
@@ -35,7 +54,7 @@ impl<F: Real> Rows<F> {
             Weights::Each(weights) => {
                 for (i, (source, value)) in spikes.iter().enumerate() {
                     if let Some(next) = self.fetch_next(targets, spikes, i) {
-                        prefetch(weights, next, N_LINES);
+                        prefetch(weights, next, self.ahead.weights);
                     }
                     let row = self.row(source);
                     add_weighted(&targets[row.clone()], &weights[row], value, sums);
@@ -52,32 +71,33 @@ impl<F: Real> Rows<F> {
         targets: &[T],
         spikes: &SpikeList<F>,
         i: usize,
-    ) -> Option<Range<usize>> {
+    ) -> Option<usize> {
         if let Some(&later) = spikes.indices.get(i + 2) {
-            prefetch(&self.starts, later as usize..later as usize + 2, 1);
+            prefetch(&self.starts, later as usize, 1);
         }
-        let row = self.row(*spikes.indices.get(i + 1)?);
-        prefetch(targets, row.clone(), N_NEXT);
-        Some(row)
+        let next = self.starts[*spikes.indices.get(i + 1)? as usize];
+        prefetch(targets, next, self.ahead.targets);
+        Some(next)
     }
 
     /// Has the places of the rows of these spikes brought into the cache.
     pub fn expect(&self, spikes: &SpikeList<F>) {
         for &source in &spikes.indices {
-            prefetch(&self.starts, source as usize..source as usize + 2, 1);
+            prefetch(&self.starts, source as usize, 1);
         }
     }
 
     /// Has the rows of these spikes brought into the cache: their beginnings, if they are long.
     pub fn fetch(&self, spikes: &SpikeList<F>) {
         for &source in &spikes.indices {
-            let row = self.row(source);
-            of_any_width!(&self.targets, targets => prefetch(targets, row.clone(), N_LINES));
+            let first = self.starts[source as usize];
+            let ahead = self.ahead;
+            of_any_width!(&self.targets, targets => prefetch(targets, first, ahead.targets));
             if let Delays::Each(delays) = &self.delays {
-                of_any_width!(delays, delays => prefetch(delays, row.clone(), N_LINES));
+                of_any_width!(delays, delays => prefetch(delays, first, ahead.delays));
             }
             if let Weights::Each(weights) = &self.weights {
-                prefetch(weights, row, N_LINES);
+                prefetch(weights, first, ahead.weights);
             }
         }
     }

@@ -13,6 +13,7 @@ use pontine_core_ir::port::CompileError;
 use pontine_mechanism::Real;
 
 use crate::memory::bytes;
+use add::Ahead;
 pub(crate) use narrow::Narrow;
 pub(crate) use pull::{Sides, pull};
 
@@ -46,6 +47,7 @@ pub(crate) struct Rows<F> {
     delays: Delays,
     /// The longest of them.
     longest_delay: u32,
+    ahead: Ahead,
     /// Ordinals in the whole row, where other shares hold synapses between those of this one.
     ordinals: BTreeMap<u32, Vec<u32>>,
 }
@@ -102,8 +104,19 @@ impl<F: Real> Rows<F> {
 
     /// Replaces the delays, and returns the old ones.
     pub fn set_delays(&mut self, delays: Delays) -> Delays {
-        self.longest_delay = delays.longest();
-        std::mem::replace(&mut self.delays, delays)
+        let old = std::mem::replace(&mut self.delays, delays);
+        self.measure();
+        old
+    }
+
+    fn measure(&mut self) {
+        self.longest_delay = self.delays.longest();
+        let delay_width = match &self.delays {
+            Delays::All(_) => 0,
+            Delays::Each(delays) => delays.width(),
+        };
+        let widths = [self.targets.width(), delay_width];
+        self.ahead = Ahead::of::<F>(self.len(), self.n_sources(), widths);
     }
 
     /// The longest delay, in steps.
@@ -136,7 +149,7 @@ impl<F: Real> Rows<F> {
     fn settle(&mut self) {
         self.weights.compact();
         self.delays.compact();
-        self.longest_delay = self.delays.longest();
+        self.measure();
         self.targets.shrink();
         if let Weights::Each(weights) = &mut self.weights {
             weights.shrink_to_fit();

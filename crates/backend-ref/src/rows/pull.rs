@@ -12,7 +12,7 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::Real;
 
-use super::{Delays, Narrow, Rows, Weights};
+use super::{Delays, Narrow, Rows, Weights, add::Ahead};
 use crate::memory::{extend, filled, reserve};
 
 /// How many cells stand on either side of a projection, and who owns the targets.
@@ -89,6 +89,7 @@ impl Puller<'_> {
                 None => Delays::Each(Narrow::up_to(0)),
             },
             longest_delay: 1,
+            ahead: Ahead::default(),
             ordinals: Default::default(),
         }
     }

@@ -1,24 +1,22 @@
 //! Asks for memory before it is needed.
 
-use std::ops::Range;
-
 /// Bytes of a line of the cache.
 const LINE: usize = 64;
 
-/// Has the first lines of some elements brought into the cache, at most `n_lines`; lines behind them
-/// are for the hardware to foresee. Never changes what a program computes.
+/// Has `n_lines` lines brought into the cache, the first of them that of element `first`; lines
+/// behind them are for the hardware to foresee. Never changes what a program computes, wherever the
+/// lines are.
 ///
 /// # Examples
 /// ```
 /// let weights = vec![0.5_f32; 1000];
-/// pontine_mechanism::native::prefetch(&weights, 400..450, 4);
+/// pontine_mechanism::native::prefetch(&weights, 400, 4);
 /// ```
-#[inline]
-pub fn prefetch<T>(values: &[T], elements: Range<usize>, n_lines: usize) {
-    let Some(values) = values.get(elements) else { return };
-    let per_line = (LINE / size_of::<T>().max(1)).max(1);
-    for line in values.chunks(per_line).take(n_lines) {
-        hint(line.as_ptr());
+#[inline(always)]
+pub fn prefetch<T>(values: &[T], first: usize, n_lines: usize) {
+    let first = values.as_ptr().wrapping_add(first).cast::<u8>();
+    for line in 0..n_lines {
+        hint(first.wrapping_add(line * LINE));
     }
 }
 
