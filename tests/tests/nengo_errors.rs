@@ -217,7 +217,9 @@ fn learning_rules() {
 #[test]
 fn probes() {
     let probe = |moment, message: &str, target: &dyn Fn(EnsembleId) -> Probe| {
-        check(moment, message, |net, a, _| drop(net.add(target(a).labelled("p"))));
+        check(moment, message, |net, a, _| {
+            net.add(target(a).labelled("p"));
+        });
     };
     let every = "`Probe:p`: the time between samples is 0, but must be finite and more than 0 s";
     probe(Construction, every, &|a| Probe::new(a).sample_every(0.0));

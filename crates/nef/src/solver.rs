@@ -9,7 +9,7 @@ mod lstsq_noise;
 mod nnls;
 mod no_solver;
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use pontine_core_ir::{Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
@@ -168,8 +168,11 @@ fn not_negative(spec: &Spec, name: &'static str, default: f64) -> Result<f64, Sp
 /// [`SolverError::Silent`] or [`SolverError::NotFinite`].
 pub fn check_activities(activities: ArrayView2<'_, f64>) -> Result<(), SolverError> {
     let (n_points, n_neurons) = activities.dim();
-    if let Some(((point, neuron), _)) = activities.indexed_iter().find(|(_, a)| !a.is_finite()) {
-        return Err(SolverError::NotFinite { neuron, point });
+    // Row by row without a way out, several at a time: nearly always all is well.
+    let is_finite = |row: ArrayView1<'_, f64>| row.fold(true, |all, a| all & a.is_finite());
+    if let Some(point) = activities.rows().into_iter().position(|row| !is_finite(row)) {
+        let neuron = activities.row(point).iter().position(|a| !a.is_finite());
+        return Err(SolverError::NotFinite { neuron: neuron.unwrap_or_default(), point });
     }
     if activities.iter().all(|a| *a == 0.0) {
         return Err(SolverError::Silent { n_neurons, n_points });

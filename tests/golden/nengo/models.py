@@ -217,8 +217,10 @@ class Model:
         found = self.objects[name]
         if isinstance(found, nengo.Connection) and part:
             kind, _, signal = part.partition(".")
-            rule = None if kind == "weights" else self.rule(found, kind)
-            probe = nengo.Probe(rule or found, signal if rule else "weights", **options)
+            rule = None if kind in ["weights", "input"] else self.rule(found, kind)
+            probe = nengo.Probe(rule or found, signal if rule else kind, **options)
+        elif part == "neurons.input":
+            probe = nengo.Probe(found.neurons, "input", **options)
         elif part == "scaled_encoders":
             probe = nengo.Probe(found, part, **options)
         elif part == "input":

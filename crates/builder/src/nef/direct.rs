@@ -45,7 +45,11 @@ pub(super) fn build(
     })
 }
 
-fn source(builder: &mut Builder<'_>, object: &EndObject) -> Result<SignalId, BuildError> {
+/// What leaves an object.
+pub(super) fn source(
+    builder: &mut Builder<'_>,
+    object: &EndObject,
+) -> Result<SignalId, BuildError> {
     match object {
         EndObject::Population { population, port } => output_port(builder, *population, port),
         EndObject::Neurons(ensemble) => {

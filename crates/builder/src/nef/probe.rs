@@ -13,7 +13,7 @@ use pontine_core_ir::{
 
 use super::{
     decoded::{self, Decoding},
-    learning,
+    direct, learning,
 };
 use crate::{
     builder::Builder,
@@ -66,14 +66,18 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
 }
 
 /// A signal that is there anyway.
-fn read(builder: &Builder<'_>, target: &ProbeTarget) -> Result<SignalId, BuildError> {
+fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, BuildError> {
     match target {
         ProbeTarget::Decoded(id) => builder.output(*id),
         ProbeTarget::Neurons(id) | ProbeTarget::NeuronState(id, _) => {
             builder.ensemble(*id)?;
             builder.output(*id)
         }
+        ProbeTarget::NeuronInput(id) => Ok(builder.ensemble(*id)?.current),
         ProbeTarget::Input(id) => builder.input(*id),
+        ProbeTarget::ConnectionInput(id) => {
+            direct::source(builder, &builder.network().connections[*id].pre.object)
+        }
         ProbeTarget::Node(id) => builder.output(*id),
         ProbeTarget::Custom(id) => builder.output(*id),
         ProbeTarget::Connection(id) => builder.output(*id),
@@ -117,6 +121,9 @@ fn add_delta(
 }
 
 const DELTA: &str = "delta";
+
+/// The rate that spikes are made of.
+const RATE: &str = "rate_out";
 
 /// Spikes are recorded as spikes where nothing is done to them.
 fn plain(
@@ -193,7 +200,13 @@ fn neuron_state(
     state: &str,
     synapse: Option<&Spec>,
 ) -> Result<(RecordTarget, String), BuildError> {
-    let stages = builder.ensemble(id)?.stages.clone();
+    let ensemble = builder.ensemble(id)?;
+    let stages = ensemble.stages.clone();
+    let rate = cells(builder, stages[0]).map(|cells| cells.outputs[0]);
+    if let Some(rate) = rate.filter(|_| state == RATE && ensemble.neurons.behind.is_some()) {
+        let arrived = arrived(builder, path, rate, synapse)?;
+        return Ok((RecordTarget::Signal(arrived), "Hz".to_owned()));
+    }
     let found = stages.iter().find_map(|&stage| Some((stage, index_of(builder, stage, state)?)));
     let Some((stage, index)) = found else { return Err(no_state(builder, path, &stages, state)) };
     let unit = cells(builder, stage).map(|cells| cells.mechanism.states[index].unit.to_string());

@@ -278,8 +278,11 @@ pub enum ProbeTarget {
     Decoded(EnsembleId),
     /// The output of an ensemble's neurons (rates, or spikes as amplitude/dt).
     Neurons(EnsembleId),
-    /// A state of an ensemble's neurons, such as `voltage`.
+    /// A state of an ensemble's neurons, such as `voltage`; `rate_out` is the rate of those that make
+    /// spikes out of one.
     NeuronState(EnsembleId, String),
+    /// The input currents of an ensemble's neurons.
+    NeuronInput(EnsembleId),
     /// The input of an ensemble.
     Input(EnsembleId),
     /// The output of a node.
@@ -288,6 +291,8 @@ pub enum ProbeTarget {
     Custom(CustomId),
     /// The output of a connection, before it is added to its target.
     Connection(ConnectionId),
+    /// What a connection reads: the whole output of its source, of the neurons where it decodes.
+    ConnectionInput(ConnectionId),
     /// The weights of a connection, row by row.
     Weights(ConnectionId),
     /// The encoders of an ensemble times gain / radius, row by row.

@@ -423,13 +423,14 @@ impl Check<'_> {
                 ProbeTarget::Decoded(id)
                 | ProbeTarget::Neurons(id)
                 | ProbeTarget::NeuronState(id, _)
+                | ProbeTarget::NeuronInput(id)
                 | ProbeTarget::Input(id)
                 | ProbeTarget::ScaledEncoders(id) => self.network.ensembles.get(*id).is_some(),
                 ProbeTarget::Node(id) => self.network.nodes.get(*id).is_some(),
                 ProbeTarget::Custom(id) => self.network.customs.get(*id).is_some(),
-                ProbeTarget::Connection(id) | ProbeTarget::Weights(id) => {
-                    self.network.connections.get(*id).is_some()
-                }
+                ProbeTarget::Connection(id)
+                | ProbeTarget::ConnectionInput(id)
+                | ProbeTarget::Weights(id) => self.network.connections.get(*id).is_some(),
                 ProbeTarget::Rule { connection, rule, .. } => {
                     self.network.rule_size(*connection, *rule).is_some()
                 }

@@ -38,7 +38,8 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     Ok(Some(loader.network.add_in(parent.id, probe).into()))
 }
 
-/// What `a`, `a.neurons`, `a.input`, `a.<state>`, `c.weights` or `c.PES.error` reads.
+/// What `a`, `a.neurons`, `a.neurons.input`, `a.input`, `a.<state>`, `c.input`, `c.weights` or
+/// `c.PES.error` reads.
 pub(super) fn target(
     network: &Network,
     item: &Item,
@@ -47,12 +48,14 @@ pub(super) fn target(
     Ok(match found {
         (ObjId::Ensemble(id), None) => ProbeTarget::Decoded(id),
         (ObjId::Ensemble(id), Some("neurons")) => ProbeTarget::Neurons(id),
+        (ObjId::Ensemble(id), Some("neurons.input")) => ProbeTarget::NeuronInput(id),
         (ObjId::Ensemble(id), Some("input")) => ProbeTarget::Input(id),
         (ObjId::Ensemble(id), Some("scaled_encoders")) => ProbeTarget::ScaledEncoders(id),
         (ObjId::Ensemble(id), Some(state)) => ProbeTarget::NeuronState(id, state.to_owned()),
         (ObjId::Node(id), None) => ProbeTarget::Node(id),
         (ObjId::Custom(id), None) => ProbeTarget::Custom(id),
         (ObjId::Connection(id), None) => ProbeTarget::Connection(id),
+        (ObjId::Connection(id), Some("input")) => ProbeTarget::ConnectionInput(id),
         (ObjId::Connection(id), Some("weights")) => ProbeTarget::Weights(id),
         (ObjId::Connection(connection), Some(part)) => {
             let (rule, signal) = part.split_once('.').unwrap_or((part, "input"));

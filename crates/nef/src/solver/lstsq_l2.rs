@@ -58,10 +58,21 @@ impl Penalty {
     /// σ for these activities.
     pub(super) fn sigma(self, reg: f64, activities: ArrayView2<'_, f64>) -> Sigma {
         match self {
-            Self::Same => Sigma::Same(reg * activities.iter().copied().fold(f64::MIN, f64::max)),
+            Self::Same => Sigma::Same(reg * most(activities)),
             Self::WhereActive => Sigma::Each(where_active(reg, activities)),
         }
     }
+}
+
+/// The largest activity: of several columns at a time, so that none waits for another.
+fn most(activities: ArrayView2<'_, f64>) -> f64 {
+    let mut most = [f64::MIN; 8];
+    for row in activities.rows() {
+        for (i, activity) in row.iter().enumerate() {
+            most[i % 8] = most[i % 8].max(*activity);
+        }
+    }
+    most.into_iter().fold(f64::MIN, f64::max)
 }
 
 fn where_active(reg: f64, activities: ArrayView2<'_, f64>) -> Array1<f64> {
