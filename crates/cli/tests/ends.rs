@@ -131,12 +131,25 @@ fn a_run_that_is_killed_leaves_its_chunks_which_are_not_written_over() {
 #[test]
 fn a_disk_that_is_full_ends_a_run_and_what_came_before_can_be_recovered() {
     let folder = folder("full");
-    let script = format!("trap '' XFSZ; ulimit -f 200; exec {}", env!("CARGO_BIN_EXE_pontine"));
-    let script = format!("{script} {}", ENDLESS.map(|word| format!("'{word}'")).join(" "));
-    let output = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().unwrap();
-    let err = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{err}");
-    assert!(err.contains("out/recording.chunks: cannot be written"), "{err}");
+    let within = |blocks: u32, arguments: &[&str]| {
+        let words: Vec<_> = arguments.iter().map(|word| format!("'{word}'")).collect();
+        let binary = env!("CARGO_BIN_EXE_pontine");
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {binary} {}", words.join(" "));
+        let output =
+            Command::new("sh").args(["-c", &script]).current_dir(&folder).output().unwrap();
+        let err = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{err}");
+        err
+    };
+    let err = within(200, &ENDLESS);
+    assert!(
+        err.contains("out/recording.chunks: cannot be written; `pontine recover out`"),
+        "{err}"
+    );
+    // While it is packed there may be no room either; that is told once, and the chunks stay.
+    let err = within(20, &["recover", "out"]);
+    assert!(err.contains("out/recording.npz: cannot be written"), "{err}");
+    assert_eq!((err.lines().count(), err.matches("os error").count()), (2, 1), "{err}");
     let recovered = pontine(&folder, &["recover", "out"]).output().unwrap();
     assert_eq!((recovered.status.code(), text(&recovered.stderr)), (Some(0), String::new()));
     assert!(n_steps(&folder) > 0);
