@@ -35,10 +35,12 @@ pub fn weights(what: &WeightMatrix) -> Figure {
     let most = cells.iter().map(|cell| cell.abs()).filter(|cell| cell.is_finite());
     let most = most.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let colours = cells.iter().map(|cell| colour::diverging(cell / most)).collect();
-    let axis =
-        |(name, n): &(String, usize)| Axis::new(0.0, (*n).max(1) as f64, format!("{name} (index)"));
-    let panel =
-        Panel { at: (84.0, TOP), size: (SIDE, SIDE), x: axis(&what.source), y: axis(&what.target) };
+    let panel = Panel {
+        at: (84.0, TOP),
+        size: (SIDE, SIDE),
+        x: indices("source", &what.source),
+        y: indices("target", &what.target),
+    };
     let mut scene = Scene::new(84.0 + SIDE + 130.0, TOP + SIDE + BOTTOM);
     scene.shapes.push(Shape::Grid { at: panel.at, size: panel.size, columns, cells: colours });
     panel.axis_below(&mut scene, true);
@@ -50,6 +52,11 @@ pub fn weights(what: &WeightMatrix) -> Figure {
     key(&mut scene, most, ends, &what.unit);
     title(&mut scene, &what.title, &note(what, columns * rows));
     Figure(scene)
+}
+
+/// Sources and targets may be the same cells, so that the name alone would not tell which are which.
+fn indices(end: &str, (name, n): &(String, usize)) -> Axis {
+    Axis::new(0.0, (*n).max(1) as f64, format!("{end}: {name} (index)"))
 }
 
 fn note(what: &WeightMatrix, shown: usize) -> String {
@@ -127,6 +134,12 @@ mod tests {
     fn rows_are_targets_and_columns_sources() {
         let cells = cells(&matrix((2, 2), vec![(1, 0, 2.0), (0, 1, -1.0), (0, 1, -1.0)]));
         assert_eq!(cells, [WHITE, BLUE, RED, WHITE]);
+    }
+
+    #[test]
+    fn axes_tell_sources_from_targets() {
+        let svg = weights(&matrix((2, 2), vec![])).svg();
+        assert!(svg.contains("source: a (index)") && svg.contains("target: b (index)"));
     }
 
     #[test]
