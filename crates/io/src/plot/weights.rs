@@ -77,8 +77,16 @@ fn binned(what: &WeightMatrix, columns: usize, rows: usize) -> Vec<f64> {
             cells[row * columns + column] += weight;
         }
     }
-    let pairs = (n_sources as f64 / columns as f64) * (n_targets as f64 / rows as f64);
-    cells.iter().map(|cell| cell / pairs).collect()
+    let (wide, high) = (sizes(n_sources, columns), sizes(n_targets, rows));
+    let pairs = high.iter().flat_map(|high| wide.iter().map(move |wide| high * wide));
+    cells.iter().zip(pairs).map(|(cell, pairs)| cell / pairs).collect()
+}
+
+/// How many of `n` indices fall into each bin. They differ by one where bins do not divide them, and a
+/// mean over equal bins would show that as a grid.
+fn sizes(n: usize, bins: usize) -> Vec<f64> {
+    let first = |bin: usize| (bin * n).div_ceil(bins);
+    (0..bins).map(|bin| (first(bin + 1) - first(bin)) as f64).collect()
 }
 
 /// The axis of targets, whose numbers grow downwards.
@@ -149,6 +157,14 @@ mod tests {
         assert_eq!(cells.len(), MOST * MOST);
         assert_eq!((cells[0], cells[1]), (BLUE, WHITE));
         assert!(weights(&what).svg().contains("mean over neighbouring pairs"));
+    }
+
+    #[test]
+    fn equal_weights_have_one_colour_whatever_the_bins() {
+        let all = (0..MOST as u32 + 70).flat_map(|i| (0..3).map(move |j| (i, j, 0.5)));
+        let cells = cells(&matrix((MOST + 70, 3), all.collect()));
+        assert!(cells.iter().all(|cell| *cell == BLUE));
+        assert_eq!(sizes(7, 3), [3.0, 2.0, 2.0]);
     }
 
     #[test]
