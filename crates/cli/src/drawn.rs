@@ -30,7 +30,20 @@ pub(crate) fn plot(arguments: &PlotArguments, out: &mut dyn Write) -> Result<(),
     let folder = Folder::for_model(arguments.to.as_deref(), &loaded)?;
     let mut gallery = Gallery::new(&folder.path, arguments.format);
     draw(&loaded, &prepared, &mut gallery)?;
-    told(&gallery, &folder.path, out)
+    told(&gallery, &folder.path, out)?;
+    left_out(&loaded.network, out)
+}
+
+/// Tells of what models have more than is drawn.
+fn left_out(network: &Network, out: &mut dyn Write) -> Result<(), CliError> {
+    let numbers = [
+        ("ensembles", network.ensembles.iter().count()),
+        ("projections", network.projections.iter().count()),
+    ];
+    for (what, n) in numbers.iter().filter(|(_, n)| *n > MOST) {
+        writeln!(out, "of the {n} {what}, at most {MOST} are drawn")?;
+    }
+    Ok(())
 }
 
 fn draw(loaded: &LoadedModel, prepared: &Prepared, gallery: &mut Gallery) -> Result<(), CliError> {
@@ -87,7 +100,8 @@ fn tuning(network: &Network, model: &Model, id: EnsembleId) -> Option<(String, T
     let curves = gain.iter().enumerate().map(curve).collect::<Option<Vec<_>>>()?;
     let points = (0..POINTS).map(|i| params.radius * part(i)).collect();
     let name = plot::short(&path);
-    Some((name.clone(), TuningCurves { title: format!("Tuning of {name}"), points, curves }))
+    let title = format!("Tuning of {name}");
+    Some((name, TuningCurves { title, dimensions, points, curves }))
 }
 
 /// The path of a projection and the weights that its synapses have now.

@@ -1,6 +1,10 @@
 //! What can go wrong, and how it is shown.
 
-use std::{fmt::Write as _, io, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    io,
+    path::{Path, PathBuf},
+};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use pontine_core_ir::port::{AccessError, Missing};
@@ -94,6 +98,18 @@ impl CliError {
         let text = error.to_string();
         let place = loaded.locate(&text).map(|place| format!("{place}: ")).unwrap_or_default();
         Self::Road { message: place + &text, source: None }
+    }
+
+    /// An error while a recording is written to a folder, with the way to what was written before.
+    pub fn while_recording(self, folder: &Path) -> Self {
+        match self {
+            Self::Recording(error) if folder.join(pontine_io::CHUNKS).exists() => {
+                let folder = folder.display();
+                let kept = format!("`pontine recover {folder}` keeps what was written before");
+                Self::Run { message: format!("{error}; {kept}"), source: causes(&error) }
+            }
+            other => other,
+        }
     }
 
     /// An error of the road, with the lines of the model file that it is about.

@@ -149,10 +149,11 @@ impl<'a> Run<'a> {
         let control = bar.until(interrupt);
         let ending = stream.run(&mut *self.prepared.simulation, self.n_steps, &control);
         bar.clear();
-        let ending = ending?;
+        let ending = ending.map_err(|error| error.while_recording(folder))?;
         self.run = watch.elapsed();
         tracing::info!(steps = self.simulation().n_steps(), seconds = self.run.0, "ran");
-        Ok((stream.finish()?, ending))
+        let tally = stream.finish().map_err(|error| error.while_recording(folder))?;
+        Ok((tally, ending))
     }
 
     fn window(&self) -> Window {

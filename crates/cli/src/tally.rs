@@ -33,6 +33,8 @@ pub(crate) struct Spikes {
 #[derive(Clone, Debug, Default)]
 struct Samples {
     width: usize,
+    /// Which elements are recorded, if not all.
+    subset: Option<Vec<u32>>,
     unit: String,
     n: u64,
     /// Of each element, or of all together where there are many.
@@ -50,7 +52,7 @@ impl Tally {
                     spikes.insert(path, Spikes { n, ..Spikes::default() });
                 }
                 SeriesData::Samples { width, .. } => {
-                    samples.insert(path, Samples::of(width, series.unit));
+                    samples.insert(path, Samples::of(width, series.subset, series.unit));
                 }
             }
         }
@@ -115,9 +117,10 @@ impl Spikes {
 }
 
 impl Samples {
-    fn of(width: usize, unit: String) -> Self {
+    fn of(width: usize, subset: Option<Vec<u32>>, unit: String) -> Self {
         let columns = if width > WIDEST { 1 } else { width };
-        Self { width, unit, n: 0, squares: vec![0.0; columns], last: vec![f64::NAN; columns] }
+        let (squares, last) = (vec![0.0; columns], vec![f64::NAN; columns]);
+        Self { width, subset, unit, n: 0, squares, last }
     }
 
     fn is_wide(&self) -> bool {
@@ -128,8 +131,13 @@ impl Samples {
         match self.width {
             1 => path.to_owned(),
             width if self.is_wide() => format!("{path}, all {width}"),
-            _ => format!("{path}[{column}]"),
+            _ => format!("{path}[{}]", self.element(column)),
         }
+    }
+
+    fn element(&self, column: usize) -> usize {
+        let element = self.subset.as_ref().and_then(|subset| subset.get(column));
+        element.map_or(column, |element| *element as usize)
     }
 
     fn rms(&self, squares: f64) -> String {
@@ -162,19 +170,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wide_records_are_told_together() {
-        let mut wide = Samples::of(20, String::new());
+    fn wide_records_are_told_together_and_narrow_ones_by_their_elements() {
+        let mut wide = Samples::of(20, None, String::new());
         wide.add(&[2.0; 40]);
         assert_eq!(
             (wide.n, wide.name("w", 0), wide.rms(wide.squares[0])),
             (2, "w, all 20".into(), "2.0000".into())
         );
         assert_eq!(wide.last(0), "");
-        let mut narrow = Samples::of(2, String::new());
+        let mut narrow = Samples::of(2, Some(vec![0, 7]), String::new());
         narrow.add(&[3.0, 1.0]);
         assert_eq!(
             (narrow.name("w", 1), narrow.rms(narrow.squares[0])),
-            ("w[1]".into(), "3.0000".into())
+            ("w[7]".into(), "3.0000".into())
         );
     }
 }

@@ -1,5 +1,10 @@
 //! What every backend must pass, as a library.
 //!
+//! ```text
+//!  first, cases, behaviour ──┐                 ┌──> closed forms
+//!                            ├──> backend ─────┤                    ok, FAILED or ignored
+//!  random networks ──────────┘                 └──> oracle
+//! ```
 //! ```no_run
 //! // tests/conformance.rs of a backend's crate, with `harness = false`
 //! # use pontine_conformance::Oracle as MyBackend;

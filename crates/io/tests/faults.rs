@@ -316,6 +316,18 @@ fn json_is_told_by_pointer() {
 }
 
 #[test]
+fn what_is_no_json_is_told_by_its_line() {
+    let error = ModelFile::parse("m.json", "{\n\"model\": ,\n}", Format::Json).unwrap_err();
+    assert_eq!(error.to_string(), "m.json:2: expected value at column 10");
+}
+
+#[test]
+fn of_many_faults_of_syntax_the_first_are_told() {
+    let told = message(&format!("x = {}", "[".repeat(1000)));
+    assert_eq!(told.lines().count(), 5, "{told}");
+}
+
+#[test]
 fn json_and_toml_give_the_same_network() {
     let toml = format!("{HEAD}[parameters]\nn = 3\n[[node]]\nlabel = 'a'\nsize = 'n'");
     let json = r#"{"model": {"name": "m"}, "parameters": {"n": 3},

@@ -1,5 +1,8 @@
 //! Where randomness comes from: keyed Philox4x32-10 streams, NumPy's legacy `RandomState`, and samplers on either.
 //!
+//! ```text
+//!  (seed, path, purpose) ── StreamKey ── (index, step, site) ──> Stream ── sample ──> number
+//! ```
 //! * [`philox`] is the counter-based generator, a pure function of counter and key.
 //! * [`key`] derives a [`StreamKey`] from a seed, a stable path and a purpose, and opens a [`Stream`] at one
 //!   (index, step, site).

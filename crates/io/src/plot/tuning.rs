@@ -13,7 +13,9 @@ use super::{
 pub struct TuningCurves {
     /// Title of the figure.
     pub title: String,
-    /// What is represented, along the first dimension.
+    /// Number of dimensions that are represented.
+    pub dimensions: usize,
+    /// What is represented, along the first dimension; the others are zero.
     pub points: Vec<f64>,
     /// Rates of each neuron at these points, 1/s.
     pub curves: Vec<Vec<f64>>,
@@ -32,7 +34,7 @@ pub fn tuning(what: &TuningCurves) -> Figure {
     let y = Axis::new(0.0, 1.05 * most, "rate (spikes per second)");
     let points = || what.points.iter().copied().filter(|point| point.is_finite());
     let (low, high) = (points().fold(0.0, f64::min), points().fold(0.0, f64::max));
-    let x = Axis::new(low, if high > low { high } else { low + 1.0 }, "represented value");
+    let x = Axis::new(low, if high > low { high } else { low + 1.0 }, along(what.dimensions));
     let room = room_for(&y, HEIGHT);
     let panel = Panel { at: (room, TOP), size: (WIDTH - room - RIGHT, HEIGHT), x, y };
     let mut scene = Scene::new(WIDTH, TOP + HEIGHT + BOTTOM);
@@ -50,6 +52,13 @@ pub fn tuning(what: &TuningCurves) -> Figure {
     Figure(scene)
 }
 
+fn along(dimensions: usize) -> String {
+    match dimensions {
+        0 | 1 => "represented value".to_owned(),
+        n => format!("represented value, first of {n} dimensions (the others at 0)"),
+    }
+}
+
 fn note(n: usize, shown: usize) -> String {
     if shown < n { format!("{shown} of {n} neurons") } else { format!("{n} neurons") }
 }
@@ -62,14 +71,16 @@ mod tests {
     fn of_many_neurons_some_are_shown() {
         let points = vec![-1.0, 0.0, 1.0];
         let curves = vec![vec![0.0, 100.0, f64::NAN]; 1000];
-        let figure = tuning(&TuningCurves { title: "a".into(), points, curves });
+        let figure = tuning(&TuningCurves { title: "a".into(), dimensions: 3, points, curves });
         assert!(figure.svg().contains("100 of 1000 neurons"));
+        assert!(figure.svg().contains("first of 3 dimensions"));
         assert!(figure.png().is_ok());
     }
 
     #[test]
     fn nothing_at_all_is_a_figure_too() {
-        let none = TuningCurves { title: "a".into(), points: vec![], curves: vec![] };
+        let none =
+            TuningCurves { title: "a".into(), dimensions: 1, points: vec![], curves: vec![] };
         assert!(tuning(&none).png().is_ok());
     }
 }

@@ -35,10 +35,12 @@ pub fn weights(what: &WeightMatrix) -> Figure {
     let most = cells.iter().map(|cell| cell.abs()).filter(|cell| cell.is_finite());
     let most = most.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let colours = cells.iter().map(|cell| colour::diverging(cell / most)).collect();
-    let axis =
-        |(name, n): &(String, usize)| Axis::new(0.0, (*n).max(1) as f64, format!("{name} (index)"));
-    let panel =
-        Panel { at: (84.0, TOP), size: (SIDE, SIDE), x: axis(&what.source), y: axis(&what.target) };
+    let panel = Panel {
+        at: (84.0, TOP),
+        size: (SIDE, SIDE),
+        x: indices("source", &what.source),
+        y: indices("target", &what.target),
+    };
     let mut scene = Scene::new(84.0 + SIDE + 130.0, TOP + SIDE + BOTTOM);
     scene.shapes.push(Shape::Grid { at: panel.at, size: panel.size, columns, cells: colours });
     panel.axis_below(&mut scene, true);
@@ -50,6 +52,11 @@ pub fn weights(what: &WeightMatrix) -> Figure {
     key(&mut scene, most, ends, &what.unit);
     title(&mut scene, &what.title, &note(what, columns * rows));
     Figure(scene)
+}
+
+/// Sources and targets may be the same cells, so that the name alone would not tell which are which.
+fn indices(end: &str, (name, n): &(String, usize)) -> Axis {
+    Axis::new(0.0, (*n).max(1) as f64, format!("{end}: {name} (index)"))
 }
 
 fn note(what: &WeightMatrix, shown: usize) -> String {
@@ -70,8 +77,16 @@ fn binned(what: &WeightMatrix, columns: usize, rows: usize) -> Vec<f64> {
             cells[row * columns + column] += weight;
         }
     }
-    let pairs = (n_sources as f64 / columns as f64) * (n_targets as f64 / rows as f64);
-    cells.iter().map(|cell| cell / pairs).collect()
+    let (wide, high) = (sizes(n_sources, columns), sizes(n_targets, rows));
+    let pairs = high.iter().flat_map(|high| wide.iter().map(move |wide| high * wide));
+    cells.iter().zip(pairs).map(|(cell, pairs)| cell / pairs).collect()
+}
+
+/// How many of `n` indices fall into each bin. They differ by one where bins do not divide them, and a
+/// mean over equal bins would show that as a grid.
+fn sizes(n: usize, bins: usize) -> Vec<f64> {
+    let first = |bin: usize| (bin * n).div_ceil(bins);
+    (0..bins).map(|bin| (first(bin + 1) - first(bin)) as f64).collect()
 }
 
 /// The axis of targets, whose numbers grow downwards.
@@ -130,12 +145,26 @@ mod tests {
     }
 
     #[test]
+    fn axes_tell_sources_from_targets() {
+        let svg = weights(&matrix((2, 2), vec![])).svg();
+        assert!(svg.contains("source: a (index)") && svg.contains("target: b (index)"));
+    }
+
+    #[test]
     fn large_matrices_are_means_and_stay_small() {
         let what = matrix((1000, 1000), (0..1000).map(|i| (i, i, 1.0)).collect());
         let cells = cells(&what);
         assert_eq!(cells.len(), MOST * MOST);
         assert_eq!((cells[0], cells[1]), (BLUE, WHITE));
         assert!(weights(&what).svg().contains("mean over neighbouring pairs"));
+    }
+
+    #[test]
+    fn equal_weights_have_one_colour_whatever_the_bins() {
+        let all = (0..MOST as u32 + 70).flat_map(|i| (0..3).map(move |j| (i, j, 0.5)));
+        let cells = cells(&matrix((MOST + 70, 3), all.collect()));
+        assert!(cells.iter().all(|cell| *cell == BLUE));
+        assert_eq!(sizes(7, 3), [3.0, 2.0, 2.0]);
     }
 
     #[test]

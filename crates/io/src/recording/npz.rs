@@ -1,6 +1,9 @@
 //! Arrays in a zip archive, as NumPy has them, written and read piece by piece.
 
-use std::io::{self, Read, Seek, Write};
+use std::{
+    error::Error,
+    io::{self, Read, Seek, SeekFrom, Write},
+};
 
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
@@ -57,11 +60,11 @@ pub(super) fn put_all<T: Element>(
 const MOST_WITHOUT_ZIP64: u64 = u32::MAX as u64 - (1 << 16);
 
 /// Writes an archive.
-pub(super) struct NpzWriter<W: Write + Seek>(ZipWriter<W>);
+pub(super) struct NpzWriter<W: Write + Seek>(ZipWriter<UntilFailure<W>>);
 
 impl<W: Write + Seek> NpzWriter<W> {
     pub fn new(to: W) -> Self {
-        Self(ZipWriter::new(to))
+        Self(ZipWriter::new(UntilFailure { to, at: 0, end: 0, failed: false }))
     }
 
     /// Adds an array that is there.
@@ -82,13 +85,74 @@ impl<W: Write + Seek> NpzWriter<W> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
             .large_file(n_bytes >= MOST_WITHOUT_ZIP64);
-        self.0.start_file(format!("{name}.npy"), options)?;
+        self.0.start_file(format!("{name}.npy"), options).map_err(bare)?;
         self.0.write_all(&header(T::DESCRIPTION, shape))?;
         write(&mut self.0)
     }
 
     pub fn finish(self) -> Outcome {
-        Ok(self.0.finish()?.flush()?)
+        Ok(self.0.finish().map_err(bare)?.flush()?)
+    }
+}
+
+/// What the system says is told once.
+fn bare(error: ZipError) -> Box<dyn Error + Send + Sync> {
+    match error {
+        ZipError::Io(error) => error.into(),
+        other => other.into(),
+    }
+}
+
+/// Fails once and swallows what follows: an archive that is dropped unfinished is ended by its writer,
+/// which would tell of a second failure where nobody asked for it.
+struct UntilFailure<W> {
+    to: W,
+    at: u64,
+    end: u64,
+    failed: bool,
+}
+
+impl<W: Write> UntilFailure<W> {
+    fn outcome<T>(&mut self, outcome: io::Result<T>) -> io::Result<T> {
+        let is_final = |error: &io::Error| error.kind() != io::ErrorKind::Interrupted;
+        self.failed |= outcome.as_ref().is_err_and(is_final);
+        outcome
+    }
+}
+
+impl<W: Write> Write for UntilFailure<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut n = bytes.len();
+        if !self.failed {
+            let outcome = self.to.write(bytes);
+            n = self.outcome(outcome)?;
+        }
+        self.at += n as u64;
+        self.end = self.end.max(self.at);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.failed {
+            return Ok(());
+        }
+        let outcome = self.to.flush();
+        self.outcome(outcome)
+    }
+}
+
+impl<W: Write + Seek> Seek for UntilFailure<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = match to {
+            _ if !self.failed => {
+                let outcome = self.to.seek(to);
+                self.outcome(outcome)?
+            }
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+            SeekFrom::End(by) => self.end.saturating_add_signed(by),
+        };
+        Ok(self.at)
     }
 }
 
@@ -239,6 +303,45 @@ mod tests {
         let text = "\x01\x00v\0{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }  ";
         assert!(header[6..].starts_with(text.as_bytes()));
         assert_eq!(header.last(), Some(&b'\n'));
+    }
+
+    /// Has room for so many bytes, and counts how often it had none.
+    struct Small {
+        to: Cursor<Vec<u8>>,
+        room: u64,
+        failures: usize,
+    }
+
+    impl Write for &mut Small {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.to.position() + bytes.len() as u64 > self.room {
+                self.failures += 1;
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.to.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for &mut Small {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.to.seek(to)
+        }
+    }
+
+    #[test]
+    fn an_archive_without_room_fails_once_wherever_it_ends() {
+        let whole = archive(&[20], &[1.0; 20]).len() as u64;
+        for room in 0..=whole {
+            let mut small = Small { to: Cursor::new(Vec::new()), room, failures: 0 };
+            let mut npz = NpzWriter::new(&mut small);
+            let added = npz.add("a/b", &[20], &[1.0; 20]);
+            let outcome = added.and_then(|()| npz.finish());
+            assert_eq!((outcome.is_err(), small.failures), (room < whole, (room < whole).into()));
+        }
     }
 
     #[test]

@@ -14,10 +14,14 @@ pub(super) fn parse(text: &str) -> Result<Item, Located> {
         reader.end()?;
         Ok(item)
     });
-    read.map_err(|error| Located {
-        place: Place::Pointer(String::new()),
-        cause: Cause::Syntax { message: error.to_string() },
-    })
+    read.map_err(|error| syntax(&error))
+}
+
+/// What is no JSON has no pointer: it is told by its line, as in TOML, and the column stays.
+fn syntax(error: &serde_json::Error) -> Located {
+    let (line, told) = (error.line(), error.to_string());
+    let message = told.replace(&format!(" at line {line} column "), " at column ");
+    Located { place: Place::Line(line.max(1)), cause: Cause::Syntax { message } }
 }
 
 /// Reads the value at a pointer.

@@ -18,7 +18,7 @@ use crate::{
 /// Where something stands in a model file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A line of a TOML file, from 1.
+    /// A line of a TOML file, or of a text that is no JSON, from 1.
     Line(usize),
     /// A JSON pointer.
     Pointer(String),

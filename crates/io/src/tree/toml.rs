@@ -10,11 +10,15 @@ use toml::{
 use super::{Item, Place, Raw, Table};
 use crate::error::{Cause, Located};
 
+/// Most faults of syntax that are told: the later ones tend to follow from the first.
+const MOST_ERRORS: usize = 5;
+
 pub(super) fn parse(text: &str) -> Result<Item, Vec<Located>> {
     let lines = Lines::new(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(errors.iter().map(|error| lines.syntax(error)).collect());
+        let told = errors.iter().take(MOST_ERRORS);
+        return Err(told.map(|error| lines.syntax(error)).collect());
     }
     let place = Place::Line(1);
     let value = Raw::Table(table_of(table.into_inner(), &|span| lines.place(span))?);
