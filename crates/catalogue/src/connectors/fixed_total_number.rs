@@ -1,5 +1,7 @@
 //! A fixed number of synapses in all.
 
+use std::sync::OnceLock;
+
 use pontine_core_ir::{
     Param, Spec, SpecError,
     port::{Major, RowBuf, RowSource, Rule, RuleContext, RuleError},
@@ -56,32 +58,40 @@ fn total(spec: &Spec) -> Result<u64, SpecError> {
 impl Rule for FixedTotalNumber {
     fn prepare(&self, cx: &RuleContext<'_>) -> Result<Box<dyn RowSource>, RuleError> {
         let partners = Partners::new(cx, Major::Source, self.allow_self_connections);
-        let lengths = self.lengths(cx, partners.len() as u64)?;
-        for &length in &lengths {
-            partners.check(KIND, length)?;
-        }
-        let lengths = lengths.into_iter().map(|length| length as u32).collect();
-        Ok(Box::new(Rows { rule: *self, lengths, partners, key: connect_key(cx) }))
-    }
-}
-
-impl FixedTotalNumber {
-    fn lengths(&self, cx: &RuleContext<'_>, n_partners: u64) -> Result<Vec<u64>, RuleError> {
-        let n_pairs = cx.n_source as u64 * n_partners;
-        if self.n > 0 && n_pairs == 0 {
+        let (n_rows, n_partners) = (cx.n_source as u64, partners.len() as u64);
+        if self.n > 0 && n_rows * n_partners == 0 {
             let message = format!(
                 "there is no pair among {} sources and {} targets for {} synapses",
                 cx.n_source, cx.n_target, self.n
             );
             return Err(RuleError { rule: KIND.into(), message });
         }
-        let key = StreamKey::new(cx.seed, cx.path.as_str(), "connect.lengths");
+        partners.check(KIND, self.longest_row(n_rows, n_partners))?;
+        let of_lengths = StreamKey::new(cx.seed, cx.path.as_str(), "connect.lengths");
+        let (n_rows, keys) = (cx.n_source, [of_lengths, connect_key(cx)]);
+        Ok(Box::new(Rows { rule: *self, n_rows, lengths: OnceLock::new(), partners, keys }))
+    }
+}
+
+impl FixedTotalNumber {
+    /// No row is longer: certainly, or beyond twenty standard deviations.
+    fn longest_row(&self, n_rows: u64, n_partners: u64) -> u64 {
         if self.with_replacement {
-            return Ok(multinomial(self.n, cx.n_source as u64, key));
+            let mean = self.n as f64 / n_rows.max(1) as f64;
+            return self.n.min((mean + 20.0 * mean.sqrt() + 400.0) as u64);
         }
-        let (each, rest) = (self.n / n_pairs.max(1), self.n % n_pairs.max(1));
-        let rests = shares(rest, cx.n_source as u64, n_partners, key);
-        Ok(rests.into_iter().map(|length| each * n_partners + length).collect())
+        let each = self.n / (n_rows * n_partners).max(1);
+        self.n.min((each + 1).saturating_mul(n_partners))
+    }
+
+    fn lengths(&self, n_rows: u64, n_partners: u64, key: StreamKey) -> Vec<u64> {
+        if self.with_replacement {
+            return multinomial(self.n, n_rows, key);
+        }
+        let n_pairs = (n_rows * n_partners).max(1);
+        let (each, rest) = (self.n / n_pairs, self.n % n_pairs);
+        let rests = shares(rest, n_rows, n_partners, key);
+        rests.into_iter().map(|length| each * n_partners + length).collect()
     }
 }
 
@@ -127,9 +137,22 @@ fn hypergeometric(stream: &mut Stream, n: u64, n_marked: u64, n_drawn: u64) -> u
 
 struct Rows {
     rule: FixedTotalNumber,
-    lengths: Vec<u32>,
+    n_rows: usize,
+    /// Drawn when the first row is pulled: who only asks how much there is need not wait for them.
+    lengths: OnceLock<Vec<u32>>,
     partners: Partners,
-    key: StreamKey,
+    /// Of the lengths, and of the rows.
+    keys: [StreamKey; 2],
+}
+
+impl Rows {
+    fn lengths(&self) -> &[u32] {
+        self.lengths.get_or_init(|| {
+            let (n_rows, n_partners) = (self.n_rows as u64, self.partners.len() as u64);
+            let lengths = self.rule.lengths(n_rows, n_partners, self.keys[0]);
+            lengths.into_iter().map(|length| u32::try_from(length).unwrap_or(u32::MAX)).collect()
+        })
+    }
 }
 
 impl RowSource for Rows {
@@ -138,7 +161,7 @@ impl RowSource for Rows {
     }
 
     fn n_major(&self) -> usize {
-        self.lengths.len()
+        self.n_rows
     }
 
     fn n_expected(&self) -> f64 {
@@ -146,11 +169,11 @@ impl RowSource for Rows {
     }
 
     fn fill(&self, i: usize, row: &mut RowBuf) {
-        let n = self.lengths[i] as usize;
+        let (n, key) = (self.lengths()[i] as usize, self.keys[1]);
         if self.rule.with_replacement {
-            self.partners.draw_with_replacement(i, n, self.key, &mut row.minor);
+            self.partners.draw_with_replacement(i, n, key, &mut row.minor);
         } else {
-            let mut stream = self.key.stream(i as u64, 0, 0);
+            let mut stream = key.stream(i as u64, 0, 0);
             self.partners.draw_without_replacement(i, n, &mut stream, &mut row.minor);
         }
     }
@@ -162,7 +185,8 @@ mod tests {
     use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
     use super::super::testing::{
-        Sides, check_chi_square, check_rows_are_independent, prepare_error, rows, spec_error,
+        Sides, check_chi_square, check_rows_are_independent, prepare, prepare_error, rows,
+        spec_error,
     };
     use super::KIND;
 
@@ -193,6 +217,16 @@ mod tests {
         let of_pairs: Vec<f64> =
             (0..16_usize).filter(|s| s.count_ones() == 2).map(|s| counts[s]).collect();
         check_chi_square(&of_pairs, &[1_000.0; 6]);
+    }
+
+    /// Who counts what a vast network needs must not have to make a part of it.
+    #[test]
+    fn how_many_there_are_is_known_before_a_length_is_drawn() {
+        let sides = Sides::two(u32::MAX as usize, u32::MAX as usize);
+        for with_replacement in [true, false] {
+            let rows = prepare(KIND, &params(1 << 40, with_replacement), sides).unwrap();
+            assert_eq!((rows.n_major(), rows.n_expected()), (u32::MAX as usize, 2f64.powi(40)));
+        }
     }
 
     /// Out-degrees are binomial: with 400 rows of mean 50 their variance is 50 (1 - 1/400), and
