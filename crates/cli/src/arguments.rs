@@ -133,6 +133,13 @@ pub(crate) struct RunArguments {
     /// Write the whole state at the end, to continue from.
     #[arg(long, value_name = "FILE")]
     pub save_state: Option<PathBuf>,
+    /// Begin with the parameters (weights, decoders, parameters of cells, …) of a file of safetensors,
+    /// by their paths; those that it lacks are the model's.
+    #[arg(long, value_name = "FILE")]
+    pub load_parameters: Option<PathBuf>,
+    /// Write all parameters at the end, what was learned with them, as safetensors by path.
+    #[arg(long, value_name = "FILE")]
+    pub save_parameters: Option<PathBuf>,
     #[command(flatten)]
     pub engine: EngineArguments,
 }

@@ -44,6 +44,12 @@ pub(crate) enum CliError {
     /// A state that the backend cannot continue from.
     #[error("{}: cannot be continued from", .path.display())]
     Restore { path: PathBuf, source: AccessError },
+    /// Parameters that the model has not, or not so many.
+    #[error("{}: `{name}`: {error}", .path.display())]
+    Numbers { path: PathBuf, name: String, error: RoadError },
+    /// Parameters that the backend does not tell.
+    #[error("{}: the parameters cannot be told: {error}", .path.display())]
+    Unread { path: PathBuf, error: RoadError },
     #[error(transparent)]
     Missing(#[from] Missing),
     /// Nothing was left behind by a run.
@@ -81,7 +87,7 @@ impl CliError {
             }
             Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
             Self::NoTime { .. } | Self::Nothing { .. } | Self::NoChunks { .. } => 2,
-            Self::Recorded { .. } => 2,
+            Self::Recorded { .. } | Self::Numbers { .. } | Self::Unread { .. } => 2,
             Self::Recording(RecordingError::Unfinished { .. }) => 2,
             Self::Interrupted { .. } => INTERRUPTED,
             Self::Run { .. } | Self::Recording(_) | Self::Output(_) => 1,

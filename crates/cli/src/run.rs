@@ -1,14 +1,18 @@
 //! `pontine run`.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     path::Path,
 };
 
-use pontine_core_ir::port::{CompileOptions, Simulation};
+use pontine_core_ir::{
+    Tensor,
+    port::{CompileOptions, Simulation},
+};
 use pontine_io::{
-    LoadedModel, Manifest, RecordingError, Summary, model_hash, plot::WeightMatrix, write_summary,
-    write_weights,
+    LoadedModel, Manifest, RecordingError, SnapshotError, Summary, model_hash, plot::WeightMatrix,
+    read_numbers, write_numbers, write_summary, write_weights,
 };
 use pontine_road::{BuildOptions, Prepared, Road, n_steps};
 
@@ -46,9 +50,15 @@ pub(crate) fn run(
     let state = state::Saved::read(arguments)?;
     let folder = Folder::make(arguments, &loaded)?;
     folder.is_finished()?;
+    let given = arguments.load_parameters.as_deref().map(read_numbers).transpose();
+    let given = given.map_err(SnapshotError::from)?;
     let _state_folder = arguments.save_state.as_deref().map(Folder::of).transpose()?;
+    let _numbers_folder = arguments.save_parameters.as_deref().map(Folder::of).transpose()?;
     let mut run = Run::build(arguments, &loaded, n_steps, &folder.path)?;
     run.built(out)?;
+    if let (Some(numbers), Some(path)) = (given, &arguments.load_parameters) {
+        run.begin_with(path, &numbers, out)?;
+    }
     if let Some(state) = state {
         run.restore(&state, out)?;
     }
@@ -58,6 +68,9 @@ pub(crate) fn run(
     run.write(arguments, &folder.path, &tally, out)?;
     if let Some(path) = arguments.save_state.as_ref().filter(|_| ending.is_whole()) {
         run.save(path, out)?;
+    }
+    if let Some(path) = arguments.save_parameters.as_ref().filter(|_| ending.is_whole()) {
+        run.save_parameters(path, out)?;
     }
     ending.told(&loaded, &folder.path)
 }
@@ -135,6 +148,29 @@ impl<'a> Run<'a> {
         let manifest = self.manifest();
         state::save(path, &manifest, &mut *self.prepared.simulation)?;
         writeln!(out, "wrote the state after step {} to {}", manifest.n_steps, path.display())?;
+        Ok(())
+    }
+
+    fn begin_with(
+        &mut self,
+        path: &Path,
+        numbers: &BTreeMap<String, Tensor>,
+        out: &mut dyn Write,
+    ) -> Result<(), CliError> {
+        for (name, tensor) in numbers {
+            let (path, name) = (path.to_owned(), name.clone());
+            let written = self.prepared.write(&name, tensor.data());
+            written.map_err(|error| CliError::Numbers { path, name, error })?;
+        }
+        writeln!(out, "took {} arrays from {}", numbers.len(), path.display())?;
+        Ok(())
+    }
+
+    fn save_parameters(&mut self, path: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+        let unread = |error| CliError::Unread { path: path.to_owned(), error };
+        let numbers = self.prepared.parameters().map_err(unread)?;
+        write_numbers(path, &self.manifest(), &numbers)?;
+        writeln!(out, "wrote {} arrays of parameters to {}", numbers.len(), path.display())?;
         Ok(())
     }
 

@@ -4,10 +4,11 @@ use std::{fs, path::PathBuf};
 
 use pontine_backend_ref::Reference;
 use pontine_core_ir::{
-    Recording,
+    Recording, Tensor,
     port::{Backend, Capability},
     recording::SeriesData,
 };
+use pontine_io::{Manifest, read_numbers, write_numbers};
 
 const MODEL: &str = r#"
 [model]
@@ -245,7 +246,7 @@ fn info_tells_objects_synapses_and_memory() {
     }
 }
 
-fn recorded(folder: &std::path::Path) -> (Recording, pontine_io::Manifest) {
+fn recorded(folder: &std::path::Path) -> (Recording, Manifest) {
     pontine_io::read_recording(&folder.join("out/recording.npz")).unwrap()
 }
 
@@ -321,6 +322,48 @@ fn a_state_is_continued_from_or_refused() {
     let (outcome, _) = command("continued_other", MODEL, &other);
     assert_eq!(outcome.status, 2);
     assert!(outcome.err.contains("the state has seed 3, but this run has 4"), "{}", outcome.err);
+}
+
+/// Parameters are written by path, and a run begins with those that it is given.
+#[test]
+fn parameters_are_saved_and_taken_by_path() {
+    let file = folder("parameters").join("p.safetensors");
+    let path = file.display().to_string();
+    let (outcome, folder) = command("parameters", MODEL, &["run", "--save-parameters", &path]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let before = spikes(&recorded(&folder).0);
+    let mut numbers = read_numbers(&file).unwrap();
+    assert_eq!(numbers["Population:E.i_offset"].data(), [1.5]);
+    // One for all, as it was given.
+    assert_eq!(numbers["Projection#1.weights"].data(), [0.01]);
+
+    let load = ["run", "--load-parameters", &path];
+    let (outcome, folder) = command("parameters_same", MODEL, &load);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(outcome.out.contains("arrays from"), "{}", outcome.out);
+    assert_eq!(spikes(&recorded(&folder).0), before);
+
+    let mut changed = |name: &str, data: Vec<f64>| {
+        numbers.clear();
+        numbers.insert(name.to_owned(), Tensor::new(&[data.len()], data).unwrap());
+        write_numbers(&file, &Manifest::default(), &numbers).unwrap();
+        command("parameters_changed", MODEL, &load)
+    };
+    let (outcome, folder) = changed("Population:E.i_offset", vec![0.0]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    assert!(spikes(&recorded(&folder).0).is_empty());
+    let (outcome, _) = changed("Population:E.i_ofset", vec![0.0]);
+    assert_eq!(outcome.status, 2);
+    let hint = "nothing in the model is called `Population:E.i_ofset`";
+    assert!(outcome.err.contains(hint), "{}", outcome.err);
+    let (outcome, _) = changed("Population:E.i_offset", vec![0.0; 3]);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("`Population:E.i_offset`: "), "{}", outcome.err);
+    fs::write(&file, "no numbers").unwrap();
+    let (outcome, _) = command("parameters_none", MODEL, &load);
+    assert_eq!(outcome.status, 2);
+    assert!(outcome.err.contains("is no file of safetensors"), "{}", outcome.err);
+    assert!(!outcome.out.contains("built"), "{}", outcome.out);
 }
 
 fn pontine(arguments: &[&str]) -> Outcome {

@@ -6,6 +6,7 @@
 //!  Simulation ── drain ──> ChunkWriter: recording.chunks ── finish, recover ──> the same two files
 //!  Recording  ── plot ──> raster.png, traces.svg, …  (feature `plot`)
 //!  Snapshot   ── write_snapshot  ──> one file, of the whole state and its manifest
+//!  Numbers    ── write_numbers   ──> one file of safetensors, by stable path
 //! ```
 //! The schema of model files is in `docs/model-files.md`.
 //!
@@ -19,6 +20,7 @@ mod expr;
 mod file;
 mod load;
 mod model_file;
+mod numbers;
 #[cfg(feature = "plot")]
 pub mod plot;
 mod recording;
@@ -30,6 +32,7 @@ pub use error::{Cause, ModelFault, ModelFileError, RecordingError, SnapshotError
 pub use model_file::{
     LoadedModel, Measured, ModelFile, Parameter, Published, Reference, RunDefaults, parse_time,
 };
+pub use numbers::{read_numbers, write_numbers};
 pub use recording::{
     CHUNKS, ChunkWriter, Manifest, SeriesKind, SeriesManifest, Summary, Synapse, model_hash,
     read_part, read_recording, read_weights, recover, write_recording, write_summary,

@@ -1,6 +1,6 @@
 //! Numbers of a running model by stable path, and learned ones back in the network.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_core_ir::{
     Model, Network, Tensor,
@@ -38,6 +38,47 @@ impl Prepared {
         Ok(self.simulation.read(self.address(path)?)?)
     }
 
+    /// All parameters by path, as they are now: what connections multiply by, encoders and biases of
+    /// ensembles, parameters of cells (one number, or one for each), weights (uS, nA or as the receptor
+    /// has them) and delays (ms) of projections. [`write`](Self::write) takes each of them.
+    ///
+    /// # Errors
+    /// [`RoadError::Access`] if the backend cannot read one.
+    pub fn parameters(&self) -> Result<BTreeMap<String, Tensor>, RoadError> {
+        let model = &self.model;
+        let mut found = BTreeMap::new();
+        let signals = model.signals.iter().filter(|(_, signal)| signal.role == Role::Parameter);
+        for (id, signal) in signals {
+            let shape = signal.initial.shape();
+            found.insert(signal.path.to_string(), self.tensor(Address::Signal(id), Some(shape))?);
+        }
+        for (id, op) in model.operators.iter() {
+            let named: Vec<(&str, Address)> = match &op.kind {
+                OperatorKind::Neurons(neurons) => {
+                    let names = neurons.mechanism.parameters.iter().map(|p| p.name.as_str());
+                    names.enumerate().map(|(i, name)| (name, Address::Parameter(id, i))).collect()
+                }
+                OperatorKind::Deliver(_) => {
+                    vec![("weights", Address::Weights(id)), ("delays", Address::Delays(id))]
+                }
+                _ => continue,
+            };
+            for (name, address) in named {
+                found.insert(op.path.part(name).to_string(), self.tensor(address, None)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn tensor(&self, address: Address, shape: Option<&[usize]>) -> Result<Tensor, RoadError> {
+        let numbers = self.simulation.read(address)?;
+        let found = numbers.len();
+        let shape = shape.map_or_else(|| vec![found], <[usize]>::to_vec);
+        let expected = shape.iter().product();
+        let tensor = Tensor::new(&shape, numbers);
+        Ok(tensor.ok_or(AccessError::Length { address, found, expected })?)
+    }
+
     /// Replaces numbers by path.
     ///
     /// # Errors
@@ -57,12 +98,7 @@ impl Prepared {
             if signal.role != Role::Parameter {
                 continue;
             }
-            let address = Address::Signal(id);
-            let numbers = self.simulation.read(address)?;
-            let found = numbers.len();
-            let tensor = Tensor::new(signal.initial.shape(), numbers);
-            let tensor =
-                tensor.ok_or(AccessError::Length { address, found, expected: signal.len() })?;
+            let tensor = self.tensor(Address::Signal(id), Some(signal.initial.shape()))?;
             network.imported.insert(signal.path.to_string(), Arc::new(tensor));
         }
         Ok(())
