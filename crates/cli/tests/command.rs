@@ -366,6 +366,29 @@ fn parameters_are_saved_and_taken_by_path() {
     assert!(!outcome.out.contains("built"), "{}", outcome.out);
 }
 
+/// What a network of the NEF was built with is among the parameters, and is taken back.
+#[test]
+fn decoders_and_encoders_are_parameters() {
+    let folder = folder("decoders");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let run = |more: [&str; 2], out: &str| {
+        let out = path(out);
+        let run = ["run", "communication_channel", "--time", "20 ms", "--no-plot", "--out", &out];
+        let outcome = pontine(&[&run[..], &more].concat());
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+        fs::read(PathBuf::from(&out).join("recording.npz")).unwrap()
+    };
+    let file = path("p.safetensors");
+    let first = run(["--save-parameters", &file], "first");
+    let numbers = read_numbers(file.as_ref()).unwrap();
+    assert_eq!(numbers["Connection:a to b.weights"].shape(), [1, 50]);
+    assert_eq!(numbers["Ensemble:a.encoders"].shape(), [50, 1]);
+    assert!(run(["--load-parameters", &file], "same") == first);
+    let silent = [("Ensemble:a.bias".to_owned(), Tensor::filled(&[50], 0.0))].into();
+    write_numbers(file.as_ref(), &Manifest::default(), &silent).unwrap();
+    assert!(run(["--load-parameters", &file], "other") != first);
+}
+
 fn pontine(arguments: &[&str]) -> Outcome {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let all = [&["pontine"], arguments].concat();

@@ -47,7 +47,8 @@ impl Prepared {
     pub fn parameters(&self) -> Result<BTreeMap<String, Tensor>, RoadError> {
         let model = &self.model;
         let mut found = BTreeMap::new();
-        let signals = model.signals.iter().filter(|(_, signal)| signal.role == Role::Parameter);
+        let is_kept = |role| matches!(role, Role::Parameter | Role::Constant);
+        let signals = model.signals.iter().filter(|(_, signal)| is_kept(signal.role));
         for (id, signal) in signals {
             let shape = signal.initial.shape();
             found.insert(signal.path.to_string(), self.tensor(Address::Signal(id), Some(shape))?);
