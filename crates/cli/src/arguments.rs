@@ -134,8 +134,8 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub save_state: Option<PathBuf>,
     /// Begin with the parameters (weights, decoders, parameters of cells, …) of a file of safetensors,
-    /// by their paths; those that it lacks are the model's.
-    #[arg(long, value_name = "FILE")]
+    /// by their paths; those that it lacks are the model's. Not together with `--load-state`.
+    #[arg(long, value_name = "FILE", conflicts_with = "load_state")]
     pub load_parameters: Option<PathBuf>,
     /// Write all parameters at the end, what was learned with them, as safetensors by path.
     #[arg(long, value_name = "FILE")]

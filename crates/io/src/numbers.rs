@@ -1,9 +1,9 @@
 //! Numbers by stable path, as safetensors: weights, decoders, encoders, parameters of cells.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{borrow::Cow, collections::BTreeMap, fs, io, path::Path};
 
 use pontine_core_ir::Tensor;
-use safetensors::{Dtype, SafeTensors, serialize, tensor::TensorView};
+use safetensors::{Dtype, SafeTensors, View, serialize, tensor::TensorView};
 
 use crate::{
     Manifest,
@@ -37,24 +37,35 @@ pub fn write_numbers(
     manifest: &Manifest,
     numbers: &BTreeMap<String, Tensor>,
 ) -> Result<(), RecordingError> {
-    let unwritten = |source| failed(path, "written", Box::new(source));
-    let bytes: Vec<(&str, &Tensor, Vec<u8>)> = numbers
-        .iter()
-        .map(|(name, tensor)| {
-            (&**name, tensor, tensor.data().iter().flat_map(|x| x.to_le_bytes()).collect())
-        })
-        .collect();
-    let mut views = Vec::new();
-    for (name, tensor, bytes) in &bytes {
-        let view = TensorView::new(Dtype::F64, tensor.shape().to_vec(), bytes);
-        views.push((*name, view.map_err(unwritten)?));
-    }
     let metadata = [("manifest".to_owned(), json(manifest).trim().to_owned())].into();
-    let file = serialize(views, Some(metadata)).map_err(unwritten)?;
+    let views = numbers.iter().map(|(name, tensor)| (name, Doubles(tensor)));
+    let file = serialize(views, Some(metadata))
+        .map_err(|source| failed(path, "written", Box::new(source)))?;
     if let Some(folder) = path.parent() {
         make_folder(folder)?;
     }
-    write_whole(path, |out| Ok(std::io::Write::write_all(out, &file)?))
+    write_whole(path, |out| Ok(io::Write::write_all(out, &file)?))
+}
+
+/// An array whose bytes are made when they are written, one array at a time.
+struct Doubles<'t>(&'t Tensor);
+
+impl View for Doubles<'_> {
+    fn dtype(&self) -> Dtype {
+        Dtype::F64
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        self.0.data().iter().flat_map(|x| x.to_le_bytes()).collect()
+    }
+
+    fn data_len(&self) -> usize {
+        size_of_val(self.0.data())
+    }
 }
 
 /// Reads what [`write_numbers`] wrote, or another file of safetensors of 32- or 64-bit
@@ -64,7 +75,12 @@ pub fn write_numbers(
 /// [`RecordingError`] if the file cannot be read, or is no such file.
 pub fn read_numbers(path: &Path) -> Result<BTreeMap<String, Tensor>, RecordingError> {
     let wrong = |message: String| RecordingError::Contents { path: path.to_owned(), message };
-    let file = fs::read(path).map_err(|source| failed(path, "read", source.into()))?;
+    let unread = |source: io::Error| failed(path, "read", source.into());
+    // What is no file may go on for ever.
+    if !fs::metadata(path).map_err(unread)?.is_file() {
+        return Err(wrong("is no file".to_owned()));
+    }
+    let file = fs::read(path).map_err(unread)?;
     let tensors = SafeTensors::deserialize(&file)
         .map_err(|error| wrong(format!("is no file of safetensors ({error})")))?;
     let of = |(name, view): (String, TensorView<'_>)| {
@@ -133,6 +149,13 @@ mod tests {
         assert_eq!(file("f32", Dtype::F32, &halves).unwrap()["w"].data(), [0.5, 2.0]);
         let refused = file("u8", Dtype::U8, &[1, 2]).unwrap_err().to_string();
         assert!(refused.ends_with("u8: `w` is of U8, not F32 or F64"), "{refused}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_goes_on_for_ever_is_not_read() {
+        let message = read_numbers("/dev/zero".as_ref()).unwrap_err().to_string();
+        assert_eq!(message, "/dev/zero: is no file");
     }
 
     #[test]
