@@ -24,8 +24,8 @@ use crate::{
     train::Train,
 };
 
-/// The synapses of all deliveries, for each share.
-pub(crate) type Wiring<F> = BTreeMap<OperatorId, Vec<Arc<Rows<F>>>>;
+/// For each share, the synapses of its deliveries.
+pub(crate) type Wiring<F> = Vec<BTreeMap<OperatorId, Arc<Rows<F>>>>;
 
 /// Where things of the model are in the engine of one share.
 #[derive(Debug, Default)]
@@ -326,7 +326,7 @@ impl<'a, F: Real> Planner<'a, F> {
         let OperatorKind::Deliver(deliver) = &self.model.operators[operator].kind else {
             return None;
         };
-        let rows = self.wiring.get(&operator)?.get(self.share)?.clone();
+        let rows = self.wiring.get(self.share)?.get(&operator)?.clone();
         Some(Projection { operator, source: self.spikes_of(deliver.source)?, rows })
     }
 

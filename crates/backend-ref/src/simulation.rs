@@ -132,13 +132,13 @@ impl<F: Real> RefSimulation<F> {
 
     /// The synapses as they are, to be used again, if all are there.
     fn take_wiring(&mut self) -> Option<Wiring<F>> {
-        let mut wiring = Wiring::new();
         let engines = std::mem::take(&mut self.engines);
         let complete = engines.len() == self.shares.n;
-        for projection in engines.into_iter().flat_map(|e| e.receptors).flat_map(|r| r.projections)
-        {
-            wiring.entry(projection.operator).or_default().push(projection.rows);
-        }
+        let of_share = |engine: Engine<F>| {
+            let projections = engine.receptors.into_iter().flat_map(|r| r.projections);
+            projections.map(|projection| (projection.operator, projection.rows)).collect()
+        };
+        let wiring = engines.into_iter().map(of_share).collect();
         complete.then_some(wiring)
     }
 }

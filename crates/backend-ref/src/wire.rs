@@ -1,6 +1,7 @@
 //! Pulls the synapses of all deliveries, several at a time.
 
 use std::{
+    collections::BTreeMap,
     panic::resume_unwind,
     sync::{
         Arc,
@@ -45,8 +46,13 @@ pub(crate) fn wire<F: Real>(
         let (_, path, deliver) = deliveries[i];
         one(model, shares, path, deliver)
     });
-    let ids = deliveries.iter().map(|(id, ..)| *id);
-    ids.zip(pulled).map(|(id, rows)| Ok((id, rows?))).collect()
+    let mut wiring = vec![BTreeMap::new(); shares.n];
+    for ((id, ..), rows) in deliveries.iter().zip(pulled) {
+        for (of_share, rows) in wiring.iter_mut().zip(rows?) {
+            of_share.insert(*id, rows);
+        }
+    }
+    Ok(wiring)
 }
 
 fn one<F: Real>(model: &Model, shares: &Shares, path: &Path, deliver: &Deliver) -> Pulled<F> {

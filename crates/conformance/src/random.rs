@@ -89,7 +89,7 @@ fn for_models(
     for_all(models, options, cases, Model::to_string, property)
 }
 
-/// A run in parts against one in one.
+/// A run in parts, and one after a reset, against one in one.
 fn split(backend: &dyn Backend, model: &Model) -> Outcome {
     let whole = trace(backend, model, N)?;
     let mut simulation = compile(backend, model)?;
@@ -102,7 +102,11 @@ fn split(backend: &dyn Backend, model: &Model) -> Outcome {
     simulation.drain(&mut recording).map_err(|error| error.to_string())?;
     let mut parts = finish(model, simulation.as_mut())?;
     parts.recording = recording;
-    Equality::Bits.check(&parts, &whole)
+    Equality::Bits.check(&parts, &whole)?;
+    simulation.reset(None).map_err(words)?;
+    advance(simulation.as_mut(), N)?;
+    let again = finish(model, simulation.as_mut())?;
+    Equality::Bits.check(&again, &whole).map_err(|message| format!("after a reset: {message}"))
 }
 
 fn models_read_back(backend: &dyn Backend, options: &Options) -> Outcome {

@@ -6,7 +6,7 @@ use pontine_core_ir::{
 };
 
 use super::{fetch, runs::LOOP};
-use crate::ReferenceSplit;
+use crate::{ReferenceSplit, simulation::RefSimulation};
 
 fn split(model: &Model, threads: usize, precision: Precision) -> Box<dyn Simulation> {
     let options = CompileOptions { threads, precision, ..CompileOptions::default() };
@@ -94,5 +94,30 @@ fn a_reset_starts_all_shares_anew() {
     let first = fetch(&model, &mut *simulation);
     simulation.reset(None).unwrap();
     simulation.run_steps(300, &mut Unattended).unwrap();
+    assert_eq!(fetch(&model, &mut *simulation), first);
+}
+
+#[test]
+fn a_reset_keeps_the_synapses_of_units_that_only_one_share_has() {
+    let model = Model::parse(
+        "model dt=0.001 seed=0 \"\"
+signal %0 \"spikes\" events [6] amplitude=1.0
+signal %1 \"one\" dense [2] state = [0.0, 0.0]
+signal %2 \"two\" dense [2] state = [0.0, 0.0]
+operator \"list\" 0 spike_list %0 [[1], [2], [3], [], [], []]
+operator \"to one\" 0 deliver %0 -> %1 list [[0, 0], [1, 1]] weight=1.0 delay=1.0
+operator \"to two\" 0 deliver %0 -> %2 list [[1, 0], [2, 1]] weight=2.0 delay=2.0
+record \"one\" signal %1 every=1.0 first=first_step unit=\"\"
+record \"two\" signal %2 every=1.0 first=first_step unit=\"\"",
+    )
+    .unwrap();
+    model.validate().unwrap();
+    let mut simulation: Box<dyn Simulation> =
+        Box::new(RefSimulation::<f64>::new(&model, 3, 1).unwrap());
+    simulation.run_steps(8, &mut Unattended).unwrap();
+    let first = fetch(&model, &mut *simulation);
+    assert_eq!(first.samples("two").unwrap().last(), Some(&2.0));
+    simulation.reset(None).unwrap();
+    simulation.run_steps(8, &mut Unattended).unwrap();
     assert_eq!(fetch(&model, &mut *simulation), first);
 }
