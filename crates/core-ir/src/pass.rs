@@ -1,16 +1,19 @@
 //! What a pass is written against: named rewrites of networks and of models.
 //!
-//! A pass sees its input and writes an edit log; it never changes its input. The log is applied to
-//! a copy, ids stay stable, and each object has a fate that tells where it went.
+//! A pass sees its input and writes an edit log; it never changes its input. The driver applies the
+//! log, ids stay stable, and each object has a fate that tells where it went.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, hash::Hash};
+mod analysis;
+
+use std::{any::TypeId, borrow::Cow, collections::BTreeMap, fmt, hash::Hash};
 
 use crate::{
     error::Faults,
     id::{OperatorId, RecordId, SignalId},
-    model::{Model, Operator},
+    model::{Model, Operator, Signal},
     network::{Network, ObjId},
 };
+pub use analysis::{Analyses, Analysis, Constants, Users, Uses};
 
 /// What a pass promises of the results before and after.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +76,39 @@ pub struct PassMeta {
     pub repeat: Repeat,
     /// Passes that must have run before it.
     pub requires: &'static [&'static str],
+    /// Passes that must not run after it, if they run at all.
+    pub after: &'static [&'static str],
+    /// Passes that must not run in one pipeline with it.
+    pub conflicts: &'static [&'static str],
+}
+
+impl PassMeta {
+    /// A pass that needs no other, conflicts with none, and promises nothing but to end.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::pass::{Equality, PassMeta, Repeat};
+    ///
+    /// static META: PassMeta = PassMeta {
+    ///     equality: Equality::BitExact,
+    ///     repeat: Repeat::Idempotent,
+    ///     ..PassMeta::new("mine", "does what I want")
+    /// };
+    /// assert_eq!((META.name, META.version), ("mine", 1));
+    /// ```
+    pub const fn new(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            version: 1,
+            about,
+            stage: Stage::Redesign,
+            equality: Equality::Redesign,
+            repeat: Repeat::Free,
+            requires: &[],
+            after: &[],
+            conflicts: &[],
+        }
+    }
 }
 
 /// A rewrite of a network or of a model.
@@ -84,14 +120,15 @@ pub trait Pass<Ir: PassIr>: Send + Sync {
     ///
     /// # Errors
     /// [`PassError`] if the input is not what the pass needs; nothing is changed then.
-    fn run(&self, ir: &Ir, edits: &mut Rewriter<Ir>, cx: &PassCx) -> Result<(), PassError>;
+    fn run(&self, ir: &Ir, edits: &mut Rewriter<Ir>, cx: &PassCx<'_, Ir>) -> Result<(), PassError>;
 }
 
 /// What a pass may know besides its input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PassCx {
+pub struct PassCx<'a, Ir> {
     /// The seed that the build will use: of keyed draws, and of a network without one of its own.
     pub seed: u64,
+    /// What has been found out of the input before.
+    pub analyses: &'a Analyses<Ir>,
 }
 
 /// Why a pass gave up.
@@ -119,6 +156,9 @@ pub trait PassIr: Clone {
     fn names_of(&self, ids: &[Self::Id]) -> Vec<String> {
         ids.iter().map(|&id| self.name_of(id)).collect()
     }
+
+    /// The parts that a change is about, of those that are there before it.
+    fn parts_of(edit: &Self::Edit) -> Vec<Self::Id>;
 
     /// Applies one change and says what became of whom.
     fn apply(&mut self, edit: &Self::Edit) -> Vec<(Self::Id, Fate<Self::Id>)>;
@@ -229,6 +269,7 @@ fn compose<I: Copy + Ord>(id: I, first: &Fate<I>, next: &Delta<I>) -> Fate<I> {
 pub struct Rewriter<Ir: PassIr> {
     edits: Vec<Ir::Edit>,
     refusals: Vec<Refusal>,
+    preserved: Vec<TypeId>,
 }
 
 /// Something that a pass could have changed and did not.
@@ -242,7 +283,7 @@ pub struct Refusal {
 
 impl<Ir: PassIr> Default for Rewriter<Ir> {
     fn default() -> Self {
-        Self { edits: Vec::new(), refusals: Vec::new() }
+        Self { edits: Vec::new(), refusals: Vec::new(), preserved: Vec::new() }
     }
 }
 
@@ -267,12 +308,21 @@ impl<Ir: PassIr> Rewriter<Ir> {
         &self.refusals
     }
 
-    /// Applies the first `limit` changes to a copy.
-    pub fn apply(&self, ir: &Ir, limit: usize) -> (Ir, Delta<Ir::Id>) {
-        let mut result = ir.clone();
-        let single = |edit| Delta { fates: result.apply(edit).into_iter().collect() };
+    /// Notes that an analysis holds after these changes as well; all others are made anew.
+    pub fn preserve<A: Analysis<Ir>>(&mut self) {
+        self.preserved.push(TypeId::of::<A>());
+    }
+
+    /// The analyses that hold afterwards.
+    pub fn preserved(&self) -> &[TypeId] {
+        &self.preserved
+    }
+
+    /// Applies the first `limit` changes.
+    pub fn apply(&self, ir: &mut Ir, limit: usize) -> Delta<Ir::Id> {
+        let single = |edit| Delta { fates: ir.apply(edit).into_iter().collect() };
         let deltas: Vec<_> = self.edits.iter().take(limit).map(single).collect();
-        (result, Delta::of_all(&deltas))
+        Delta::of_all(&deltas)
     }
 }
 
@@ -312,6 +362,12 @@ impl PassIr for Network {
         ids.iter().map(name).collect()
     }
 
+    fn parts_of(edit: &NetworkEdit) -> Vec<ObjId> {
+        match edit {
+            NetworkEdit::SetSeed(id, _) | NetworkEdit::Remove(id, _) => vec![*id],
+        }
+    }
+
     fn apply(&mut self, edit: &NetworkEdit) -> Vec<(ObjId, Fate<ObjId>)> {
         match edit {
             NetworkEdit::SetSeed(id, seed) if self.contains(*id) => {
@@ -346,6 +402,12 @@ pub enum ModelId {
 /// One change of a model.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ModelEdit {
+    /// Adds a signal; it gets the next id.
+    AddSignal(Box<Signal>),
+    /// Puts another signal in the place of one.
+    ReplaceSignal(SignalId, Box<Signal>),
+    /// Takes a signal away whose numbers are in another.
+    FoldSignal(SignalId, SignalId),
     /// Takes an operator away.
     RemoveOperator(OperatorId, Cow<'static, str>),
     /// Puts another operator in the place of one.
@@ -357,6 +419,9 @@ pub enum ModelEdit {
 impl fmt::Display for ModelEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AddSignal(signal) => write!(f, "added `{}`", signal.path),
+            Self::ReplaceSignal(id, signal) => write!(f, "{id:?}: now `{}`", signal.path),
+            Self::FoldSignal(id, into) => write!(f, "{id:?}: folded into {into:?}"),
             Self::RemoveOperator(id, reason) => write!(f, "{id:?}: removed, {reason}"),
             Self::ReplaceOperator(id, op) => write!(f, "{id:?}: now {op}"),
             Self::RemoveSignal(id, reason) => write!(f, "{id:?}: removed, {reason}"),
@@ -383,8 +448,36 @@ impl PassIr for Model {
         name.unwrap_or_else(|| format!("{id:?}"))
     }
 
+    fn parts_of(edit: &ModelEdit) -> Vec<ModelId> {
+        match edit {
+            ModelEdit::AddSignal(_) => vec![],
+            ModelEdit::RemoveOperator(id, _) | ModelEdit::ReplaceOperator(id, _) => {
+                vec![ModelId::Operator(*id)]
+            }
+            ModelEdit::ReplaceSignal(id, _)
+            | ModelEdit::FoldSignal(id, _)
+            | ModelEdit::RemoveSignal(id, _) => vec![ModelId::Signal(*id)],
+        }
+    }
+
     fn apply(&mut self, edit: &ModelEdit) -> Vec<(ModelId, Fate<ModelId>)> {
         match edit {
+            ModelEdit::AddSignal(signal) => {
+                self.signals.add((**signal).clone());
+                vec![]
+            }
+            ModelEdit::ReplaceSignal(id, signal) => match self.signals.get_mut(*id) {
+                None => vec![],
+                Some(place) => {
+                    *place = (**signal).clone();
+                    vec![(ModelId::Signal(*id), Fate::Modified)]
+                }
+            },
+            ModelEdit::FoldSignal(id, into) => {
+                let gone = self.signals.remove(*id).is_some();
+                let fate = Fate::Folded { into: ModelId::Signal(*into) };
+                gone.then_some((ModelId::Signal(*id), fate)).into_iter().collect()
+            }
             ModelEdit::RemoveOperator(id, reason) => {
                 let gone = self.operators.remove(*id).is_some();
                 let fate = Fate::Removed { reason: reason.clone() };

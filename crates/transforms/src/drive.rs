@@ -1,17 +1,17 @@
 //! One pass after the other: run, apply, check, stamp.
 
-use std::time::Instant;
+use std::{collections::BTreeSet, ops::Range, time::Instant};
 
 use pontine_core_ir::{
     Model, Network,
     network::ObjId,
-    pass::{Delta, ModelEdit, ModelId, NetworkEdit, PassCx, PassIr, PassMeta, Rewriter},
+    pass::{Analyses, ModelEdit, ModelId, NetworkEdit, PassCx, PassIr, PassMeta, Rewriter},
 };
 
 use crate::{
     error::PipelineError,
     observer::PassObserver,
-    pipeline::Item,
+    pipeline::{Item, Step},
     provenance::{Log, Provenance, Stamp, Touched, in_words},
 };
 
@@ -43,78 +43,106 @@ impl Driven for Model {
     }
 }
 
-pub(crate) fn drive<Ir: Driven>(
-    items: &[Item<Ir>],
-    ir: Ir,
-    cx: &PassCx,
-    edit_limit: usize,
-    observer: &mut dyn PassObserver,
-) -> Result<(Ir, Provenance), PipelineError> {
-    let mut provenance = Provenance::default();
-    let mut ir = ir;
-    for item in items {
-        observer.before(item.pass.meta());
-        let limit = edit_limit.saturating_sub(Ir::log(&mut provenance).edits.len());
-        ir = run(item, ir, cx, limit, &mut provenance)?;
-        if let Some(stamp) = provenance.stamps.last() {
-            ir.show(stamp, observer);
+/// One way through a list of passes.
+pub(crate) struct Drive<'a, Ir: Driven> {
+    /// What it has come to.
+    pub ir: Ir,
+    /// The seed that the build will use.
+    pub seed: u64,
+    /// The most edits to apply.
+    pub edit_limit: usize,
+    /// Who looks on.
+    pub observer: &'a mut dyn PassObserver,
+    /// What was done.
+    pub provenance: Provenance,
+    /// What is known of `ir`.
+    pub analyses: Analyses<Ir>,
+}
+
+impl<Ir: Driven> Drive<'_, Ir> {
+    /// Goes through the steps.
+    pub fn all(&mut self, steps: &[Step<Ir>]) -> Result<(), PipelineError> {
+        for step in steps {
+            match step {
+                Step::Pass(item) => {
+                    self.pass(item)?;
+                }
+                Step::Fix { rounds, items } => self.fix(*rounds, items)?,
+            }
         }
+        Ok(())
     }
-    Ok((ir, provenance))
-}
 
-/// Runs one pass, applies its first `limit` edits and writes them down.
-fn run<Ir: Driven>(
-    item: &Item<Ir>,
-    ir: Ir,
-    cx: &PassCx,
-    limit: usize,
-    provenance: &mut Provenance,
-) -> Result<Ir, PipelineError> {
-    let begin = Instant::now();
-    let meta = item.pass.meta();
-    let mut edits = Rewriter::default();
-    let gave_up = |source| PipelineError::Pass { pass: meta.name, source };
-    item.pass.run(&ir, &mut edits, cx).map_err(gave_up)?;
-    let (after, delta) = rewrite(&ir, &edits, limit, meta)?;
-    let touched = touched(&ir, &after, &delta);
-    let log = Ir::log(provenance);
-    let edits_before = log.edits.len();
-    log.edits.extend(edits.edits().iter().take(limit).cloned());
-    log.delta = log.delta.then(&delta);
-    let edit_range = edits_before..log.edits.len();
-    provenance.stamps.push(Stamp {
-        pass: item.to_string(),
-        version: meta.version,
-        edits: edit_range,
-        touched,
-        refusals: edits.refusals().to_vec(),
-        nanos: begin.elapsed().as_nanos() as u64,
-    });
-    Ok(after)
-}
+    /// Rounds until one changes nothing.
+    fn fix(&mut self, rounds: u32, items: &[Item<Ir>]) -> Result<(), PipelineError> {
+        for _ in 0..rounds {
+            let mut changed = false;
+            for item in items {
+                changed |= self.pass(item)?;
+            }
+            if !changed {
+                break;
+            }
+        }
+        Ok(())
+    }
 
-/// The input with edits applied, if it is whole then.
-fn rewrite<Ir: Driven>(
-    ir: &Ir,
-    edits: &Rewriter<Ir>,
-    limit: usize,
-    meta: &PassMeta,
-) -> Result<(Ir, Delta<Ir::Id>), PipelineError> {
-    let (after, delta) = edits.apply(ir, limit);
-    // A pass without edits can have broken nothing.
-    if !edits.edits().is_empty() {
+    /// Runs one pass, applies its edits and writes them down; whether there were any.
+    fn pass(&mut self, item: &Item<Ir>) -> Result<bool, PipelineError> {
+        let meta = item.pass.meta();
+        self.observer.before(meta);
+        let begin = Instant::now();
+        let mut edits = Rewriter::default();
+        let cx = PassCx { seed: self.seed, analyses: &self.analyses };
+        let gave_up = |source| PipelineError::Pass { pass: meta.name, source };
+        item.pass.run(&self.ir, &mut edits, &cx).map_err(gave_up)?;
+        let log_len = Ir::log(&mut self.provenance).edits.len();
+        let (range, touched) = self.apply(&edits, log_len, meta)?;
+        let changed = !range.is_empty();
+        self.provenance.stamps.push(Stamp {
+            pass: item.to_string(),
+            version: meta.version,
+            edits: range,
+            touched,
+            refusals: edits.refusals().to_vec(),
+            nanos: begin.elapsed().as_nanos() as u64,
+        });
+        if let Some(stamp) = self.provenance.stamps.last() {
+            self.ir.show(stamp, self.observer);
+        }
+        Ok(changed)
+    }
+
+    /// Applies edits behind so many others, as far as they may be applied; what is not whole then is
+    /// not looked at again.
+    fn apply(
+        &mut self,
+        edits: &Rewriter<Ir>,
+        log_len: usize,
+        meta: &PassMeta,
+    ) -> Result<(Range<usize>, Vec<Touched>), PipelineError> {
+        let limit = self.edit_limit.saturating_sub(log_len).min(edits.edits().len());
+        // A pass without edits can have broken nothing.
+        if limit == 0 {
+            return Ok((log_len..log_len, Vec::new()));
+        }
+        let applied = &edits.edits()[..limit];
+        let parts: BTreeSet<Ir::Id> = applied.iter().flat_map(Ir::parts_of).collect();
+        let parts: Vec<Ir::Id> = parts.into_iter().collect();
+        let names = self.ir.names_of(&parts);
+        let delta = edits.apply(&mut self.ir, limit);
+        self.analyses.keep(edits.preserved());
         let broken = |message| PipelineError::Broken { pass: meta.name, message };
-        after.check().map_err(broken)?;
+        self.ir.check().map_err(broken)?;
+        let touched = names.into_iter().zip(&parts).filter_map(|(object, id)| {
+            Some(Touched { object, fate: in_words(&self.ir, delta.fates.get(id)?) })
+        });
+        let touched = touched.collect();
+        let log = Ir::log(&mut self.provenance);
+        log.edits.extend_from_slice(applied);
+        log.delta = log.delta.then(&delta);
+        Ok((log_len..log.edits.len(), touched))
     }
-    Ok((after, delta))
-}
-
-fn touched<Ir: Driven>(before: &Ir, after: &Ir, delta: &Delta<Ir::Id>) -> Vec<Touched> {
-    let ids: Vec<_> = delta.fates.keys().copied().collect();
-    let fates = delta.fates.values().map(|fate| in_words(after, fate));
-    let names = before.names_of(&ids).into_iter();
-    names.zip(fates).map(|(object, fate)| Touched { object, fate }).collect()
 }
 
 #[cfg(test)]

@@ -56,6 +56,22 @@ pub enum PipelineError {
         /// What it needs.
         needed: &'static str,
     },
+    /// A pass stands before one that it must follow.
+    #[error("`{pass}` must stand behind `{first}`")]
+    After {
+        /// The pass.
+        pass: &'static str,
+        /// Who comes first.
+        first: &'static str,
+    },
+    /// Two passes that do not go together.
+    #[error("`{pass}` and `{other}` do not go together")]
+    Conflict {
+        /// The pass.
+        pass: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// A pass gave up; its input is whole.
     #[error("the pass `{pass}` gave up")]
     Pass {

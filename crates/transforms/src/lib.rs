@@ -28,6 +28,7 @@
 //! ```
 
 mod bisect;
+mod closure;
 mod drive;
 mod error;
 mod observer;
@@ -37,6 +38,7 @@ mod provenance;
 mod registry;
 
 pub use bisect::bisect;
+pub use closure::pass_of;
 pub use error::PipelineError;
 pub use observer::PassObserver;
 pub use pipeline::Pipeline;

@@ -6,8 +6,8 @@ use pontine_core_ir::{
     Model, Network, ObjId,
     error::Faults,
     pass::{
-        Equality, Fate, ModelEdit, ModelId, NetworkEdit, Pass, PassCx, PassError, PassIr, PassMeta,
-        Repeat, Rewriter, Stage,
+        Fate, ModelEdit, ModelId, NetworkEdit, Pass, PassCx, PassError, PassIr, PassMeta, Rewriter,
+        Stage,
     },
 };
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
@@ -18,15 +18,7 @@ use crate::{
 };
 
 const fn meta(name: &'static str) -> PassMeta {
-    PassMeta {
-        name,
-        version: 3,
-        about: "for this test",
-        stage: Stage::Structure,
-        equality: Equality::Redesign,
-        repeat: Repeat::Free,
-        requires: &[],
-    }
+    PassMeta { version: 3, stage: Stage::Structure, ..PassMeta::new(name, "for this test") }
 }
 
 static GREEDY: PassMeta = meta("greedy");
@@ -41,7 +33,12 @@ impl Pass<Model> for Greedy {
         &GREEDY
     }
 
-    fn run(&self, model: &Model, edits: &mut Rewriter<Model>, _: &PassCx) -> Result<(), PassError> {
+    fn run(
+        &self,
+        model: &Model,
+        edits: &mut Rewriter<Model>,
+        _: &PassCx<'_, Model>,
+    ) -> Result<(), PassError> {
         let operator = model.operators.iter().next();
         for (id, op) in std::iter::repeat_n(operator, self.harmless).flatten() {
             edits.edit(ModelEdit::ReplaceOperator(id, Box::new(op.clone())));
@@ -63,7 +60,12 @@ impl Pass<Network> for Hesitant {
         &HESITANT
     }
 
-    fn run(&self, _: &Network, _: &mut Rewriter<Network>, _: &PassCx) -> Result<(), PassError> {
+    fn run(
+        &self,
+        _: &Network,
+        _: &mut Rewriter<Network>,
+        _: &PassCx<'_, Network>,
+    ) -> Result<(), PassError> {
         Err(PassError { message: "`Ensemble:a` is too small".into() })
     }
 }

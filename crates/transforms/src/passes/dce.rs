@@ -18,6 +18,8 @@ static META: PassMeta = PassMeta {
     equality: Equality::BitExact,
     repeat: Repeat::Idempotent,
     requires: &[],
+    after: &[],
+    conflicts: &[],
 };
 
 inventory::submit! {
@@ -47,7 +49,12 @@ impl Pass<Model> for DeadCode {
         &META
     }
 
-    fn run(&self, model: &Model, edits: &mut Rewriter<Model>, _: &PassCx) -> Result<(), PassError> {
+    fn run(
+        &self,
+        model: &Model,
+        edits: &mut Rewriter<Model>,
+        _: &PassCx<'_, Model>,
+    ) -> Result<(), PassError> {
         let live = Live::of(model, self.cells);
         for (id, _) in model.operators.iter().filter(|(id, _)| !live.operators.contains(id)) {
             let reason = "nothing reads what it writes".into();

@@ -18,6 +18,8 @@ static META: PassMeta = PassMeta {
     equality: Equality::BitExact,
     repeat: Repeat::Idempotent,
     requires: &[],
+    after: &[],
+    conflicts: &[],
 };
 
 inventory::submit! {
@@ -50,7 +52,7 @@ impl Pass<Network> for PinSeeds {
         &self,
         network: &Network,
         edits: &mut Rewriter<Network>,
-        cx: &PassCx,
+        cx: &PassCx<'_, Network>,
     ) -> Result<(), PassError> {
         // The builder takes the low half of its seed for a network without one.
         for (id, seed) in seeding::walk(network, cx.seed) {

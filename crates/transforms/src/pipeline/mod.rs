@@ -6,11 +6,11 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use pontine_core_ir::{
     Model, Network, Spec,
-    pass::{Pass, PassCx},
+    pass::{Analyses, Pass, PassMeta},
 };
 
 use crate::{
-    drive::drive,
+    drive::{Drive, Driven},
     error::PipelineError,
     observer::PassObserver,
     provenance::Provenance,
@@ -19,15 +19,57 @@ use crate::{
 
 /// Passes in the order in which they run: those over networks, the build, those over models.
 ///
-/// The text is `pin-seeds, [build], dce{cells=true}`; `[build]` may be left out. Two pipelines have
-/// names: `none` (no passes) and `default` (`pin-seeds, [build], dce`), both of passes that change
-/// no number.
+/// The text is `pin-seeds, [build], fix(4){cse, dce{cells=true}}`; `[build]` may be left out, and
+/// `fix(n){…}` repeats what it holds until nothing changes, n times at most. Pipelines with names:
+///
+/// | name | passes |
+/// | --- | --- |
+/// | `none` | none |
+/// | `default` | `pin-seeds, [build], dce` |
 #[derive(Clone)]
 pub struct Pipeline {
-    networks: Vec<Item<Network>>,
-    models: Vec<Item<Model>>,
+    networks: Vec<Step<Network>>,
+    models: Vec<Step<Model>>,
     seed: u64,
     edit_limit: usize,
+}
+
+/// One step of a pipeline.
+pub(crate) enum Step<Ir> {
+    /// A pass.
+    Pass(Item<Ir>),
+    /// Passes to repeat until none changes anything, so many times at most.
+    Fix { rounds: u32, items: Vec<Item<Ir>> },
+}
+
+impl<Ir> Step<Ir> {
+    fn items(&self) -> &[Item<Ir>] {
+        match self {
+            Self::Pass(item) => std::slice::from_ref(item),
+            Self::Fix { items, .. } => items,
+        }
+    }
+}
+
+impl<Ir> Clone for Step<Ir> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Pass(item) => Self::Pass(item.clone()),
+            Self::Fix { rounds, items } => Self::Fix { rounds: *rounds, items: items.clone() },
+        }
+    }
+}
+
+impl<Ir> fmt::Display for Step<Ir> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pass(item) => item.fmt(f),
+            Self::Fix { rounds, items } => {
+                let items: Vec<_> = items.iter().map(ToString::to_string).collect();
+                write!(f, "fix({rounds}){{{}}}", items.join(", "))
+            }
+        }
+    }
 }
 
 /// One pass, and how it is written.
@@ -86,37 +128,80 @@ impl Pipeline {
                 }
                 text::Item::Build => built = true,
                 text::Item::Pass(spec) => pipeline.add_named(spec, built)?,
+                text::Item::Fix(rounds, specs) => pipeline.add_fix(rounds, specs, built)?,
             }
         }
-        pipeline.check_requirements()?;
+        pipeline.check()?;
         Ok(pipeline)
     }
 
     fn add_named(&mut self, spec: Spec, built: bool) -> Result<(), PipelineError> {
+        match self.found(spec, built)? {
+            Either::Network(item) => self.networks.push(Step::Pass(item)),
+            Either::Model(item) => self.models.push(Step::Pass(item)),
+        }
+        Ok(())
+    }
+
+    fn add_fix(&mut self, rounds: u32, specs: Vec<Spec>, built: bool) -> Result<(), PipelineError> {
+        let (mut networks, mut models) = (Vec::new(), Vec::new());
+        for spec in specs {
+            match self.found(spec, built || !models.is_empty())? {
+                Either::Network(item) => networks.push(item),
+                Either::Model(item) => models.push(item),
+            }
+        }
+        match (networks.is_empty(), models.is_empty()) {
+            (false, true) => self.networks.push(Step::Fix { rounds, items: networks }),
+            (true, false) => self.models.push(Step::Fix { rounds, items: models }),
+            (true, true) => {}
+            (false, false) => {
+                let message = "`fix` holds passes of both sides of the build".into();
+                return Err(PipelineError::Text { text: format!("fix({rounds})"), message });
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&self, spec: Spec, built: bool) -> Result<Either, PipelineError> {
         match find(&spec.kind)? {
             Found::Network(_) if built || !self.models.is_empty() => {
                 Err(PipelineError::Side { pass: spec.kind, what: "networks", side: "before" })
             }
             Found::Network(entry) => {
                 let pass = (entry.make)(&spec)?;
-                self.networks.push(Item { spec, pass });
-                Ok(())
+                Ok(Either::Network(Item { spec, pass }))
             }
             Found::Model(entry) => {
                 let pass = (entry.make)(&spec)?;
-                self.models.push(Item { spec, pass });
-                Ok(())
+                Ok(Either::Model(Item { spec, pass }))
             }
         }
     }
 
-    fn check_requirements(&self) -> Result<(), PipelineError> {
-        let metas = self.networks.iter().map(|item| item.pass.meta());
-        let metas: Vec<_> = metas.chain(self.models.iter().map(|item| item.pass.meta())).collect();
+    fn metas(&self) -> Vec<&PassMeta> {
+        let networks = self.networks.iter().flat_map(Step::items).map(|item| item.pass.meta());
+        let models = self.models.iter().flat_map(Step::items).map(|item| item.pass.meta());
+        networks.chain(models).collect()
+    }
+
+    /// Whether every pass stands where it may.
+    ///
+    /// # Errors
+    /// [`PipelineError::Requires`], [`PipelineError::After`] or [`PipelineError::Conflict`] for the
+    /// first that does not.
+    pub fn check(&self) -> Result<(), PipelineError> {
+        let metas = self.metas();
+        let stands = |among: &[&PassMeta], name: &str| among.iter().any(|meta| meta.name == name);
         for (i, meta) in metas.iter().enumerate() {
-            let ran = |needed: &str| metas[..i].iter().any(|earlier| earlier.name == needed);
-            if let Some(needed) = meta.requires.iter().find(|needed| !ran(needed)) {
+            if let Some(needed) = meta.requires.iter().find(|n| !stands(&metas[..i], n)) {
                 return Err(PipelineError::Requires { pass: meta.name, needed });
+            }
+            if let Some(first) = meta.after.iter().find(|n| stands(&metas[i..], n)) {
+                return Err(PipelineError::After { pass: meta.name, first });
+            }
+            if let Some(other) = meta.conflicts.iter().find(|n| stands(&metas, n)) {
+                return Err(PipelineError::Conflict { pass: meta.name, other });
             }
         }
         Ok(())
@@ -125,22 +210,22 @@ impl Pipeline {
     /// The same with one more network pass, at the end of those. It need not be registered.
     #[must_use]
     pub fn with_network_pass(mut self, pass: Arc<dyn Pass<Network>>) -> Self {
-        self.networks.push(Item { spec: Spec::new(pass.meta().name), pass });
+        self.networks.push(Step::Pass(Item { spec: Spec::new(pass.meta().name), pass }));
         self
     }
 
     /// The same with one more model pass, at the end. It need not be registered.
     #[must_use]
     pub fn with_model_pass(mut self, pass: Arc<dyn Pass<Model>>) -> Self {
-        self.models.push(Item { spec: Spec::new(pass.meta().name), pass });
+        self.models.push(Step::Pass(Item { spec: Spec::new(pass.meta().name), pass }));
         self
     }
 
     /// The same without a pass.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
-        self.networks.retain(|item| item.spec.kind != name);
-        self.models.retain(|item| item.spec.kind != name);
+        take_out(&mut self.networks, name);
+        take_out(&mut self.models, name);
         self
     }
 
@@ -169,7 +254,7 @@ impl Pipeline {
         network: &Network,
         observer: &mut dyn PassObserver,
     ) -> Result<(Network, Provenance), PipelineError> {
-        drive(&self.networks, network.clone(), &self.context(), self.edit_limit, observer)
+        self.drive(&self.networks, network.clone(), observer)
     }
 
     /// Runs the model passes over a model.
@@ -181,12 +266,39 @@ impl Pipeline {
         model: Model,
         observer: &mut dyn PassObserver,
     ) -> Result<(Model, Provenance), PipelineError> {
-        drive(&self.models, model, &self.context(), self.edit_limit, observer)
+        self.drive(&self.models, model, observer)
     }
 
-    fn context(&self) -> PassCx {
-        PassCx { seed: self.seed }
+    fn drive<Ir: Driven>(
+        &self,
+        steps: &[Step<Ir>],
+        ir: Ir,
+        observer: &mut dyn PassObserver,
+    ) -> Result<(Ir, Provenance), PipelineError> {
+        let (seed, edit_limit) = (self.seed, self.edit_limit);
+        let (provenance, analyses) = (Provenance::default(), Analyses::default());
+        let mut drive = Drive { ir, seed, edit_limit, observer, provenance, analyses };
+        drive.all(steps)?;
+        Ok((drive.ir, drive.provenance))
     }
+}
+
+/// A pass of either side of the build.
+enum Either {
+    Network(Item<Network>),
+    Model(Item<Model>),
+}
+
+fn take_out<Ir>(steps: &mut Vec<Step<Ir>>, name: &str) {
+    for step in steps.iter_mut() {
+        if let Step::Fix { items, .. } = step {
+            items.retain(|item| item.spec.kind != name);
+        }
+    }
+    steps.retain(|step| match step {
+        Step::Pass(item) => item.spec.kind != name,
+        Step::Fix { items, .. } => !items.is_empty(),
+    });
 }
 
 /// The pipeline `default`; without passes should another crate claim a name of this one.
@@ -208,8 +320,8 @@ impl FromStr for Pipeline {
 impl fmt::Display for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let build = (!self.models.is_empty()).then(|| "[build]".to_owned());
-        let networks = self.networks.iter().map(Item::to_string);
-        let models = self.models.iter().map(Item::to_string);
+        let networks = self.networks.iter().map(Step::to_string);
+        let models = self.models.iter().map(Step::to_string);
         let items: Vec<String> = networks.chain(build).chain(models).collect();
         f.write_str(&items.join(", "))
     }

@@ -1,5 +1,11 @@
 //! Texts of pipelines.
 
+use std::sync::Arc;
+
+use pontine_core_ir::{
+    Model,
+    pass::{Pass, PassCx, PassError, PassMeta, Rewriter},
+};
 use proptest::prelude::{prop_assert_eq, proptest};
 
 use super::Pipeline;
@@ -68,13 +74,78 @@ fn broken_texts_say_what_is_wrong() {
 }
 
 #[test]
+fn fixed_points_read_back() {
+    check_prints("fix{dce}", "[build], fix(10){dce}");
+    check_prints(
+        "pin-seeds, fix( 3 ){dce{cells=true}, dce}",
+        "pin-seeds, [build], fix(3){dce{cells=true}, dce}",
+    );
+    check_prints("fix(2){pin-seeds}, dce", "fix(2){pin-seeds}, [build], dce");
+}
+
+#[test]
+fn broken_fixed_points_say_what_is_wrong() {
+    for (text, message) in [
+        ("fix(0){dce}", "`(0)` is no number of rounds"),
+        ("fix(x){dce}", "`(x)` is no number of rounds"),
+        ("fix(2){[build]}", "`[build]` stands within `fix`"),
+        ("fix{fix{dce}}", "`fix{dce}` stands within `fix`"),
+        ("fix{dce}x", "`fix` goes on behind its `}`"),
+        ("fix{dce{{}}}", "`{` stands within braces"),
+    ] {
+        check_error(text, &format!("`{text}` is no pipeline: {message}"));
+    }
+    let expected = "`fix(2)` is no pipeline: `fix` holds passes of both sides of the build";
+    check_error("fix(2){pin-seeds, dce}", expected);
+}
+
+#[test]
 fn a_pass_can_be_taken_out() {
     assert_eq!(Pipeline::default().without("dce").to_string(), "pin-seeds");
+    let fixed = Pipeline::parse("fix(2){dce}, fix(3){dce{cells=true}}").unwrap();
+    assert_eq!(fixed.without("dce").to_string(), "");
+}
+
+#[test]
+fn passes_that_must_stand_elsewhere_are_named() {
+    fn meta(name: &'static str) -> PassMeta {
+        PassMeta {
+            after: &["first"],
+            conflicts: &["rival"],
+            ..PassMeta::new(name, "for this test")
+        }
+    }
+    struct Late(PassMeta);
+    impl Pass<Model> for Late {
+        fn meta(&self) -> &PassMeta {
+            &self.0
+        }
+
+        fn run(
+            &self,
+            _: &Model,
+            _: &mut Rewriter<Model>,
+            _: &PassCx<'_, Model>,
+        ) -> Result<(), PassError> {
+            Ok(())
+        }
+    }
+    let with = |names: [&'static str; 2]| {
+        let late = |name| {
+            Arc::new(Late(if name == "late" { meta(name) } else { PassMeta::new(name, "") }))
+        };
+        let pipeline =
+            names.into_iter().fold(Pipeline::none(), |p, name| p.with_model_pass(late(name)));
+        pipeline.check().map_err(|error| error.to_string())
+    };
+    assert_eq!(with(["first", "late"]), Ok(()));
+    assert_eq!(with(["late", "first"]), Err("`late` must stand behind `first`".into()));
+    assert_eq!(with(["rival", "late"]), Err("`late` and `rival` do not go together".into()));
 }
 
 proptest! {
     #[test]
-    fn no_text_panics_and_what_is_read_prints_alike(text in "[a-z{}=,\\[\\] -]{0,24}|(dce|pin-seeds|,| |\\{|\\}){0,6}") {
+    fn no_text_panics_and_what_is_read_prints_alike(text in "[a-z{}=,()\\[\\] -]{0,24}|(dce|pin-seeds|fix|\\(2\\)|,| |\\{|\\}){0,8}") {
         if let Ok(pipeline) = Pipeline::parse(&text) {
             let printed = pipeline.to_string();
             prop_assert_eq!(Pipeline::parse(&printed).unwrap().to_string(), printed);
