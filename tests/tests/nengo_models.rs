@@ -13,16 +13,19 @@ use pontine_backend_ref::Reference;
 use pontine_core_ir::{Model, Network, Recording, Tensor, port::Unattended};
 use pontine_io::{Format, ModelFile};
 use pontine_road::{BuildOptions, Prepared, Road};
+use pontine_transforms::Pipeline;
 use serde_json::Value;
 
 const N_STEPS: u64 = 500;
 
 /// One model, and what Nengo makes of it.
+#[derive(Clone)]
 struct Case {
     name: String,
     network: Network,
     seed: u64,
     golden: Value,
+    pipeline: Pipeline,
 }
 
 #[test]
@@ -44,6 +47,22 @@ fn runs_from_imported_decoders_are_nengos() {
     check_all(|case| case.check_run(&case.with_imports(), 1e-9));
 }
 
+/// All that makes a model simpler, until nothing changes.
+const SIMPLE: &str = "fix(8){const-fold, remove-unmodified-resets, remove-zero-incs, \
+    remove-identity-muls, remove-constant-copies, remove-reset-incs, dce}";
+
+#[test]
+fn simplified_models_run_as_in_nengo() {
+    let simple: Pipeline = SIMPLE.parse().unwrap();
+    check_all(|case| {
+        let plain = case.build(&case.network).model;
+        let (simplified, _) = simple.apply_model(plain.clone(), &mut ()).unwrap();
+        assert!(simplified.operators.len() <= plain.operators.len(), "{}", case.name);
+        let simple = Case { pipeline: simple.clone(), ..case.clone() };
+        simple.check_run(&case.with_imports(), 1e-9);
+    });
+}
+
 /// Every model has its say before the test fails.
 #[track_caller]
 fn check_all(check: impl Fn(&Case)) {
@@ -57,6 +76,7 @@ impl Case {
     fn build(&self, network: &Network) -> Prepared {
         let options = BuildOptions { dt: 1e-3, seed: self.seed };
         let road = Road::new(&Reference).options(options, Default::default());
+        let road = road.pipeline(self.pipeline.clone());
         road.build(network).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
@@ -172,7 +192,8 @@ fn case(name: String, golden: Value) -> Case {
     let text = golden["text"].as_str().unwrap();
     let file = ModelFile::parse(&name, text, Format::Toml).and_then(|file| file.load());
     let loaded = file.unwrap_or_else(|error| panic!("{name}: {error}"));
-    Case { name, network: loaded.network, seed: loaded.defaults.seed, golden }
+    let (network, seed) = (loaded.network, loaded.defaults.seed);
+    Case { name, network, seed, golden, pipeline: Pipeline::default() }
 }
 
 fn numbers(value: &Value) -> Vec<f64> {

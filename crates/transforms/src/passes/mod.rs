@@ -4,9 +4,22 @@
 //! | --- | --- | --- | --- |
 //! | `pin-seeds` | networks | writes every seed that would be drawn by order of creation | bit-exact |
 //! | `dce` | models | removes operators and signals that reach nothing | bit-exact |
+//! | `const-fold` | models | computes once what follows from constants | order of sums |
+//! | `remove-unmodified-resets` | models | lets signals that are only reset hold that value | order of sums |
+//! | `remove-zero-incs` | models | removes operators that add zero | order of sums |
+//! | `remove-identity-muls` | models | turns products with ones into copies | order of sums |
+//! | `remove-constant-copies` | models | turns copies of constants into resets and constants | order of sums |
+//! | `remove-reset-incs` | models | lets the copy that is first added to a zero set it | order of sums |
 
+mod const_fold;
 mod dce;
 mod pin_seeds;
+mod simplify;
 
+pub use const_fold::ConstFold;
 pub use dce::DeadCode;
 pub use pin_seeds::PinSeeds;
+pub use simplify::{
+    RemoveConstantCopies, RemoveIdentityMuls, RemoveResetIncs, RemoveUnmodifiedResets,
+    RemoveZeroIncs,
+};

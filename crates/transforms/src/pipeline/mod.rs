@@ -254,6 +254,7 @@ impl Pipeline {
         network: &Network,
         observer: &mut dyn PassObserver,
     ) -> Result<(Network, Provenance), PipelineError> {
+        self.check()?;
         self.drive(&self.networks, network.clone(), observer)
     }
 
@@ -266,6 +267,7 @@ impl Pipeline {
         model: Model,
         observer: &mut dyn PassObserver,
     ) -> Result<(Model, Provenance), PipelineError> {
+        self.check()?;
         self.drive(&self.models, model, observer)
     }
 
