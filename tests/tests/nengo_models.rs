@@ -49,7 +49,7 @@ fn runs_from_imported_decoders_are_nengos() {
 
 /// All that makes a model simpler, until nothing changes.
 const SIMPLE: &str = "fix(8){const-fold, remove-unmodified-resets, remove-zero-incs, \
-    remove-identity-muls, remove-constant-copies, remove-reset-incs, dce}";
+    remove-identity-muls, remove-constant-copies, remove-reset-incs, cse, dce}";
 
 #[test]
 fn simplified_models_run_as_in_nengo() {

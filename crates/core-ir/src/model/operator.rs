@@ -224,6 +224,24 @@ impl OperatorKind {
         }
     }
 
+    /// The signals that it reads, in this step or as they were, to be changed.
+    pub fn reads_mut(&mut self) -> Vec<&mut SignalId> {
+        match self {
+            Self::Time { .. } | Self::Reset { .. } | Self::SpikeList(_) => vec![],
+            Self::Copy { source, .. } => vec![source],
+            Self::ElementwiseInc { a, x, .. }
+            | Self::DotInc { a, x, .. }
+            | Self::OuterInc { a, x, .. } => vec![a, x],
+            Self::Filter(filter) => vec![&mut filter.input],
+            Self::Function { time, x, .. } => time.iter_mut().chain(x).collect(),
+            Self::Host { x, .. } => x.iter_mut().collect(),
+            Self::Neurons(neurons) => {
+                neurons.inputs.iter_mut().chain(&mut neurons.receptors).flatten().collect()
+            }
+            Self::Deliver(deliver) => vec![&mut deliver.source],
+        }
+    }
+
     fn access(&self, dt_s: f64) -> Access {
         let mut access = Access::default();
         match self {

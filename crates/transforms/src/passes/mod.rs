@@ -5,6 +5,7 @@
 //! | `pin-seeds` | networks | writes every seed that would be drawn by order of creation | bit-exact |
 //! | `dce` | models | removes operators and signals that reach nothing | bit-exact |
 //! | `const-fold` | models | computes once what follows from constants | order of sums |
+//! | `cse` | models | computes once what is computed twice | order of sums |
 //! | `remove-unmodified-resets` | models | lets signals that are only reset hold that value | order of sums |
 //! | `remove-zero-incs` | models | removes operators that add zero | order of sums |
 //! | `remove-identity-muls` | models | turns products with ones into copies | order of sums |
@@ -12,11 +13,13 @@
 //! | `remove-reset-incs` | models | lets the copy that is first added to a zero set it | order of sums |
 
 mod const_fold;
+mod cse;
 mod dce;
 mod pin_seeds;
 mod simplify;
 
 pub use const_fold::ConstFold;
+pub use cse::SameComputations;
 pub use dce::DeadCode;
 pub use pin_seeds::PinSeeds;
 pub use simplify::{
