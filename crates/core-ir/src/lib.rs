@@ -30,7 +30,9 @@ mod tensor;
 mod units;
 mod value;
 
-pub use connectivity::{Connectivity, RuleConnectivity, SynapseList, SynapseRow, Synapses, Window};
+pub use connectivity::{
+    Block, Connectivity, Factors, RuleConnectivity, SynapseList, SynapseRow, Synapses, Window,
+};
 pub use error::Faults;
 pub use function::{Function, Native, NativeCode};
 pub use id::{
