@@ -44,9 +44,9 @@ pub use inventory;
 pub use model::Model;
 pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
-    EnsembleOptions, LearningRule, Network, Node, NodeOutput, ObjId, Population, PopulationView,
-    Probe, ProbeTarget, Projection, Recorder, RuleInput, Samples, SparseMatrix, Subnetwork,
-    Synapse, Transform,
+    EnsembleOptions, Factor, LearningRule, Network, Node, NodeOutput, ObjId, Population,
+    PopulationView, Probe, ProbeTarget, Product, ProductBlock, Projection, Recorder, RuleInput,
+    Samples, SparseMatrix, Subnetwork, Synapse, Transform,
 };
 pub use path::Path;
 pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};

@@ -4,8 +4,7 @@
 //! arrives with the lag of a connection: what the filter held when the step began.
 
 use pontine_core_ir::{
-    ConnectionId, EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor,
-    Transform,
+    EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
     error::nearest,
     inventory,
     model::{First, Neurons, OperatorKind, Record, RecordTarget, Signal},
@@ -13,7 +12,8 @@ use pontine_core_ir::{
 
 use super::{
     decoded::{self, Decoding},
-    direct, learning,
+    direct,
+    learning::{self, Learner},
 };
 use crate::{
     builder::Builder,
@@ -29,8 +29,8 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let ObjId::Probe(probe_id) = id else { return Ok(()) };
     let network = builder.network();
     let probe = &network.probes[probe_id].object;
-    if let ProbeTarget::Rule { connection, rule, signal } = &probe.target {
-        add_delta(builder, (*connection, *rule), signal)?;
+    if let Some((rule, signal)) = of_rule(&probe.target) {
+        add_delta(builder, rule, signal)?;
     }
     let synapse = network.probe_synapse(probe_id);
     let path = builder.path(id);
@@ -89,32 +89,62 @@ fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, Bui
                 message: "nothing is multiplied on it, so it has no weights".into(),
             }),
         },
-        ProbeTarget::Rule { connection, rule, signal } => {
-            let signals = builder.rule_signals((*connection, *rule))?;
-            let names = signals.keys().map(String::as_str);
-            signals.get(signal).copied().ok_or_else(|| BuildError::Unsupported {
-                path: builder.path(*connection),
-                message: format!(
-                    "its learning rule has no signal `{signal}`, but {}",
-                    names.collect::<Vec<_>>().join(", ")
-                ),
-            })
+        ProbeTarget::Factor(id, factor) => {
+            let factors = builder.factors(*id);
+            let signal = factors.and_then(|factors| factors.get(*factor));
+            signal.ok_or_else(|| BuildError::NotBuilt { path: builder.path(*id) })
         }
+        ProbeTarget::Rule { connection, rule, signal } => {
+            rule_signal(builder, (Learner::Connection(*connection), *rule), signal)
+        }
+        ProbeTarget::ProjectionRule { projection, rule, signal } => {
+            rule_signal(builder, (Learner::Projection(*projection), *rule), signal)
+        }
+    }
+}
+
+/// A signal of a learning rule by name.
+fn rule_signal(
+    builder: &Builder<'_>,
+    rule: (Learner, usize),
+    signal: &str,
+) -> Result<SignalId, BuildError> {
+    let signals = builder.rule_signals(rule)?;
+    let names = signals.keys().map(String::as_str);
+    signals.get(signal).copied().ok_or_else(|| BuildError::Unsupported {
+        path: builder.path(rule.0.id()),
+        message: format!(
+            "its learning rule has no signal `{signal}`, but {}",
+            names.collect::<Vec<_>>().join(", ")
+        ),
+    })
+}
+
+/// The learning rule and the name of its signal that a probe reads, if it reads one.
+fn of_rule(target: &ProbeTarget) -> Option<((Learner, usize), &str)> {
+    match target {
+        ProbeTarget::Rule { connection, rule, signal } => {
+            Some(((Learner::Connection(*connection), *rule), signal))
+        }
+        ProbeTarget::ProjectionRule { projection, rule, signal } => {
+            Some(((Learner::Projection(*projection), *rule), signal))
+        }
+        _ => None,
     }
 }
 
 /// The change that a rule makes is a signal only where somebody asks for it.
 fn add_delta(
     builder: &mut Builder<'_>,
-    rule: (ConnectionId, usize),
+    rule: (Learner, usize),
     signal: &str,
 ) -> Result<(), BuildError> {
     if signal != DELTA || builder.rule_signals(rule)?.contains_key(DELTA) {
         return Ok(());
     }
-    let names = builder.network().connections[rule.0].rule_names();
+    let names = rule.0.rule_names(builder.network());
     let Some(name) = names.get(rule.1) else { return Ok(()) };
-    let path = builder.path(rule.0).part(name);
+    let path = builder.path(rule.0.id()).part(name);
     let delta = learning::delta(builder, &path)?;
     builder.set_rule_signal(rule, DELTA, delta);
     Ok(())

@@ -2,6 +2,7 @@
 
 mod cells;
 mod port;
+mod product;
 mod projection;
 mod recorder;
 

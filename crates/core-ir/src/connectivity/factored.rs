@@ -4,6 +4,7 @@ use super::{SynapseError, Window};
 use crate::{
     id::SignalId,
     model::{Deliver, Model, Operator},
+    network::Factor,
     path::Path,
     port::{Major, RowBuf, RowSource},
     tensor::Tensor,
@@ -36,11 +37,18 @@ pub struct Block {
 }
 
 impl Factors {
+    /// The signal that holds a factor, if it is there.
+    pub fn get(&self, factor: Factor) -> Option<SignalId> {
+        match factor {
+            Factor::Decoders => Some(self.decoders),
+            Factor::Transform => self.transform,
+            Factor::Encoders => self.encoders,
+        }
+    }
+
     /// The factors that are there, by name: those that spikes meet first, first.
-    pub fn named(&self) -> impl Iterator<Item = (&'static str, SignalId)> {
-        let optional = [("transform", self.transform), ("encoders", self.encoders)];
-        let optional = optional.into_iter().filter_map(|(name, signal)| Some((name, signal?)));
-        [("decoders", self.decoders)].into_iter().chain(optional)
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, SignalId)> + '_ {
+        Factor::ALL.into_iter().filter_map(|factor| Some((factor.name(), self.get(factor)?)))
     }
 }
 

@@ -171,12 +171,12 @@ pub struct SpikeList {
 /// then, whenever they were written.
 ///
 /// Where the weights are products of signals, `scale · E T D`, a projection adds one number for each
-/// of its blocks to a target of that block, at the place of its path in that order, if any source of
-/// the block sent an event in step n - d: `z = D x`, `y = T z` and the product of a row of E and y
-/// each run from zero in ascending index, that of the sources being the one in their signal, over
-/// those that sent something alone; what is added is scale times the last of them. E, T and D are
-/// read as they stand after all that is added to them in step n, by all deliveries to the signal at
-/// once.
+/// of its blocks to a target of that block, if any source of the block sent an event in step n - d.
+/// Such numbers come behind those of all single synapses, in the order (step of emission, oldest
+/// first; path of the projection; block). `z = D x`, `y = T z` and the product of a row of E and y
+/// each run from zero in ascending index, for z that of the sources in their signal, over those alone
+/// that sent something; what is added is scale times the last of them. E, T and D are read as they
+/// stand after all that is added to them in step n, by all deliveries to the signal at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deliver {
     /// Read of the past: events.

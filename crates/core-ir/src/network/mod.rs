@@ -7,6 +7,7 @@ mod nef;
 mod object;
 mod options;
 mod population;
+mod product;
 mod setters;
 mod transform;
 mod validate;
@@ -23,6 +24,7 @@ pub use options::{ConnectionParams, EnsembleParams};
 pub use population::{
     CellError, Cells, Connector, Population, PopulationView, Projection, Recorder, Setting,
 };
+pub use product::{Factor, Product, ProductBlock};
 pub use setters::Synapse;
 pub use transform::{Convolution, Padding, SparseMatrix, Transform};
 pub use validate::NetworkFault;
@@ -71,7 +73,8 @@ pub struct Network {
     pub recorders: Arena<RecorderId, In<Recorder>>,
     /// Numbers built elsewhere that replace what the builder would draw or solve for, by path:
     /// `<ensemble path>.voltage` (initial state) and `.encoders` (times gain / radius; decoders are still
-    /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`.
+    /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`,
+    /// `<projection path>.decoders`, `.transform` and `.encoders` of products.
     pub imported: BTreeMap<String, Arc<Tensor>>,
 }
 

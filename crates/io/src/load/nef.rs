@@ -342,7 +342,10 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
 }
 
 /// One learning rule, or a list of them.
-fn learning_rules(reader: &Reader<'_>, item: &Item) -> Result<Vec<LearningRule>, Located> {
+pub(super) fn learning_rules(
+    reader: &Reader<'_>,
+    item: &Item,
+) -> Result<Vec<LearningRule>, Located> {
     match &item.value {
         Raw::List(rules) => rules.iter().map(|rule| learning_rule(reader, rule)).collect(),
         _ => Ok(vec![learning_rule(reader, item)?]),
@@ -397,7 +400,7 @@ impl Loader<'_> {
                 .function
                 .as_ref()
                 .map_or_else(|| self.size(&connection.pre, true), Function::size_out);
-            return matrix(item, &FunctionKernel::new(&function), rows, columns);
+            return matrix(item, "`transform`", &FunctionKernel::new(&function), rows, columns);
         }
         let numbers = reader.numbers(item, "`transform`", unit)?;
         tensor(item, "`transform`", numbers)
@@ -420,15 +423,17 @@ impl Loader<'_> {
     }
 }
 
-fn matrix(
+/// A matrix whose numbers are a function of row and column.
+pub(super) fn matrix(
     item: &Item,
+    what: &str,
     function: &FunctionKernel,
     rows: usize,
     columns: usize,
 ) -> Result<Tensor, Located> {
     let n = rows.checked_mul(columns).filter(|n| *n <= MAX_MATRIX).ok_or_else(|| {
         let found = format!("{rows} × {columns} numbers");
-        let (what, limit) = ("`transform`".into(), MAX_MATRIX as u64);
+        let (what, limit) = (what.to_owned(), MAX_MATRIX as u64);
         item.fault(Cause::Limit { what, found, limit })
     })?;
     let mut data = vec![0.0; n];
@@ -436,5 +441,5 @@ fn matrix(
         let (i, j) = (k / columns.max(1), k % columns.max(1));
         function.eval(&[i as f64, j as f64], std::slice::from_mut(number));
     }
-    Tensor::new(&[rows, columns], data).ok_or_else(|| item.expected("`transform`", "a matrix"))
+    Tensor::new(&[rows, columns], data).ok_or_else(|| item.expected(what, "a matrix"))
 }
