@@ -18,13 +18,13 @@ const N_TARGET: usize = 7;
 fn build(network: &Network, threads: usize) -> Prepared {
     let options = CompileOptions { threads, ..CompileOptions::default() };
     let build = BuildOptions { dt: 1e-3, seed: 3 };
-    Road::new(&Reference).options(build, options).prepare(network).unwrap()
+    Road::new(&Reference).options(build, options).build(network).unwrap()
 }
 
 fn refused(network: &Network) -> String {
     let build = BuildOptions { dt: 1e-3, seed: 3 };
     let road = Road::new(&Reference).options(build, CompileOptions::default());
-    road.prepare(network).err().unwrap().to_string()
+    road.build(network).err().unwrap().to_string()
 }
 
 fn run(prepared: &mut Prepared, n_steps: u64) {
@@ -189,6 +189,7 @@ fn pes_changes_decoders_as_it_changes_the_matrix_of_a_connection() {
     let mut connection = Connection::new(spikes, sink).labelled("c").learning_by(pes());
     connection.transform = Transform::Dense(matrix(2, N_SOURCE));
     let connection = network.add(connection);
+    network.add(Probe::new(connection));
     let error = network.add(Node::of_time(|t| [1.0, (30.0 * t).sin()]).labelled("error"));
     network.add(Connection::new(error, id.rule(0)).synapse(0.01));
     network.add(Connection::new(error, connection.rule(0)).synapse(0.01));
@@ -293,4 +294,135 @@ fn what_cannot_learn_is_told_with_the_label() {
     let error = network.add(Node::constant(vec![1.0]).labelled("error"));
     network.add(Connection::new(error, id.rule(0)).labelled("c"));
     assert_eq!(refused(&network), "`Connection:c`: pre has size 1, but 2 is needed");
+}
+
+/// An ensemble that drives cells through a receptor, and a node beside them.
+fn crossing() -> (Network, pontine_core_ir::EnsembleId, PopulationId) {
+    let (mut network, _, target) = cells();
+    let ensemble = Ensemble::new(30, 1).labelled("a").seeded(1).n_eval_points(100);
+    let ensemble = network.add(ensemble);
+    let input = network.add(Node::of_time(|t| [(20.0 * t).sin()]));
+    network.add(Connection::new(input, ensemble));
+    network.add(Recorder {
+        label: Some("i".into()),
+        cells: target.into(),
+        variable: "excitatory.i".into(),
+        sampling_interval: None,
+    });
+    (network, ensemble, target)
+}
+
+fn receptor(population: PopulationId) -> EndObject {
+    EndObject::Population { population, port: "excitatory".into() }
+}
+
+/// A connection that decodes a square, and a transform with a row for each of so many cells.
+fn squared(
+    pre: pontine_core_ir::EnsembleId,
+    post: impl Into<pontine_core_ir::Endpoint>,
+) -> Connection {
+    let square = |[x]: [f64; 1]| [x * x, x];
+    Connection::new(pre, post).computing(square).labelled("c").seeded(5)
+}
+
+fn recorded(prepared: &mut Prepared) -> Vec<f64> {
+    run(prepared, 200);
+    let mut recording = pontine_core_ir::Recording::of(&prepared.model);
+    prepared.simulation.drain(&mut recording).unwrap();
+    recording.samples("Recorder:i").unwrap().to_vec()
+}
+
+#[test]
+fn a_decoded_vector_reaches_a_receptor_through_its_factors() {
+    let (mut network, ensemble, target) = crossing();
+    let mut by_hand = network.clone();
+    let encoders = matrix(3, 2);
+    let mut connection = squared(ensemble, receptor(target));
+    connection.post.slice = Some([6, 0, 3].into());
+    connection.transform = Transform::Dense(encoders.clone());
+    network.add(connection.synapse(Spec::new("Delay").with("delay", 0.004)));
+    let mut prepared = build(&network, 1);
+    let decoders = prepared.read("Connection:c.weights").unwrap();
+    let decoders = Tensor::new(&[2, 30], decoders).unwrap();
+    let currents = recorded(&mut prepared);
+    assert!(currents.iter().any(|i| i.abs() > 1e-3));
+
+    let product = Product::new(decoders, encoders);
+    let target = Some([6, 0, 3].into());
+    let block = ProductBlock { source: None, target, product };
+    let population = match by_hand.populations.iter().nth(1) {
+        Some((id, _)) => id,
+        None => panic!(),
+    };
+    let connector = Connector::Blocks([block].into());
+    let mut projection = projection(Cells::Neurons(ensemble), population, connector);
+    (projection.weight, projection.delay) = (1.0.into(), 4.0.into());
+    by_hand.add(projection);
+    assert_eq!(currents, recorded(&mut build(&by_hand, 1)));
+}
+
+#[test]
+fn a_connection_to_a_receptor_learns_its_decoders_as_any_other() {
+    let (mut network, ensemble, target) = crossing();
+    let mut connection = squared(ensemble, receptor(target)).learning_by(pes());
+    connection.transform = Transform::Dense(matrix(N_TARGET, 2));
+    let learns = network.add(connection);
+    let node = network.add(Node::passthrough(2).labelled("node"));
+    let twin = squared(ensemble, node).learning_by(pes()).labelled("twin");
+    let twin = network.add(twin);
+    let error = network.add(Node::constant(vec![0.5, -1.0]).labelled("error"));
+    for learner in [learns, twin] {
+        network.add(Connection::new(error, learner.rule(0)));
+        network.add(Probe::new(ProbeTarget::Weights(learner)));
+    }
+    let mut prepared = build(&network, 1);
+    let before = prepared.read("Connection:c.weights").unwrap();
+    run(&mut prepared, 200);
+    let after = prepared.read("Connection:c.weights").unwrap();
+    assert_near(&after, &prepared.read("Connection:twin.weights").unwrap(), 1e-12);
+    assert!(before.iter().zip(&after).any(|(a, b)| (a - b).abs() > 1e-6));
+}
+
+#[test]
+fn what_cannot_reach_a_receptor_is_told_with_the_label() {
+    type Change = fn(&mut Network, &mut Connection);
+    let told: [(Change, &str); 5] = [
+        (
+            |_, connection| connection.transform = Transform::Identity,
+            "pre has size 2, but 7 is needed",
+        ),
+        (
+            |_, connection| {
+                connection.post.slice = Some([0, 1].into());
+                connection.transform = Transform::Dense(Tensor::vector([1.0, 2.0]));
+            },
+            "to a receptor it needs a matrix as its transform, a row for each cell",
+        ),
+        (
+            |_, connection| connection.options.synapse = Some(Some(Spec::new("Alpha"))),
+            "a receptor filters by itself: the synapse is none, or `Delay`",
+        ),
+        (
+            |network, _| {
+                for (_, ensemble) in network.ensembles.iter_mut() {
+                    ensemble.options.neuron_type = Some(Spec::new("LIFRate"));
+                }
+            },
+            "a receptor takes spikes: those of an ensemble whose neurons spike",
+        ),
+        (
+            |_, connection| connection.learning = vec![Spec::new("Oja").into()],
+            "it needs weights between single neurons: join `neurons` of ensembles, or use a solver \
+             with `weights`",
+        ),
+    ];
+    for (change, message) in told {
+        let (mut network, ensemble, target) = crossing();
+        let mut connection = squared(ensemble, receptor(target));
+        connection.transform = Transform::Dense(matrix(N_TARGET, 2));
+        change(&mut network, &mut connection);
+        network.add(connection);
+        let found = refused(&network);
+        assert!(found.starts_with("`Connection:c") && found.ends_with(message), "{found}");
+    }
 }

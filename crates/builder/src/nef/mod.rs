@@ -16,6 +16,7 @@ mod populations;
 mod probe;
 mod process;
 mod random_spiking;
+mod receptor;
 mod synapse;
 mod target;
 mod weights;

@@ -4,7 +4,8 @@
 //! arrives with the lag of a connection: what the filter held when the step began.
 
 use pontine_core_ir::{
-    EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor, Transform,
+    ConnectionId, EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor,
+    Transform,
     error::nearest,
     inventory,
     model::{First, Neurons, OperatorKind, Record, RecordTarget, Signal},
@@ -80,6 +81,10 @@ fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, Bui
         }
         ProbeTarget::Node(id) => builder.output(*id),
         ProbeTarget::Custom(id) => builder.output(*id),
+        ProbeTarget::Connection(id) if to_receptor(builder, *id) => Err(BuildError::Unsupported {
+            path: builder.path(*id),
+            message: "it brings weights to a receptor, and no vector that could be probed".into(),
+        }),
         ProbeTarget::Connection(id) => builder.output(*id),
         ProbeTarget::ScaledEncoders(id) => Ok(builder.ensemble(*id)?.encoders),
         ProbeTarget::Weights(id) => match builder.weights(*id) {
@@ -101,6 +106,11 @@ fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, Bui
             rule_signal(builder, (Learner::Projection(*projection), *rule), signal)
         }
     }
+}
+
+fn to_receptor(builder: &Builder<'_>, id: ConnectionId) -> bool {
+    let network = builder.network();
+    network.is_receptor(&network.connections[id].post.object)
 }
 
 /// A signal of a learning rule by name.

@@ -6,4 +6,4 @@ mod product;
 mod projection;
 mod recorder;
 
-pub(crate) use port::{input_port, output_port};
+pub(crate) use port::{input_port, output_port, receptor_port};

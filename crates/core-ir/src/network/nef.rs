@@ -157,7 +157,9 @@ pub enum EndObject {
         rule: usize,
     },
     /// Cells of a population: `spikes` (read as rate: 1/dt Hz per spike) or a state as source, an
-    /// input of the mechanism, such as `i_inj`, as target.
+    /// input of the mechanism, such as `i_inj`, as target. From the vector of an ensemble whose neurons
+    /// spike, a receptor may be the target, too: decoders and transform are then the factors of the
+    /// weights of its spikes, and each second brings `transform · x` in the receptor's unit.
     Population {
         /// The population.
         population: PopulationId,

@@ -218,6 +218,9 @@ impl Network {
         Some(match connection.learning.get(rule)?.input {
             RuleInput::Nothing => 0,
             RuleInput::Number => 1,
+            RuleInput::State if self.is_receptor(&connection.post.object) => {
+                self.size_decoded(connection)?
+            }
             RuleInput::State => match (&connection.pre.object, &connection.post) {
                 (EndObject::Neurons(_), Endpoint { object: EndObject::Neurons(id), .. }) => {
                     self.ensembles.get(*id)?.dimensions
@@ -228,6 +231,25 @@ impl Network {
                 (_, Endpoint { slice: Some(slice), .. }) => slice.len(),
                 (_, post) => self.size_of(&post.object, false)?,
             },
+        })
+    }
+
+    /// Length of what a connection decodes or computes, before its transform.
+    fn size_decoded(&self, connection: &Connection) -> Option<usize> {
+        match (&connection.function, &connection.pre.slice) {
+            (Some(function), _) => Some(function.size_out()),
+            (None, Some(slice)) => Some(slice.len()),
+            (None, None) => self.size_of(&connection.pre.object, true),
+        }
+    }
+
+    /// Whether an end of a connection is a receptor of a population, which takes spikes.
+    pub fn is_receptor(&self, end: &EndObject) -> bool {
+        let EndObject::Population { population, port } = end else { return false };
+        self.populations.get(*population).is_some_and(|population| {
+            let mechanism = &population.mechanism;
+            let is_input = mechanism.inputs.iter().any(|input| input.name == *port);
+            !is_input && mechanism.receptors.iter().any(|receptor| receptor.name == *port)
         })
     }
 
@@ -362,7 +384,9 @@ impl Check<'_> {
             return None;
         };
         if let EndObject::Population { population, port } = &end.object {
-            self.port(path, &self.network.populations[*population], port, as_source);
+            if as_source || !self.network.is_receptor(&end.object) {
+                self.port(path, &self.network.populations[*population], port, as_source);
+            }
         }
         let Some(slice) = &end.slice else { return Some(size) };
         if let Some(&index) = slice.iter().find(|&&i| i >= size) {

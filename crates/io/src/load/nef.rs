@@ -406,7 +406,8 @@ impl Loader<'_> {
         tensor(item, "`transform`", numbers)
     }
 
-    /// What the numbers at one end of a connection are measured in; spikes are read as rates.
+    /// What the numbers at one end of a connection are measured in; spikes are read as rates, and a
+    /// receptor takes what arrives in a second.
     fn unit(&self, end: &Endpoint) -> Unit {
         let EndObject::Population { population, port } = &end.object else { return Unit::NONE };
         let Some(population) = self.network.populations.get(*population) else {
@@ -414,12 +415,15 @@ impl Loader<'_> {
         };
         let mechanism = &population.mechanism;
         let input = mechanism.inputs.iter().find(|i| i.name == *port).map(|i| i.unit);
+        let receptor = || mechanism.receptors.iter().find(|r| r.name == *port).map(|r| r.unit);
         let state = || mechanism.states.iter().find(|s| s.name == *port).map(|s| s.unit);
         let dense = || {
             let output = mechanism.outputs.iter().find(|o| o.name == *port)?;
             matches!(output.kind, pontine_mechanism::lang::OutputKind::Dense).then_some(output.unit)
         };
-        input.or_else(state).or_else(dense).unwrap_or_else(hertz)
+        // What arrives in a second.
+        let receptor = || receptor().map(|unit| unit.per(second()));
+        input.or_else(receptor).or_else(state).or_else(dense).unwrap_or_else(hertz)
     }
 }
 

@@ -40,11 +40,11 @@ pub struct LearningSite {
     pub input: Option<SignalId>,
     /// What the connection multiplies by, if anything; the decoders of a projection.
     pub weights: Option<Weights>,
-    /// How a projection encodes what it decodes.
+    /// How spikes are encoded for the cells of a population, if they are.
     pub encoding: Option<Encoding>,
 }
 
-/// How a projection encodes what its decoders give.
+/// How a projection, or a connection to a receptor, encodes what its decoders give.
 #[derive(Clone, Copy, Debug)]
 pub struct Encoding {
     /// What is multiplied before, `(d_out, d_in)`, if anything.
@@ -55,10 +55,14 @@ pub struct Encoding {
     pub post: Option<SignalId>,
 }
 
-/// Builds all rules of a connection.
-pub(super) fn build(builder: &mut Builder<'_>, id: ConnectionId) -> Result<(), BuildError> {
+/// Builds all rules of a connection; `encoding` if it leads to a receptor.
+pub(super) fn build(
+    builder: &mut Builder<'_>,
+    id: ConnectionId,
+    encoding: Option<Encoding>,
+) -> Result<(), BuildError> {
     let weights = builder.weights(id).cloned();
-    rules(builder, Learner::Connection(id), weights, None)
+    rules(builder, Learner::Connection(id), weights, encoding)
 }
 
 /// Builds all rules of a projection that is one product: its decoders as weights, and how it encodes.

@@ -7,7 +7,7 @@
 //! Parameters: `learning_rate` (1e-2), `post_synapse` (5 ms). Signals: `post_filtered`,
 //! `scaled_encoders`.
 //!
-//! For the encoders of a projection x is what it decodes, of the activities of its sources behind
+//! For the encoders of a projection, or of a connection to a receptor, x is what it decodes, of the activities of its sources behind
 //! `pre_synapse` (5 ms), and the scale is 1. Signals: `post_filtered`, `decoded`, `encoders`.
 
 use ndarray::Array1;
