@@ -389,7 +389,7 @@ fn what_cannot_reach_a_receptor_is_told_with_the_label() {
     let told: [(Change, &str); 5] = [
         (
             |_, connection| connection.transform = Transform::Identity,
-            "pre has size 2, but 7 is needed",
+            "the function's result has size 2, but 7 is needed",
         ),
         (
             |_, connection| {

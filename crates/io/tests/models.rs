@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use pontine_catalogue as _;
-use pontine_core_ir::{Connector, Function, Network, Param, Value, network::Projection};
+use pontine_core_ir::{
+    Connector, Factor, Function, Network, Param, ProbeTarget, Value, network::Projection,
+};
 use pontine_io::{LoadedModel, ModelFile, Reference};
 use pontine_mechanism::FunctionKernel;
 

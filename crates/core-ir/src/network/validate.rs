@@ -383,10 +383,10 @@ impl Check<'_> {
             self.dangling(path, if as_source { "its pre object" } else { "its post object" });
             return None;
         };
-        if let EndObject::Population { population, port } = &end.object {
-            if as_source || !self.network.is_receptor(&end.object) {
-                self.port(path, &self.network.populations[*population], port, as_source);
-            }
+        if let EndObject::Population { population, port } = &end.object
+            && (as_source || !self.network.is_receptor(&end.object))
+        {
+            self.port(path, &self.network.populations[*population], port, as_source);
         }
         let Some(slice) = &end.slice else { return Some(size) };
         if let Some(&index) = slice.iter().find(|&&i| i >= size) {
