@@ -480,11 +480,15 @@ fn products_are_told_what_does_not_fit() {
     let told = |connector: &str, expected: &str| check(&projection(connector, ""), expected);
     told(
         "{ kind = 'factored', encoders = [[1]] }",
-        "m.toml:15: projection `p`: `decoders` is missing: a matrix of what is decoded by source",
+        "m.toml:15: projection `p`: `decoders` is missing; expected a matrix of what is decoded by source",
+    );
+    told(
+        "{ kind = 'blocks', decoders = [[1]] }",
+        "m.toml:15: projection `p`: unknown key `decoders`; known are `kind`, `blocks`",
     );
     told(
         "{ kind = 'factored', decoders = [[1], [2, 3]] }",
-        "m.toml:15: projection `p`: `decoders` is of unequal rows, but must be rows of equal length",
+        "m.toml:15: projection `p`: `decoders` is a list, but must be rows of equal length",
     );
     told(
         "{ kind = 'factored', decoders = [[1]] }",
@@ -500,6 +504,6 @@ fn products_are_told_what_does_not_fit() {
             square,
             "learning = 'PES'\n[[node]]\nlabel = 'e'\nsize = 10\n[[connection]]\npre = 'e'\npost = 'p.PSE'",
         ),
-        "m.toml:21: connection: unknown learning rule `PSE`; did you mean `PES`?",
+        "m.toml:22: connection: unknown learning rule `PSE`",
     );
 }

@@ -251,7 +251,7 @@ fn connector(
     {
         match kind.as_str() {
             "list" => return pairs(reader, item, weight, delay),
-            kind if product::is_product(kind) => return product::connector(reader, item),
+            kind if product::is_product(kind) => return product::connector(reader, item, kind),
             _ => {}
         }
     }

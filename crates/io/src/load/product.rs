@@ -18,20 +18,27 @@ use crate::{
 
 const FACTORS: [&str; 3] = ["decoders", "transform", "encoders"];
 
-/// The kind that a connector is called by, if it is of this file.
+const FACTORED: &str = "factored";
+
+/// Whether this kind of connector is one of this file.
 pub(super) fn is_product(kind: &str) -> bool {
-    ["factored", "blocks"].contains(&kind)
+    [FACTORED, "blocks"].contains(&kind)
 }
 
 /// `{ kind = "factored", decoders, transform, encoders }`, or
 /// `{ kind = "blocks", blocks = [{ source, target, decoders, … }, …] }`.
-pub(super) fn connector(reader: &Reader<'_>, item: &Item) -> Result<Connector, Located> {
+pub(super) fn connector(
+    reader: &Reader<'_>,
+    item: &Item,
+    kind: &str,
+) -> Result<Connector, Located> {
     let fields = Fields::of(item, "`connector`")?;
-    let Some(list) = fields.get("blocks") else {
+    if kind == FACTORED {
         fields.only(&["kind", FACTORS[0], FACTORS[1], FACTORS[2]])?;
         return Ok(Connector::Factored(product(reader, &fields)?));
-    };
+    }
     fields.only(&["kind", "blocks"])?;
+    let list = fields.required("blocks", "a list of `{ source, target, decoders, … }`")?;
     let blocks = fields::list(list, "`blocks`")?.iter().map(|item| block(reader, item));
     Ok(Connector::Blocks(blocks.collect::<Result<_, _>>()?))
 }
