@@ -21,6 +21,7 @@ use crate::{
     port::{Major, RowBuf, RowSource, RuleContext, RuleError},
     registry::{LookupError, Sampler, rule, sampler},
     spec::Spec,
+    tensor::Tensor,
     value::{Value, ValueError, check_arity},
 };
 
@@ -228,21 +229,36 @@ impl Synapses {
         if !connectivity.is_factored() {
             return Self::new(connectivity, weight, delay, path, model.seed, model.dt);
         }
+        factored::check_constant(model, path, deliver)?;
         // Validity holds that both are numbers.
         let number = |value: &Value| if let Value::Const(value) = value { *value } else { 0.0 };
-        let rows = FactoredRows::new(model, path, deliver, number(weight))?;
-        let rows = Self {
+        let initial = |signal: SignalId| model.signals[signal].initial.clone();
+        let synapses = Self::of_products(model, path, deliver, number(weight), initial);
+        synapses.check_delay(number(delay))?;
+        Ok(Self { delay: Variable::Const(number(delay)), ..synapses })
+    }
+
+    /// The synapses that a delivery's products of signals are with this scale and these numbers of the
+    /// signals, such as those of a running model; all with a delay of one step.
+    pub fn of_products(
+        model: &Model,
+        path: &Path,
+        deliver: &Deliver,
+        scale: f64,
+        numbers: impl Fn(SignalId) -> Tensor,
+    ) -> Self {
+        let rows = FactoredRows::new(model, deliver, scale, numbers);
+        let dt_ms = model.dt * 1e3;
+        Self {
             major_window: Window::All(rows.n_major()),
             minor_window: Window::All(usize::MAX),
             weight: Variable::FromRow,
-            delay: Variable::Const(number(delay)),
+            delay: Variable::Const(dt_ms),
             rows: Box::new(rows),
-            dt_ms: model.dt * 1e3,
+            dt_ms,
             path: path.clone(),
             fault: OnceLock::new(),
-        };
-        rows.check_delay(number(delay))?;
-        Ok(rows)
+        }
     }
 
     /// Prepares the synapses of the projection at `path`, of a rule or a list.

@@ -58,7 +58,7 @@ pub(super) struct FactoredRows {
     n_sources: usize,
 }
 
-/// The initial values of the factors of a block.
+/// The numbers of the factors of a block.
 struct Numbers {
     /// Source and column of D, in ascending order.
     columns: Vec<(u32, usize)>,
@@ -70,27 +70,32 @@ struct Numbers {
 }
 
 impl FactoredRows {
-    /// Those of a valid model's delivery, if nothing in the model writes the factors.
+    /// Those of a valid model's delivery, with these numbers of the signals.
     pub fn new(
         model: &Model,
-        path: &Path,
         deliver: &Deliver,
         scale: f64,
-    ) -> Result<Self, SynapseError> {
-        let blocks = deliver.blocks(model);
-        let factors = || blocks.iter().flat_map(|block| block.factors.named());
-        if let Some((factor, signal)) = factors().find(|(_, s)| writer(model, *s).is_some()) {
-            return Err(SynapseError::Learned {
-                path: path.clone(),
-                factor,
-                signal: model.signals[signal].path.clone(),
-                by: writer(model, signal).map_or_else(Path::root, |op| op.path.clone()),
-            });
-        }
+        numbers: impl Fn(SignalId) -> Tensor,
+    ) -> Self {
         let n_sources = model.signals[deliver.source].len();
-        let numbers = |block: Block| Numbers::new(model, block, scale);
-        Ok(Self { blocks: blocks.into_iter().map(numbers).collect(), n_sources })
+        let blocks = deliver.blocks(model).into_iter();
+        Self { blocks: blocks.map(|b| Numbers::new(b, scale, &numbers)).collect(), n_sources }
     }
+}
+
+/// Refuses factors that anything in the model writes.
+pub(super) fn check_constant(
+    model: &Model,
+    path: &Path,
+    deliver: &Deliver,
+) -> Result<(), SynapseError> {
+    for (factor, signal) in deliver.connectivity.factors() {
+        if let Some(by) = writer(model, signal) {
+            let (path, signal) = (path.clone(), model.signals[signal].path.clone());
+            return Err(SynapseError::Learned { path, factor, signal, by: by.path.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// The first operator, by path, that writes a signal.
@@ -104,14 +109,13 @@ fn writer(model: &Model, signal: SignalId) -> Option<&Operator> {
 }
 
 impl Numbers {
-    fn new(model: &Model, block: Block, scale: f64) -> Self {
-        let initial = |signal: SignalId| model.signals[signal].initial.clone();
+    fn new(block: Block, scale: f64, numbers: impl Fn(SignalId) -> Tensor) -> Self {
         let Block { source, target, factors } = block;
         let mut columns: Vec<_> = (0..source.len()).map(|k| (source.at(k), k)).collect();
         columns.sort_unstable();
-        let behind = factors.transform.into_iter().chain(factors.encoders).map(initial);
+        let behind = factors.transform.into_iter().chain(factors.encoders).map(&numbers);
         let behind = behind.collect();
-        Self { columns, target, scale, decoders: initial(factors.decoders), behind }
+        Self { columns, target, scale, decoders: numbers(factors.decoders), behind }
     }
 
     fn column(&self, source: u32) -> Option<usize> {
