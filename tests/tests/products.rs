@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use pontine_backend_ref::Reference;
 use pontine_core_ir::{
-    Cells, Connection, Connector, EndObject, Ensemble, Factor, Network, Node, Population,
-    PopulationId, PopulationView, Probe, ProbeTarget, Product, ProductBlock, Projection,
-    ProjectionId, Recorder, Spec, SynapseList, SynapseRow, Synapses, Tensor, Transform, Value,
+    Cells, Connection, Connector, EndObject, Ensemble, Factor, Factored, FactoredBlock, Network,
+    Node, Population, PopulationId, PopulationView, Probe, ProbeTarget, Projection, ProjectionId,
+    Recorder, Spec, SynapseList, SynapseRow, Synapses, Tensor, Transform, Value,
     model::OperatorKind,
     port::{CompileOptions, Unattended},
 };
@@ -36,9 +36,9 @@ fn matrix(rows: usize, columns: usize) -> Tensor {
     Tensor::new(&[rows, columns], (0..rows * columns).map(number).collect::<Vec<_>>()).unwrap()
 }
 
-fn product(n_source: usize, n_target: usize) -> Product {
+fn product(n_source: usize, n_target: usize) -> Factored {
     let transform = Some(matrix(2, 3));
-    Product { decoders: matrix(3, n_source), transform, encoders: Some(matrix(n_target, 2)) }
+    Factored { decoders: matrix(3, n_source), transform, encoders: Some(matrix(n_target, 2)) }
 }
 
 /// Poisson spikes to cells, some of which spike.
@@ -126,7 +126,7 @@ fn assert_near(a: &[f64], b: &[f64], tolerance: f64) {
 }
 
 fn blocks() -> Connector {
-    let block = |source: Vec<u32>, target: Vec<u32>| ProductBlock {
+    let block = |source: Vec<u32>, target: Vec<u32>| FactoredBlock {
         product: product(source.len(), target.len()),
         source: Some(source.into()),
         target: Some(target.into()),
@@ -154,7 +154,7 @@ fn a_product_brings_what_its_weights_bring_one_by_one() {
 fn columns_and_rows_follow_the_order_of_views() {
     let (of_views, _) = currents(Connector::Factored(product(N_SOURCE / 2, 3)), true);
     let source = (0..N_SOURCE as u32).rev().step_by(2).collect();
-    let block = ProductBlock {
+    let block = FactoredBlock {
         source: Some(source),
         target: Some([5, 1, 2].into()),
         product: product(N_SOURCE / 2, 3),
@@ -167,7 +167,7 @@ fn columns_and_rows_follow_the_order_of_views() {
 /// Decoders that learn a constant from an ensemble's error, told by a node.
 fn learning(rule: Spec) -> (Network, ProjectionId) {
     let (mut network, source, target) = cells();
-    let product = Product::new(matrix(2, N_SOURCE), matrix(N_TARGET, 2));
+    let product = Factored::new(matrix(2, N_SOURCE), matrix(N_TARGET, 2));
     let mut projection = projection(source, target, Connector::Factored(product));
     projection.learning = vec![rule.into()];
     let id = network.add(projection);
@@ -271,7 +271,7 @@ fn what_cannot_learn_is_told_with_the_label() {
          or use a solver with `weights`"
     );
     let (mut network, id) = learning(Spec::new("Voja"));
-    let square = Product { decoders: matrix(N_TARGET, N_SOURCE), transform: None, encoders: None };
+    let square = Factored { decoders: matrix(N_TARGET, N_SOURCE), transform: None, encoders: None };
     network.projections[id].connector = Connector::Factored(square);
     assert_eq!(refused(&network), "`Projection:p.Voja`: it needs a projection with encoders");
     let (mut network, id) = learning(pes());
@@ -347,9 +347,9 @@ fn a_decoded_vector_reaches_a_receptor_through_its_factors() {
     let currents = recorded(&mut prepared);
     assert!(currents.iter().any(|i| i.abs() > 1e-3));
 
-    let product = Product::new(decoders, encoders);
+    let product = Factored::new(decoders, encoders);
     let target = Some([6, 0, 3].into());
-    let block = ProductBlock { source: None, target, product };
+    let block = FactoredBlock { source: None, target, product };
     let population = match by_hand.populations.iter().nth(1) {
         Some((id, _)) => id,
         None => panic!(),

@@ -44,8 +44,8 @@ pub use inventory;
 pub use model::Model;
 pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
-    EnsembleOptions, Factor, LearningRule, Network, Node, NodeOutput, ObjId, Population,
-    PopulationView, Probe, ProbeTarget, Product, ProductBlock, Projection, Recorder, RuleInput,
+    EnsembleOptions, Factor, Factored, FactoredBlock, LearningRule, Network, Node, NodeOutput,
+    ObjId, Population, PopulationView, Probe, ProbeTarget, Projection, Recorder, RuleInput,
     Samples, SparseMatrix, Subnetwork, Synapse, Transform,
 };
 pub use path::Path;

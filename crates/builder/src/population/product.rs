@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Block, Cells, Connectivity, Connector, Factor, Factors, Path, Product, ProductBlock,
+    Block, Cells, Connectivity, Connector, Factor, Factored, FactoredBlock, Factors, Path,
     ProjectionId, SignalId, Window,
     model::{OperatorKind, Signal},
 };
@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn one(
     builder: &mut Builder<'_>,
     id: ProjectionId,
-    product: &Product,
+    product: &Factored,
 ) -> Result<Connectivity, BuildError> {
     let factors = factors(builder, &builder.path(id), "", product)?;
     builder.set_factors(id, factors);
@@ -36,7 +36,7 @@ pub(super) fn one(
 pub(super) fn blocks(
     builder: &mut Builder<'_>,
     id: ProjectionId,
-    blocks: &[ProductBlock],
+    blocks: &[FactoredBlock],
 ) -> Result<Connectivity, BuildError> {
     let path = builder.path(id);
     let projection = &builder.network().projections[id];
@@ -65,7 +65,7 @@ fn factors(
     builder: &mut Builder<'_>,
     path: &Path,
     prefix: &str,
-    product: &Product,
+    product: &Factored,
 ) -> Result<Factors, BuildError> {
     let mut made = [None; 3];
     for (factor, numbers) in product.factors() {

@@ -79,7 +79,12 @@ fn written(backend: &dyn Backend, model: &Model) -> Outcome {
     let expected = [0.0, 0.0, 30.0, 42.0, 21.0, 21.0, 21.0, 21.0];
     // Spikes that are longer ago than the old delay need not be known any more.
     expect_equal("sums before the delay is written", &&sums[..5], &&expected[..5])?;
-    expect_equal("sums at the end", &&sums[7..], &&expected[7..])
+    expect_equal("sums at the end", &&sums[7..], &&expected[7..])?;
+    simulation.reset(None).map_err(words)?;
+    advance(simulation.as_mut(), 4)?;
+    let recording = drain(model, simulation.as_mut())?;
+    let again = recording.samples("sum").ok_or("`sum` was not recorded")?;
+    expect_equal("sums after a reset", &again, &&[0.0, 0.0, 30.0, 30.0][..])
 }
 
 fn addresses(backend: &dyn Backend, model: &Model) -> Outcome {

@@ -121,6 +121,7 @@ enum Ends {
     EnsembleToNode,
     NeuronsToNeurons,
     EnsembleToPopulation,
+    EnsembleToReceptor,
     SpikesToNode,
     VoltageToEnsemble,
 }
@@ -203,6 +204,7 @@ fn link() -> impl Strategy<Value = Link> {
         Ends::EnsembleToNode,
         Ends::NeuronsToNeurons,
         Ends::EnsembleToPopulation,
+        Ends::EnsembleToReceptor,
         Ends::SpikesToNode,
         Ends::VoltageToEnsemble,
     ]);

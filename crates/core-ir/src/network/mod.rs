@@ -3,11 +3,11 @@
 //! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`](crate::Path). Nothing is
 //! resolved here that needs another crate: distributions, solvers and connectors are names.
 
+mod factored;
 mod nef;
 mod object;
 mod options;
 mod population;
-mod product;
 mod setters;
 mod transform;
 mod validate;
@@ -15,6 +15,7 @@ mod values;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use factored::{Factor, Factored, FactoredBlock};
 pub use nef::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
     LearningRule, Node, NodeOutput, Probe, ProbeTarget, RuleInput, Samples, Subnetwork,
@@ -24,7 +25,6 @@ pub use options::{ConnectionParams, EnsembleParams};
 pub use population::{
     CellError, Cells, Connector, Population, PopulationView, Projection, Recorder, Setting,
 };
-pub use product::{Factor, Product, ProductBlock};
 pub use setters::Synapse;
 pub use transform::{Convolution, Padding, SparseMatrix, Transform};
 pub use validate::NetworkFault;

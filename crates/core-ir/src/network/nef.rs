@@ -200,6 +200,14 @@ impl ConnectionId {
     }
 }
 
+impl PopulationId {
+    /// A port of the cells, as an end of a connection: `spikes` or a state as source, an input or a
+    /// receptor as target.
+    pub fn port(self, port: &str) -> Endpoint {
+        EndObject::Population { population: self, port: port.to_owned() }.into()
+    }
+}
+
 impl ProjectionId {
     /// What a learning rule of the projection is told, as a target of a connection.
     pub fn rule(self, rule: usize) -> Endpoint {

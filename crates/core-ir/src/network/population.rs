@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_mechanism::{Mechanism, lang::Unit};
 
-use super::{LearningRule, Product, ProductBlock, nef::rule_names};
+use super::{Factored, FactoredBlock, LearningRule, nef::rule_names};
 use crate::{
     connectivity::SynapseList,
     error::nearest,
@@ -258,9 +258,9 @@ pub enum Connector {
     /// Every synapse.
     List(Arc<SynapseList>),
     /// All cells with all, the weights being a product of arrays.
-    Factored(Product),
+    Factored(Factored),
     /// Several products over some of the cells, such as those of a block-diagonal matrix.
-    Blocks(Arc<[ProductBlock]>),
+    Blocks(Arc<[FactoredBlock]>),
 }
 
 /// Records cells over time.

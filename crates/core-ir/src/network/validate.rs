@@ -23,7 +23,7 @@ use std::collections::HashSet;
 
 use super::{
     Cells, Connection, Connector, EndObject, Endpoint, Factor, Network, ObjId, Paths, Population,
-    ProbeTarget, RuleInput, Transform, product, values,
+    ProbeTarget, RuleInput, Transform, factored, values,
 };
 use crate::{
     error::{Faults, nearest},
@@ -517,7 +517,7 @@ impl Check<'_> {
     fn products(&mut self) {
         for (id, projection) in self.network.projections.iter() {
             let path = self.path(id);
-            self.faults.extend(product::faults(self.network, &path, projection));
+            self.faults.extend(factored::faults(self.network, &path, projection));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pontine_core_ir::{Connector, Factor, Product, ProductBlock, Tensor, Unit, UnitSystem};
+use pontine_core_ir::{Connector, Factor, Factored, FactoredBlock, Tensor, Unit, UnitSystem};
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 
 use super::{
@@ -43,7 +43,7 @@ pub(super) fn connector(
     Ok(Connector::Blocks(blocks.collect::<Result<_, _>>()?))
 }
 
-fn block(reader: &Reader<'_>, item: &Item) -> Result<ProductBlock, Located> {
+fn block(reader: &Reader<'_>, item: &Item) -> Result<FactoredBlock, Located> {
     let fields = Fields::of(item, "a block")?;
     fields.only(&["source", "target", FACTORS[0], FACTORS[1], FACTORS[2]])?;
     let indices = |key: &str| match fields.get(key) {
@@ -57,16 +57,16 @@ fn block(reader: &Reader<'_>, item: &Item) -> Result<ProductBlock, Located> {
         }
     };
     let (source, target) = (indices("source")?, indices("target")?);
-    Ok(ProductBlock { source, target, product: product(reader, &fields)? })
+    Ok(FactoredBlock { source, target, product: product(reader, &fields)? })
 }
 
-fn product(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Product, Located> {
+fn product(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Factored, Located> {
     let decoders = fields.required(FACTORS[0], "a matrix of what is decoded by source")?;
     let factor = |factor: Factor| {
         let item = fields.get(factor.name());
         item.map(|item| numbers(reader, item, &quoted(factor.name()))).transpose()
     };
-    Ok(Product {
+    Ok(Factored {
         decoders: numbers(reader, decoders, "`decoders`")?,
         transform: factor(Factor::Transform)?,
         encoders: factor(Factor::Encoders)?,

@@ -8,7 +8,7 @@ use crate::{path::Path, tensor::Tensor, value::Value};
 /// A matrix of weights as a product of arrays, `W = weight · E T D`: the spikes of the sources are
 /// decoded into few numbers, which are encoded for the targets. It is never multiplied out.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Product {
+pub struct Factored {
     /// D, `(d_in, sources)`.
     pub decoders: Tensor,
     /// T, `(d_out, d_in)`; the identity if absent.
@@ -19,13 +19,13 @@ pub struct Product {
 
 /// A product over some cells on either side.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProductBlock {
+pub struct FactoredBlock {
     /// The sources, in the order of the columns of D; all if absent.
     pub source: Option<Arc<[u32]>>,
     /// The targets, in the order of the rows of E; all if absent.
     pub target: Option<Arc<[u32]>>,
     /// What is multiplied.
-    pub product: Product,
+    pub product: Factored,
 }
 
 /// Which factor of a product.
@@ -53,7 +53,7 @@ impl Factor {
     }
 }
 
-impl Product {
+impl Factored {
     /// A product of decoders and encoders.
     pub fn new(decoders: Tensor, encoders: Tensor) -> Self {
         Self { decoders, transform: None, encoders: Some(encoders) }
@@ -100,7 +100,7 @@ impl Product {
 pub(super) fn faults(network: &Network, path: &Path, projection: &Projection) -> Vec<NetworkFault> {
     let sizes = [network.n_cells(projection.source), network.n_cells(projection.target)];
     let [Some(n_source), Some(n_target)] = sizes else { return Vec::new() };
-    let blocks: &[ProductBlock] = match &projection.connector {
+    let blocks: &[FactoredBlock] = match &projection.connector {
         Connector::Rule(_) | Connector::List(_) => return unlearned(path, projection),
         Connector::Factored(product) => {
             let fault = product.fault(path, n_source, n_target);
@@ -120,7 +120,7 @@ pub(super) fn faults(network: &Network, path: &Path, projection: &Projection) ->
 
 fn of_block(
     path: &Path,
-    block: &ProductBlock,
+    block: &FactoredBlock,
     n_source: usize,
     n_target: usize,
 ) -> Vec<NetworkFault> {
@@ -198,8 +198,8 @@ mod tests {
         assert_eq!(network.validate().unwrap_err().to_string(), expected);
     }
 
-    fn product(decoders: &[usize], encoders: &[usize]) -> Product {
-        Product::new(Tensor::filled(decoders, 0.1), Tensor::filled(encoders, 0.1))
+    fn product(decoders: &[usize], encoders: &[usize]) -> Factored {
+        Factored::new(Tensor::filled(decoders, 0.1), Tensor::filled(encoders, 0.1))
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
         let block = |source: &[u32], target: &[u32]| {
             let product = product(&[1, source.len()], &[target.len(), 1]);
             let (source, target) = (Some(source.into()), Some(target.into()));
-            Connector::Blocks([ProductBlock { source, target, product }].into())
+            Connector::Blocks([FactoredBlock { source, target, product }].into())
         };
         check(
             block(&[0, 3], &[1]),
