@@ -179,26 +179,27 @@ fn pes() -> Spec {
 }
 
 #[test]
-fn pes_changes_decoders_as_it_changes_the_matrix_of_a_connection() {
-    let (mut network, id) = learning(pes());
-    let source = network.projections[id].source;
-    let Cells::Population(population) = source else { panic!() };
-    let sink = network.add(Node::passthrough(2).labelled("sink"));
-    let port = "spikes".to_owned();
-    let spikes = EndObject::Population { population, port };
-    let mut connection = Connection::new(spikes, sink).labelled("c").learning_by(pes());
-    connection.transform = Transform::Dense(matrix(2, N_SOURCE));
-    let connection = network.add(connection);
-    network.add(Probe::new(connection));
-    let error = network.add(Node::of_time(|t| [1.0, (30.0 * t).sin()]).labelled("error"));
-    network.add(Connection::new(error, id.rule(0)).synapse(0.01));
-    network.add(Connection::new(error, connection.rule(0)).synapse(0.01));
-    let mut prepared = build(&network, 2);
-    run(&mut prepared, 300);
-    let decoders = prepared.read("Projection:p.decoders").unwrap();
-    assert_near(&decoders, &prepared.read("Connection:c.transform").unwrap(), 1e-12);
-    let moved = decoders.iter().zip(matrix(2, N_SOURCE).data()).all(|(a, b)| (a - b).abs() > 1e-6);
-    assert!(moved);
+fn decoders_learn_as_the_matrix_of_a_connection_does() {
+    for rule in [pes(), Spec::new("RLS").with("learning_rate", 1e-4)] {
+        let (mut network, id) = learning(rule.clone());
+        let Cells::Population(population) = network.projections[id].source else { panic!() };
+        let sink = network.add(Node::passthrough(2).labelled("sink"));
+        let connection = Connection::new(population.port("spikes"), sink).labelled("c");
+        let mut connection = connection.learning_by(rule.clone());
+        connection.transform = Transform::Dense(matrix(2, N_SOURCE));
+        let connection = network.add(connection);
+        network.add(Probe::new(connection));
+        let error = network.add(Node::of_time(|t| [1.0, (30.0 * t).sin()]).labelled("error"));
+        network.add(Connection::new(error, id.rule(0)).synapse(0.01));
+        network.add(Connection::new(error, connection.rule(0)).synapse(0.01));
+        let mut prepared = build(&network, 2);
+        run(&mut prepared, 300);
+        let decoders = prepared.read("Projection:p.decoders").unwrap();
+        assert_near(&decoders, &prepared.read("Connection:c.transform").unwrap(), 1e-12);
+        let before = matrix(2, N_SOURCE);
+        let moved = decoders.iter().zip(before.data()).all(|(a, b)| (a - b).abs() > 1e-9);
+        assert!(moved, "{}", rule.kind);
+    }
 }
 
 #[test]

@@ -498,6 +498,11 @@ fn products_are_told_what_does_not_fit() {
         "{ kind = 'blocks', blocks = [{ sorce = [1], decoders = [[1]] }] }",
         "m.toml:15: projection `p`: unknown key `sorce`; did you mean `source`?",
     );
+    told(
+        "{ kind = 'factored', decoders = { expression = 'i', shape = [100000, 100000] } }",
+        "m.toml:15: projection `p`: `decoders`: 100000 × 100000 numbers, but at most 16777216 are \
+         allowed",
+    );
     let square = "{ kind = 'factored', decoders = { expression = 'i + j', shape = [10, 10] } }";
     check(
         &projection(
