@@ -255,7 +255,9 @@ impl<F: Real> RefSimulation<F> {
         if let [value] = values {
             return Ok(vec![vec![*value]; shares.len()]);
         }
-        check_length(address, values, shares.iter().map(|(_, p)| p.rows.len()).sum())?;
+        let of_products = shares.iter().any(|(_, p)| p.products.is_some());
+        let n = if of_products { 1 } else { shares.iter().map(|(_, p)| p.rows.len()).sum() };
+        check_length(address, values, n)?;
         let mut dealt: Vec<_> = shares.iter().map(|(_, p)| vec![0.0; p.rows.len()]).collect();
         let mut values = values.iter();
         walk(&shares, |_, share, place| {

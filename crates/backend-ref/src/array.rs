@@ -123,23 +123,29 @@ const ROWS: usize = 8;
 fn dot<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
     let apart = Apart::new(dense, y);
     let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
+    row_sums(a, x, |i, sum| y[i] = y[i] + sum);
+}
+
+/// Calls `put` with each row of a matrix and its product with `x`, which runs from zero.
+#[inline(always)]
+pub(crate) fn row_sums<F: Real>(a: &[F], x: &[F], mut put: impl FnMut(usize, F)) {
     let n = x.len();
     if n == 0 {
         return;
     }
-    for (rows, y) in a.chunks(ROWS * n).zip(y.chunks_mut(ROWS)) {
-        if y.len() == ROWS {
+    for (block, rows) in a.chunks(ROWS * n).enumerate() {
+        if rows.len() == ROWS * n {
             let mut sums = [F::default(); ROWS];
             for (j, &x) in x.iter().enumerate() {
                 for (r, sum) in sums.iter_mut().enumerate() {
                     *sum = *sum + rows[r * n + j] * x;
                 }
             }
-            y.iter_mut().zip(sums).for_each(|(y, sum)| *y = *y + sum);
+            sums.into_iter().enumerate().for_each(|(r, sum)| put(block * ROWS + r, sum));
         } else {
-            for (row, y) in rows.chunks(n).zip(y) {
+            for (r, row) in rows.chunks(n).enumerate() {
                 let sum = row.iter().zip(x).fold(F::default(), |sum, (&a, &x)| sum + a * x);
-                *y = *y + sum;
+                put(block * ROWS + r, sum);
             }
         }
     }

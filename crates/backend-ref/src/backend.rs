@@ -72,6 +72,7 @@ impl Backend for Reference {
             Capability::SpikeLists,
             Capability::RuleConnectivity,
             Capability::ListConnectivity,
+            Capability::FactoredConnectivity,
             Capability::HeterogeneousDelays,
             Capability::Arrays,
             Capability::Functions,

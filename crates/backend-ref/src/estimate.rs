@@ -116,3 +116,26 @@ fn of_cells(neurons: &Neurons, size: usize) -> f64 {
     let per_cell = size * (mechanism.states.len() + n_varied + more_varied) + 8 * n_varied;
     (padded(neurons.n) * per_cell + LANES * size * (n_equal + more_equal)) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_need_room_for_their_factors_alone() {
+        let zeros = |n: usize| vec![0.0; n];
+        let (n, sum, factor) = (1000, zeros(1000), zeros(4000));
+        let text = format!(
+            "model dt=0.001 seed=0 \"\"
+             signal %0 \"spikes\" events [{n}] amplitude=1.0
+             signal %1 \"sum\" dense [{n}] temporary = {sum:?}
+             signal %2 \"d\" dense [4, {n}] constant = {factor:?}
+             signal %3 \"e\" dense [{n}, 4] constant = {factor:?}
+             operator \"p\" 0 deliver %0 -> %1 factored encoders=%3 decoders=%2 weight=1.0 delay=1.0"
+        );
+        let estimate = estimate(&Model::parse(&text).unwrap(), size_of::<f64>()).unwrap();
+        assert_eq!(estimate.synapses, 0.0);
+        let factors = 8.0 * 8000.0;
+        assert!((factors..2.0 * factors).contains(&estimate.bytes), "{}", estimate.bytes);
+    }
+}

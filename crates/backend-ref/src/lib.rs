@@ -16,6 +16,8 @@
 //! * **Sums** run in one column for each receptor, which cells read and clear where it is, if nobody
 //!   else looks at it. Spikes of projections with one delay wait in lists until they are due; where
 //!   delays differ, the event of each synapse is entered into a calendar when the spike is sent.
+//! * **Products** of signals in place of weights are multiplied out in each step for the targets of a
+//!   share alone, behind all that single synapses bring.
 //! * **Spikes** are lists, but stay columns of counts where they are frequent and go one to one.
 //!
 //! Invariants: this crate knows the ports and no other backend, nor who builds models. Every
@@ -36,6 +38,7 @@ mod crew;
 mod engine;
 mod estimate;
 mod exchange;
+mod factored;
 mod memory;
 mod plan;
 mod receptor;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use pontine_core_ir::{
-    Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
+    Connectivity, Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
     model::{Deliver, Neurons, Operator, OperatorKind, Record, RecordTarget, SignalKind},
     port::{CompileError, HostOperator},
 };
@@ -15,6 +15,7 @@ use crate::{
     cells::{Cells, Output, Place, Ports},
     code::{FunctionOp, HostOp},
     engine::{Engine, Op, UnitPlan},
+    factored::Products,
     memory::zeros,
     receptor::{Goal, Projection, Receptor},
     recorder::{SampleRecorder, Source, SpikeRecorder},
@@ -60,13 +61,16 @@ impl Index {
     }
 }
 
-/// The synapses of one delivery, ready to be pulled.
+/// The synapses of one delivery, ready to be pulled. Where weights are products, there are none, but
+/// the scale and the delay stand in the place of theirs.
 pub(crate) fn synapses(
     model: &Model,
     path: &Path,
     deliver: &Deliver,
 ) -> Result<Synapses, CompileError> {
     let Deliver { connectivity, weight, delay, .. } = deliver;
+    let none = Connectivity::List(Arc::default());
+    let connectivity = if connectivity.is_factored() { &none } else { connectivity };
     Ok(Synapses::new(connectivity, weight, delay, path, model.seed, model.dt)?)
 }
 
@@ -308,7 +312,10 @@ impl<'a, F: Real> Planner<'a, F> {
         for (i, id) in ids.iter().enumerate() {
             self.index.projections.insert(*id, (receptor, i));
         }
-        let projections = ids.iter().filter_map(|id| self.projection(*id)).collect();
+        let mut projections = Vec::with_capacity(ids.len());
+        for id in &ids {
+            projections.extend(self.projection(*id)?);
+        }
         if self.shares.fused(signal).is_some() {
             self.index.sums.insert(signal, receptor);
         }
@@ -322,12 +329,24 @@ impl<'a, F: Real> Planner<'a, F> {
         Ok(Some(Op::Receptor(receptor)))
     }
 
-    fn projection(&self, operator: OperatorId) -> Option<Projection<F>> {
-        let OperatorKind::Deliver(deliver) = &self.model.operators[operator].kind else {
-            return None;
+    fn projection(&mut self, operator: OperatorId) -> Result<Option<Projection<F>>, CompileError> {
+        let model = self.model;
+        let op = &model.operators[operator];
+        let OperatorKind::Deliver(deliver) = &op.kind else { return Ok(None) };
+        let rows = self.wiring.get(self.share).and_then(|wired| wired.get(&operator));
+        let Some((rows, source)) = rows.zip(self.spikes_of(deliver.source)) else {
+            return Ok(None);
         };
-        let rows = self.wiring.get(self.share)?.get(&operator)?.clone();
-        Some(Projection { operator, source: self.spikes_of(deliver.source)?, rows })
+        let products = match deliver.connectivity.is_factored() {
+            false => None,
+            true => {
+                let own = &self.index.elements[deliver.target.index()];
+                let (blocks, dense) = (deliver.blocks(model), &mut self.engine.dense);
+                let column = |signal| self.layout.of(signal);
+                Some(Products::new(op.path.as_str(), &blocks, own, column, dense)?)
+            }
+        };
+        Ok(Some(Projection { operator, source, rows: rows.clone(), products }))
     }
 
     fn spikes_of(&self, signal: SignalId) -> Option<usize> {

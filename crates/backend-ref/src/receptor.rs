@@ -7,6 +7,7 @@
 //!
 //! Spikes of a projection with one delay wait in their lists until they are due. Where delays differ
 //! within a projection, the events of each synapse are entered into a calendar when spikes are sent.
+//! Products come behind both, since their factors are those of the step in which they are due.
 
 use std::{cmp::Reverse, ops::Range, sync::Arc};
 
@@ -16,6 +17,7 @@ use pontine_mechanism::{Lines, Real};
 use crate::{
     arena::{Column, apart},
     calendar::{self, Calendar},
+    factored::Products,
     memory::bytes,
     rows::{Delays, Rows},
     slots::Slots,
@@ -31,6 +33,9 @@ pub(crate) struct Projection<F> {
     pub source: usize,
     /// Its synapses.
     pub rows: Arc<Rows<F>>,
+    /// The products that its weights are; there are no synapses then, but one weight, the scale, and
+    /// one delay.
+    pub products: Option<Products>,
 }
 
 /// Where the sum goes.
@@ -54,6 +59,8 @@ pub(crate) struct Receptor<F> {
     pub projections: Vec<Projection<F>>,
     /// Those with one delay: (delay, projection), oldest emission first.
     queues: Vec<(u32, usize)>,
+    /// Those that are products: (delay, projection), oldest emission first.
+    products: Vec<(u32, usize)>,
     /// For each projection, which queue is its own, if it has one delay.
     queue_of: Vec<Option<usize>>,
     /// The events of the others, if there are any.
@@ -87,6 +94,7 @@ impl<F: Real> Receptor<F> {
             targets,
             projections,
             queues: Vec::new(),
+            products: Vec::new(),
             queue_of: Vec::new(),
             calendar: None,
         };
@@ -107,12 +115,13 @@ impl<F: Real> Receptor<F> {
             source.list(&self.name, dense, now)?;
             source.reach_back(&self.name, longest, now, dense)?;
         }
-        self.queues = self.queues();
+        self.queues = self.queues(false);
+        self.products = self.queues(true);
         self.queue_of = vec![None; self.projections.len()];
         for (queue, &(_, projection)) in self.queues.iter().enumerate() {
             self.queue_of[projection] = Some(queue);
         }
-        self.calendar = match self.queues.len() == self.projections.len() {
+        self.calendar = match self.queues.len() + self.products.len() == self.projections.len() {
             true => None,
             false => Some(self.new_calendar(dense)?),
         };
@@ -120,12 +129,15 @@ impl<F: Real> Receptor<F> {
         Ok(())
     }
 
-    fn queues(&self) -> Vec<(u32, usize)> {
+    /// Projections with one delay: products, or all others.
+    fn queues(&self, of_products: bool) -> Vec<(u32, usize)> {
         let one = |(i, projection): (usize, &Projection<F>)| match *projection.rows.delays() {
             Delays::All(delay) => Some((delay, i)),
             Delays::Each(_) => None,
         };
-        let mut queues: Vec<_> = self.projections.iter().enumerate().filter_map(one).collect();
+        let wanted = |(_, p): &(usize, &Projection<F>)| p.products.is_some() == of_products;
+        let wanted = self.projections.iter().enumerate().filter(wanted);
+        let mut queues: Vec<_> = wanted.filter_map(one).collect();
         queues.sort_by_key(|&(delay, i)| (Reverse(delay), i));
         queues
     }
@@ -164,6 +176,10 @@ impl<F: Real> Receptor<F> {
         match &mut self.calendar {
             None => queues.serve_all(step, sums.clone(), dense),
             Some(calendar) => calendar.deliver(step, sums.clone(), dense, &mut queues.on(step)),
+        }
+        for &(delay, projection) in &self.products {
+            let spikes = &spikes[self.projections[projection].source];
+            self.projections[projection].multiply(step, delay, spikes, sums.clone(), dense);
         }
         if let Goal::Signal(Some(target)) = self.goal {
             let [due, target] = apart(dense, sums, target.range());
@@ -218,7 +234,8 @@ impl<F: Real> Receptor<F> {
         from.all(|projection| {
             let rows = &projection.rows;
             let has_one_delay = matches!(rows.delays(), Delays::All(_));
-            has_one_delay
+            projection.products.is_none()
+                && has_one_delay
                 && rows.weights.are_finite()
                 && self.targets == *own
                 && rows.is_diagonal(own.clone())
@@ -245,10 +262,29 @@ impl<F: Real> Receptor<F> {
 
     /// Bytes held, sums excepted.
     pub fn memory_bytes(&self) -> u64 {
-        let rows: u64 = self.projections.iter().map(|p| p.rows.memory_bytes()).sum();
-        rows + bytes(&self.queues)
+        let products = |p: &Projection<F>| p.products.as_ref().map_or(0, Products::memory_bytes);
+        let of = |p: &Projection<F>| p.rows.memory_bytes() + products(p);
+        self.projections.iter().map(of).sum::<u64>()
+            + bytes(&self.queues)
             + bytes(&self.queue_of)
             + self.calendar.as_ref().map_or(0, Calendar::memory_bytes)
+    }
+}
+
+impl<F: Real> Projection<F> {
+    /// Adds what its products bring that is due in a step.
+    fn multiply(
+        &self,
+        due: u64,
+        delay: u32,
+        spikes: &Spikes<F>,
+        sums: Range<usize>,
+        dense: &mut [F],
+    ) {
+        let list = spikes.at(due.wrapping_sub(delay.into()));
+        if let Some(products) = self.products.as_ref().filter(|_| !list.is_empty()) {
+            products.add(list, self.rows.weights.at(0), sums, dense);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use pontine_core_ir::{
     Id, Model, OperatorId, SignalId,
-    model::{Access, Neurons, OperatorKind, RecordTarget, Role, Schedule},
+    model::{Access, Deliver, Neurons, OperatorKind, RecordTarget, Role, Schedule},
 };
 
 /// Operators that belong together.
@@ -168,12 +168,17 @@ fn splits(model: &Model, operators: &[OperatorId]) -> bool {
     });
     let (Some(neurons), None) = (groups.next(), groups.next()) else { return false };
     let is_receptor = |signal: &SignalId| neurons.receptors.contains(&Some(*signal));
+    let written = written(model, operators);
+    // What changes within a step and is needed whole by every share cannot be split.
+    let reads_written = |deliver: &Deliver| {
+        deliver.connectivity.factors().any(|(_, factor)| written.contains(&factor))
+    };
     kinds().all(|kind| match kind {
         OperatorKind::Neurons(_) => true,
-        OperatorKind::Deliver(deliver) => is_receptor(&deliver.target),
+        OperatorKind::Deliver(deliver) => is_receptor(&deliver.target) && !reads_written(deliver),
         OperatorKind::Reset { target, .. } => is_receptor(target),
         _ => false,
-    }) && written(model, operators).iter().all(|s| model.signals[*s].len() == neurons.n)
+    }) && written.iter().all(|s| model.signals[*s].len() == neurons.n)
 }
 
 fn fused(model: &Model) -> BTreeMap<SignalId, (OperatorId, usize)> {
@@ -212,6 +217,11 @@ fn note(uses: &mut [Uses], id: OperatorId, kind: &OperatorKind, access: Access) 
     match kind {
         OperatorKind::Reset { target, value } if value.to_bits() == 0 => {
             uses[target.index()].resets += 1;
+        }
+        // A sum of products cannot be told once more after the step: its factors may have changed.
+        OperatorKind::Deliver(deliver) if deliver.connectivity.is_factored() => {
+            let touched = [access.incs, access.reads];
+            touched.iter().flatten().for_each(|s| uses[s.index()].others += 1);
         }
         OperatorKind::Deliver(deliver) => uses[deliver.target.index()].deliveries += 1,
         OperatorKind::Neurons(neurons) => note_cells(uses, id, neurons),

@@ -8,15 +8,15 @@ use std::{
 
 use ndarray::Array2;
 use pontine_core_ir::{
-    ConnectionId, CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path,
-    SignalId, Spec, Tensor,
+    ConnectionId, CustomId, EndObject, EnsembleId, Factors, Faults, Model, Network, ObjId,
+    OperatorId, Path, ProjectionId, SignalId, Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
 
 use crate::{
     error::BuildError,
-    nef::{BuiltEnsemble, DIRECT, Weights},
+    nef::{BuiltEnsemble, DIRECT, Learner, Weights},
     registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
 };
 
@@ -47,7 +47,8 @@ pub struct Builder<'n> {
     cells: HashMap<ObjId, OperatorId>,
     ensembles: HashMap<EnsembleId, Rc<BuiltEnsemble>>,
     weights: HashMap<ConnectionId, Weights>,
-    rules: HashMap<(ConnectionId, usize), BTreeMap<String, SignalId>>,
+    rules: HashMap<(Learner, usize), BTreeMap<String, SignalId>>,
+    factors: HashMap<ProjectionId, Factors>,
     time: Option<SignalId>,
     /// Of the ensemble that was decoded last, at its own evaluation points.
     activities: RefCell<Option<(EnsembleId, Rc<Array2<f64>>)>>,
@@ -68,6 +69,7 @@ impl<'n> Builder<'n> {
             ensembles: HashMap::new(),
             weights: HashMap::new(),
             rules: HashMap::new(),
+            factors: HashMap::new(),
             time: None,
             activities: RefCell::default(),
             seeds: pontine_nef::seeding::walk(network, options.seed),
@@ -273,8 +275,17 @@ impl<'n> Builder<'n> {
         self.weights.get(&id)
     }
 
+    pub(crate) fn set_factors(&mut self, id: ProjectionId, factors: Factors) {
+        self.factors.insert(id, factors);
+    }
+
+    /// The signals whose product the weights of a projection are, if it is one product.
+    pub(crate) fn factors(&self, id: ProjectionId) -> Option<Factors> {
+        self.factors.get(&id).copied()
+    }
+
     /// Says by which name a signal of a learning rule can be probed.
-    pub fn set_rule_signal(&mut self, rule: (ConnectionId, usize), name: &str, signal: SignalId) {
+    pub fn set_rule_signal(&mut self, rule: (Learner, usize), name: &str, signal: SignalId) {
         self.rules.entry(rule).or_default().insert(name.to_owned(), signal);
     }
 
@@ -284,9 +295,9 @@ impl<'n> Builder<'n> {
     /// [`BuildError::NotBuilt`] if the rule could not be built.
     pub fn rule_signals(
         &self,
-        rule: (ConnectionId, usize),
+        rule: (Learner, usize),
     ) -> Result<&BTreeMap<String, SignalId>, BuildError> {
-        self.rules.get(&rule).ok_or_else(|| BuildError::NotBuilt { path: self.path(rule.0) })
+        self.rules.get(&rule).ok_or_else(|| BuildError::NotBuilt { path: self.path(rule.0.id()) })
     }
 
     /// Puts a synapse behind a signal.
@@ -320,6 +331,7 @@ impl<'n> Builder<'n> {
             EndObject::Node(id) => (*id).into(),
             EndObject::Custom(id) => (*id).into(),
             EndObject::Rule { connection, .. } => (*connection).into(),
+            EndObject::ProjectionRule { projection, .. } => (*projection).into(),
             EndObject::Population { population, .. } => (*population).into(),
         }
     }

@@ -19,7 +19,7 @@ mod registry;
 
 pub use builder::{BuildOptions, Builder};
 pub use error::BuildError;
-pub use nef::{Entries, LearningSite, Weights};
+pub use nef::{Encoding, Entries, Learner, LearningSite, Weights};
 pub use registry::{
     CustomEntry, FilterSite, LearningEntry, ObjectEntry, SynapseEntry, custom_kinds,
     learning_kinds, object_kinds, synapse_kinds,
@@ -49,6 +49,7 @@ use pontine_core_ir::{
 ///     connector: Connector::Rule(Spec::new("one_to_one")),
 ///     weight: Value::Const(0.1),
 ///     delay: Value::Const(1.0),
+///     learning: Vec::new(),
 /// });
 /// let model = pontine_builder::build(&network, &Default::default()).unwrap();
 /// assert!(model.validate().is_ok());
@@ -85,7 +86,8 @@ fn in_build_order(network: &Network) -> Vec<ObjId> {
 
 /// Whether a connection tells a learning rule something, which must be there then.
 fn leads_to_a_rule(network: &Network, id: ConnectionId) -> bool {
-    matches!(network.connections[id].post.object, EndObject::Rule { .. })
+    let post = &network.connections[id].post.object;
+    matches!(post, EndObject::Rule { .. } | EndObject::ProjectionRule { .. })
 }
 
 /// The ensemble that a connection or probe decodes.

@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use pontine_core_ir::{
-    Cells, EnsembleId, Model, Network, Param, ProjectionId,
+    Cells, EnsembleId, Model, Network, OperatorId, Param, ProjectionId, SignalId, SynapseRow,
+    Synapses, Tensor,
+    model::OperatorKind,
     port::{Address, Simulation},
     registry::mechanisms,
 };
@@ -115,18 +117,53 @@ pub(crate) fn weights(
     let path = network.paths()[id.into()].to_string();
     let operator = model.operator(&path, 0)?;
     let (source, target) = (cells(network, projection.source)?, cells(network, projection.target)?);
-    let ends = simulation.read(Address::Synapses(operator)).ok()?;
-    let weights = simulation.read(Address::Weights(operator)).ok()?;
-    let weight = |i: usize| weights.get(i).or(weights.first()).copied().unwrap_or(0.0);
-    let (pairs, _) = ends.as_chunks::<2>();
-    let synapse = |(i, [from, to]): (usize, &[f64; 2])| (*from as u32, *to as u32, weight(i));
-    let synapses = pairs.iter().enumerate().map(synapse).collect();
+    let synapses = match products(model, simulation, operator) {
+        Some(synapses) => synapses,
+        None => single(simulation, operator)?,
+    };
     let receptors =
         &network.populations[network.population_of(projection.target)?].mechanism.receptors;
     let receptor = receptors.iter().find(|receptor| receptor.name == projection.receptor);
     let unit = receptor.map(|receptor| receptor.unit.to_string()).unwrap_or_default();
     let title = format!("Weights of {}", plot::short(&path));
     Some((path, WeightMatrix { title, source, target, unit, synapses }))
+}
+
+/// Source, target and weight of each synapse.
+fn single(simulation: &dyn Simulation, operator: OperatorId) -> Option<Vec<(u32, u32, f64)>> {
+    let ends = simulation.read(Address::Synapses(operator)).ok()?;
+    let weights = simulation.read(Address::Weights(operator)).ok()?;
+    let weight = |i: usize| weights.get(i).or(weights.first()).copied().unwrap_or(0.0);
+    let (pairs, _) = ends.as_chunks::<2>();
+    let synapse = |(i, [from, to]): (usize, &[f64; 2])| (*from as u32, *to as u32, weight(i));
+    Some(pairs.iter().enumerate().map(synapse).collect())
+}
+
+/// The same where weights are products of signals, as those are now.
+fn products(
+    model: &Model,
+    simulation: &dyn Simulation,
+    operator: OperatorId,
+) -> Option<Vec<(u32, u32, f64)>> {
+    let op = &model.operators[operator];
+    let OperatorKind::Deliver(deliver) = &op.kind else { return None };
+    if !deliver.connectivity.is_factored() {
+        return None;
+    }
+    let scale = *simulation.read(Address::Weights(operator)).ok()?.first()?;
+    let now = |signal: SignalId| {
+        let initial = &model.signals[signal].initial;
+        let numbers = simulation.read(Address::Signal(signal)).unwrap_or_default();
+        Tensor::new(initial.shape(), numbers).unwrap_or_else(|| initial.clone())
+    };
+    let rows = Synapses::of_products(model, &op.path, deliver, scale, now);
+    let (mut row, mut all) = (SynapseRow::default(), Vec::new());
+    for source in 0..rows.n_major() {
+        rows.fill(source, &mut row);
+        let synapses = row.minor.iter().zip(&row.weights);
+        all.extend(synapses.map(|(target, weight)| (source as u32, *target, *weight)));
+    }
+    Some(all)
 }
 
 /// Name and number of the population that cells belong to.

@@ -226,6 +226,8 @@ fn connectors(network: &Network) -> BTreeMap<String, String> {
     let text = |connector: &Connector| match connector {
         Connector::Rule(spec) => spec.to_string(),
         Connector::List(_) => "list".to_owned(),
+        Connector::Factored(product) => format!("factored, {} decoded", product.n_decoded()),
+        Connector::Blocks(blocks) => format!("{} blocks of factors", blocks.len()),
     };
     let projections = network.projections.iter();
     projections.map(|(id, p)| (paths[id.into()].to_string(), text(&p.connector))).collect()

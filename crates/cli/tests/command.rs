@@ -596,6 +596,61 @@ fn weights_that_learn_are_recorded_as_they_change() {
     assert_eq!(recording.samples("Probe:learned.PES.error").unwrap().len(), 40);
 }
 
+const PRODUCTS: &str = r#"
+[model]
+name = "products"
+time = "50 ms"
+dt = "1 ms"
+record = ["a to b.decoders @ 10 ms", "a to b.weights", "b.v"]
+
+[[population]]
+label = "a"
+size = 3
+cell = "SpikeSourceArray"
+spike_times = [["1 ms", "5 ms"], ["2 ms"], []]
+
+[[population]]
+label = "b"
+size = 2
+cell = "IF_curr_exp"
+
+[[projection]]
+label = "a to b"
+source = "a"
+target = "b"
+receptor = "excitatory"
+connector = { kind = "factored", decoders = [[1, 2, 3]], encoders = [[1], [-1]] }
+weight = "0.5 nA"
+delay = "2 ms"
+learning = { kind = "PES", learning_rate = 1e-2 }
+
+[[node]]
+label = "error"
+output = [-1]
+
+[[connection]]
+pre = "error"
+post = "a to b.PES"
+"#;
+
+#[test]
+fn weights_of_products_are_written_as_they_were_learned() {
+    let (outcome, folder) = command("products", PRODUCTS, &["run"]);
+    assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+    let (recording, _) = recorded(&folder);
+    let decoders = recording.samples("Probe:a to b.decoders").unwrap();
+    let last = &decoders[decoders.len() - 3..];
+    assert!(last[0] > last[1] - 1.0 && last[1] > 2.0 && last[2] == 3.0, "{last:?}");
+    let weights = pontine_io::read_weights(&folder.join("out/weights.npz")).unwrap();
+    let expected = (0..6_u32).map(|k| {
+        let sign = if k % 2 == 0 { 0.5 } else { -0.5 };
+        (k / 2, k % 2, sign * last[k as usize / 2])
+    });
+    assert_eq!(weights["Projection:a to b"], expected.collect::<Vec<_>>());
+    let (info, _) = command("products_info", PRODUCTS, &["info"]);
+    assert!(info.out.contains("factored, 1 decoded"), "{}", info.out);
+}
+
 #[test]
 fn a_run_of_no_time_has_no_steps_and_leaves_whole_files() {
     let (outcome, folder) = command("zero", MODEL, &["run", "--time", "0 s"]);

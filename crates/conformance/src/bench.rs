@@ -96,7 +96,8 @@ fn whole(simulation: &dyn Simulation, address: Address) -> Outcome<Vec<f64>> {
 /// The addresses of all states, and of the synapses, by name and in order of the names.
 fn addresses(model: &Model) -> Vec<(String, Address)> {
     let mut addresses = Vec::new();
-    for (id, signal) in model.signals.iter().filter(|(_, s)| s.role == Role::State) {
+    let is_kept = |role| matches!(role, Role::State | Role::Parameter);
+    for (id, signal) in model.signals.iter().filter(|(_, s)| is_kept(s.role)) {
         addresses.push((format!("signal {}", signal.path), Address::Signal(id)));
     }
     for (id, op) in model.operators.iter() {

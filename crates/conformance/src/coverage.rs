@@ -113,7 +113,17 @@ fn every_form_of_weight_delay_and_parameter_has_a_case() {
 
 #[test]
 fn every_connectivity_has_a_case() {
-    let all = ["rule", "list", "list with weights", "list with delays"];
+    let all = [
+        "rule",
+        "list",
+        "list with weights",
+        "list with delays",
+        "factored",
+        "blocks",
+        "encoders",
+        "transform",
+        "decoders",
+    ];
     check(
         &all,
         of_operators(|kind| match kind {
@@ -126,6 +136,10 @@ fn every_connectivity_has_a_case() {
                     ];
                     with.into_iter().flatten().chain(["list"]).collect()
                 }
+                Connectivity::Factored(factors) => {
+                    factors.named().map(|(name, _)| name).chain(["factored"]).collect()
+                }
+                Connectivity::Blocks(_) => vec!["blocks"],
             },
             _ => Vec::new(),
         }),
@@ -262,6 +276,7 @@ fn every_capability_but_batches_is_needed_by_a_check() {
         Capability::SpikeLists,
         Capability::RuleConnectivity,
         Capability::ListConnectivity,
+        Capability::FactoredConnectivity,
         Capability::HeterogeneousDelays,
         Capability::Arrays,
         Capability::Functions,

@@ -37,6 +37,7 @@ const OF_NETWORKS: &[Capability] = &[
     Capability::SpikeLists,
     Capability::RuleConnectivity,
     Capability::ListConnectivity,
+    Capability::FactoredConnectivity,
     Capability::HeterogeneousDelays,
     Capability::Arrays,
     Capability::Functions,
@@ -226,12 +227,13 @@ mod tests {
     /// A suite of silent models would compare zeros.
     #[test]
     fn random_models_and_networks_are_alive() {
-        let mut runner = TestRunner::deterministic();
+        // One for each, so that what one draws does not depend on the other.
+        let [mut of_models, mut of_networks] = [(); 2].map(|()| TestRunner::deterministic());
         let (mut models, mut networks) = (0, 0);
         for _ in 0..20 {
-            let model = strategy::model().new_tree(&mut runner).unwrap().current();
+            let model = strategy::model().new_tree(&mut of_models).unwrap().current();
             models += usize::from(n_spikes(&trace(&Oracle, &model, N).unwrap()) > 20);
-            let plan = strategy::network().new_tree(&mut runner).unwrap().current();
+            let plan = strategy::network().new_tree(&mut of_networks).unwrap().current();
             let model = model_of(&plan.build(0).unwrap()).unwrap();
             networks += usize::from(n_spikes(&trace(&Oracle, &model, N).unwrap()) > 20);
         }

@@ -1,4 +1,7 @@
-//! Connectivity kept as what it is: a rule, or a list; pulled row by row when a backend wants it.
+//! Connectivity kept as what it is: a rule, a list, or factors; rows are pulled when a backend wants
+//! them, and factors are not multiplied out.
+
+mod factored;
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,11 +11,17 @@ use pontine_mechanism::{
 };
 use pontine_rng::StreamKey;
 
+pub use factored::{Block, Factors};
+
+use self::factored::FactoredRows;
 use crate::{
+    id::SignalId,
+    model::{Deliver, Model},
     path::Path,
     port::{Major, RowBuf, RowSource, RuleContext, RuleError},
     registry::{LookupError, Sampler, rule, sampler},
     spec::Spec,
+    tensor::Tensor,
     value::{Value, ValueError, check_arity},
 };
 
@@ -23,6 +32,28 @@ pub enum Connectivity {
     Rule(RuleConnectivity),
     /// Every synapse.
     List(Arc<SynapseList>),
+    /// One product of signals, from all cells of the source to all of the target.
+    Factored(Factors),
+    /// Several products, in their order; their targets may overlap.
+    Blocks(Arc<[Block]>),
+}
+
+impl Connectivity {
+    /// All factors, by name.
+    pub fn factors(&self) -> impl Iterator<Item = (&'static str, SignalId)> + '_ {
+        let (one, blocks): (_, &[Block]) = match self {
+            Self::Rule(_) | Self::List(_) => (None, &[]),
+            Self::Factored(factors) => (Some(factors), &[]),
+            Self::Blocks(blocks) => (None, blocks),
+        };
+        let all = one.into_iter().chain(blocks.iter().map(|block| &block.factors));
+        all.flat_map(Factors::named)
+    }
+
+    /// Whether it is products of signals, so that there are no single synapses.
+    pub fn is_factored(&self) -> bool {
+        matches!(self, Self::Factored(_) | Self::Blocks(_))
+    }
 }
 
 /// A connector over two sets of cells.
@@ -132,6 +163,26 @@ pub enum SynapseError {
         /// What is wrong.
         message: String,
     },
+    /// Factors without the model that holds them.
+    #[error("`{path}`: its weights are a product of signals, which only its model knows")]
+    Factored {
+        /// The projection.
+        path: Path,
+    },
+    /// Factors that change while the model runs.
+    #[error(
+        "`{path}`: the {factor} `{signal}` are learned by `{by}`, so the weights cannot be expanded"
+    )]
+    Learned {
+        /// The projection.
+        path: Path,
+        /// Which factor.
+        factor: &'static str,
+        /// The signal that holds it.
+        signal: Path,
+        /// Who writes it.
+        by: Path,
+    },
 }
 
 /// The synapses of one projection, ready to be pulled: rows from the connector, weights and delays
@@ -168,7 +219,49 @@ pub struct SynapseRow {
 }
 
 impl Synapses {
-    /// Prepares the synapses of the projection at `path`.
+    /// Prepares the synapses of a delivery of a valid model; products of signals are expanded from
+    /// their initial values, zeros included, row by row as they are pulled.
+    ///
+    /// # Errors
+    /// As [`Synapses::new`], and [`SynapseError::Learned`] if something in the model writes a factor.
+    pub fn of(model: &Model, path: &Path, deliver: &Deliver) -> Result<Self, SynapseError> {
+        let Deliver { connectivity, weight, delay, .. } = deliver;
+        if !connectivity.is_factored() {
+            return Self::new(connectivity, weight, delay, path, model.seed, model.dt);
+        }
+        factored::check_constant(model, path, deliver)?;
+        // Validity holds that both are numbers.
+        let number = |value: &Value| if let Value::Const(value) = value { *value } else { 0.0 };
+        let initial = |signal: SignalId| model.signals[signal].initial.clone();
+        let synapses = Self::of_products(model, path, deliver, number(weight), initial);
+        synapses.check_delay(number(delay))?;
+        Ok(Self { delay: Variable::Const(number(delay)), ..synapses })
+    }
+
+    /// The synapses that a delivery's products of signals are with this scale and these numbers of the
+    /// signals, such as those of a running model; all with a delay of one step.
+    pub fn of_products(
+        model: &Model,
+        path: &Path,
+        deliver: &Deliver,
+        scale: f64,
+        numbers: impl Fn(SignalId) -> Tensor,
+    ) -> Self {
+        let rows = FactoredRows::new(model, deliver, scale, numbers);
+        let dt_ms = model.dt * 1e3;
+        Self {
+            major_window: Window::All(rows.n_major()),
+            minor_window: Window::All(usize::MAX),
+            weight: Variable::FromRow,
+            delay: Variable::Const(dt_ms),
+            rows: Box::new(rows),
+            dt_ms,
+            path: path.clone(),
+            fault: OnceLock::new(),
+        }
+    }
+
+    /// Prepares the synapses of the projection at `path`, of a rule or a list.
     ///
     /// # Errors
     /// [`SynapseError`] if the connector, the weights or the delays are not what they must be.
@@ -184,6 +277,9 @@ impl Synapses {
         let mut synapses = match connectivity {
             Connectivity::Rule(rule) => Self::of_rule(rule, path, seed, dt_ms)?,
             Connectivity::List(list) => Self::of_list(list, path, dt_ms)?,
+            Connectivity::Factored(_) | Connectivity::Blocks(_) => {
+                return Err(SynapseError::Factored { path: path.clone() });
+            }
         };
         if !matches!(synapses.weight, Variable::FromRow) {
             synapses.weight = Variable::new(weight, path, seed, "weight")?;
@@ -335,7 +431,7 @@ impl Synapses {
         self.weight.fill(i, &row.rows.minor, row.rows.columns.first(), ends, &mut row.weights);
         let mut delays = std::mem::take(&mut row.rows.scratch);
         self.delay.fill(i, &row.rows.minor, row.rows.columns.get(1), ends, &mut delays);
-        if matches!(self.weight, Variable::Computed(_)) {
+        if matches!(self.weight, Variable::Computed(_) | Variable::FromRow) {
             self.note(row.weights.iter().try_for_each(|&weight| self.check_weight(weight)));
         }
         if matches!(self.delay, Variable::Computed(_)) {

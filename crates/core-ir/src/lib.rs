@@ -30,7 +30,9 @@ mod tensor;
 mod units;
 mod value;
 
-pub use connectivity::{Connectivity, RuleConnectivity, SynapseList, SynapseRow, Synapses, Window};
+pub use connectivity::{
+    Block, Connectivity, Factors, RuleConnectivity, SynapseList, SynapseRow, Synapses, Window,
+};
 pub use error::Faults;
 pub use function::{Function, Native, NativeCode};
 pub use id::{
@@ -42,9 +44,9 @@ pub use inventory;
 pub use model::Model;
 pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
-    EnsembleOptions, LearningRule, Network, Node, NodeOutput, ObjId, Population, PopulationView,
-    Probe, ProbeTarget, Projection, Recorder, RuleInput, Samples, SparseMatrix, Subnetwork,
-    Synapse, Transform,
+    EnsembleOptions, Factor, Factored, FactoredBlock, LearningRule, Network, Node, NodeOutput,
+    ObjId, Population, PopulationView, Probe, ProbeTarget, Projection, Recorder, RuleInput,
+    Samples, SparseMatrix, Subnetwork, Synapse, Transform,
 };
 pub use path::Path;
 pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};

@@ -468,3 +468,47 @@ fn a_list_of_records_is_a_list() {
             .starts_with("--record E.v: unknown key `model`")
     );
 }
+
+#[test]
+fn products_are_told_what_does_not_fit() {
+    let projection = |connector: &str, more: &str| {
+        population("")
+            + "[[projection]]\nlabel = 'p'\nsource = 'E'\ntarget = 'E'\nreceptor = 'excitatory'\n\
+               weight = '1 nA'\ndelay = '1 ms'\n"
+            + &format!("connector = {connector}\n{more}")
+    };
+    let told = |connector: &str, expected: &str| check(&projection(connector, ""), expected);
+    told(
+        "{ kind = 'factored', encoders = [[1]] }",
+        "m.toml:15: projection `p`: `decoders` is missing; expected a matrix of what is decoded by source",
+    );
+    told(
+        "{ kind = 'blocks', decoders = [[1]] }",
+        "m.toml:15: projection `p`: unknown key `decoders`; known are `kind`, `blocks`",
+    );
+    told(
+        "{ kind = 'factored', decoders = [[1], [2, 3]] }",
+        "m.toml:15: projection `p`: `decoders` is a list, but must be rows of equal length",
+    );
+    told(
+        "{ kind = 'factored', decoders = [[1]] }",
+        "m.toml:8: `Projection:p`: decoders has shape [1, 1], but [1, 10] is needed",
+    );
+    told(
+        "{ kind = 'blocks', blocks = [{ sorce = [1], decoders = [[1]] }] }",
+        "m.toml:15: projection `p`: unknown key `sorce`; did you mean `source`?",
+    );
+    told(
+        "{ kind = 'factored', decoders = { expression = 'i', shape = [100000, 100000] } }",
+        "m.toml:15: projection `p`: `decoders`: 100000 × 100000 numbers, but at most 16777216 are \
+         allowed",
+    );
+    let square = "{ kind = 'factored', decoders = { expression = 'i + j', shape = [10, 10] } }";
+    check(
+        &projection(
+            square,
+            "learning = 'PES'\n[[node]]\nlabel = 'e'\nsize = 10\n[[connection]]\npre = 'e'\npost = 'p.PSE'",
+        ),
+        "m.toml:22: connection: unknown learning rule `PSE`",
+    );
+}

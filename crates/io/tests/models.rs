@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use pontine_catalogue as _;
-use pontine_core_ir::{Connector, Function, Network, Param, Value, network::Projection};
+use pontine_core_ir::{
+    Connector, Factor, Function, Network, Param, ProbeTarget, Value, network::Projection,
+};
 use pontine_io::{LoadedModel, ModelFile, Reference};
 use pontine_mechanism::FunctionKernel;
 
@@ -309,4 +311,88 @@ fn izhikevich_network_joins_all_to_all() {
     assert_eq!(model.network.projections.len(), 4);
     let weight = &projection(&model.network, "I to E").weight;
     assert_eq!([number(weight, "low"), number(weight, "high")], [-1.0, 0.0]);
+}
+
+/// A projection whose weights are a product, in a file.
+const PRODUCTS: &str = r#"
+[model]
+name = "products"
+[parameters]
+n = 3
+[[population]]
+label = "a"
+size = "n"
+cell = "SpikeSourcePoisson"
+[[population]]
+label = "b"
+size = 2
+cell = "IF_curr_exp"
+[[projection]]
+label = "a to b"
+source = "a"
+target = "b"
+receptor = "excitatory"
+connector = { kind = "factored", decoders = [[1, 2, "n"]], encoders = { expression = "i + 10 * n", shape = [2, 1] } }
+weight = "0.5 nA"
+delay = "2 ms"
+learning = [{ kind = "PES", learning_rate = 1e-3, pre_synapse = "10 ms" }, "Voja"]
+[[projection]]
+source = "a"
+target = "b"
+receptor = "inhibitory"
+connector = { kind = "blocks", blocks = [{ source = [2, 0], decoders = [[1, 2], [3, 4]] }, { target = [1], decoders = [[1, 2, 3]], transform = [[2]] }] }
+weight = "-0.5 nA"
+delay = "2 ms"
+[[node]]
+label = "error"
+output = [1]
+[[ensemble]]
+label = "e"
+n_neurons = 10
+[[connection]]
+pre = "error"
+post = "a to b.PES"
+[[connection]]
+pre = "e"
+post = "b.excitatory"
+transform = { values = [[0.1], [0.2]], unit = "nA/s" }
+synapse = "none"
+[[probe]]
+target = "a to b.encoders"
+[[probe]]
+target = "a to b.Voja.decoded"
+"#;
+
+#[test]
+fn products_are_read_with_their_rules_and_probes() {
+    let file = ModelFile::parse("m.toml", PRODUCTS, pontine_io::Format::Toml).unwrap();
+    let network = file.load().unwrap().network;
+    network.validate().unwrap();
+    let (id, first) = network.projections.iter().next().unwrap();
+    let Connector::Factored(product) = &first.connector else { panic!() };
+    assert_eq!(
+        (product.decoders.shape(), product.decoders.data()),
+        (&[1, 3][..], &[1.0, 2.0, 3.0][..])
+    );
+    assert_eq!(product.encoders.as_ref().unwrap().data(), [30.0, 31.0]);
+    assert_eq!((&first.weight, &first.delay), (&Value::Const(0.5), &Value::Const(2.0)));
+    assert_eq!(first.rule_names(), ["PES", "Voja"]);
+    let (_, second) = network.projections.iter().nth(1).unwrap();
+    let Connector::Blocks(blocks) = &second.connector else { panic!() };
+    assert_eq!(
+        (blocks[0].source.as_deref(), blocks[0].target.as_deref()),
+        (Some(&[2, 0][..]), None)
+    );
+    assert_eq!(blocks[1].product.transform.as_ref().unwrap().data(), [2.0]);
+    let (_, told) = network.connections.iter().next().unwrap();
+    assert_eq!(told.post, id.rule(0));
+    let targets: Vec<_> = network.probes.iter().map(|(_, probe)| probe.target.clone()).collect();
+    let signal = "decoded".to_owned();
+    assert_eq!(
+        targets,
+        [
+            ProbeTarget::Factor(id, Factor::Encoders),
+            ProbeTarget::ProjectionRule { projection: id, rule: 1, signal },
+        ]
+    );
 }

@@ -42,9 +42,9 @@ pub use simulator::{Simulator, SimulatorBuilder};
 pub mod prelude {
     pub use pontine_core_ir::{
         Cells, Config, Connection, ConnectionOptions, Connector, Endpoint, Ensemble,
-        EnsembleOptions, Function, Network, Node, Population, PopulationView, Probe, ProbeTarget,
-        Projection, Quantity, Recorder, Recording, Samples, SparseMatrix, Spec, Subnetwork,
-        SubnetworkId, Synapse, Tensor, Transform, Value,
+        EnsembleOptions, Factor, Factored, FactoredBlock, Function, Network, Node, Population,
+        PopulationView, Probe, ProbeTarget, Projection, Quantity, Recorder, Recording, Samples,
+        SparseMatrix, Spec, Subnetwork, SubnetworkId, Synapse, Tensor, Transform, Value,
         network::{Convolution, Padding},
     };
     pub use pontine_nef::{

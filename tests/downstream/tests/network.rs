@@ -60,6 +60,7 @@ fn own_rule_carries_spikes_around() {
         connector: Connector::Rule(connector),
         weight: Value::Const(100.0),
         delay: Value::Const(2.0),
+        learning: Vec::new(),
     };
     network.add(projection("kick", kick.into(), first.into(), Spec::new("all_to_all")));
     let ring = Spec::new("ring").with("n", 1.0);

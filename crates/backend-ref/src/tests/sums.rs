@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use proptest::{collection::vec, prelude::*};
 
-use super::{assert_same_bits, check, record};
+use pontine_core_ir::port::Precision;
+
+use super::{assert_same_bits, check, record, record_in};
 
 const HEAD: &str = "model dt=0.001 seed=0 \"\"
 signal %0 \"spikes\" events [3] amplitude=1.0
@@ -83,6 +85,26 @@ record \"r\" signal %1 every=1.0 first=zero unit=\"\"",
         3,
         &[10.0, 10.0, 11.0, 12.0],
     );
+}
+
+#[test]
+fn products_are_the_same_in_single_precision_where_it_suffices() {
+    let text = format!(
+        "{HEAD}{SILENT}signal %2 \"d\" dense [2, 3] constant = [1.0, 2.0, 4.0, 0.0, 1.0, -1.0]
+         signal %3 \"t\" dense [1, 2] constant = [1.0, 10.0]
+         signal %4 \"e\" dense [2, 1] constant = [1.0, -3.0]
+         signal %5 \"d2\" dense [1, 2] constant = [3.0, 5.0]
+         operator \"list\" 0 spike_list %0 [[1, 3], [3, 3], [4]]
+         operator \"p\" 0 deliver %0 -> %1 factored encoders=%4 transform=%3 decoders=%2 weight=0.5 delay=2.0
+         operator \"q\" 0 deliver %0 -> %1 blocks [2, 0] -> [1, 0] encoders=%4 decoders=%5 weight=2.0 delay=1.0"
+    );
+    // From p: 0.5 (1 + 10 · 0), then 12.5, then -3; from q, whose target 0 has the encoder -3: -30,
+    // -30 and, of cell 2, -18.
+    let expected = [0.0, -30.0, 0.5, -30.0, 12.5 - 18.0, -3.0];
+    for precision in [Precision::F64, Precision::F32] {
+        let recording = record_in(&text, 6, precision);
+        assert_eq!(recording.samples("r").unwrap(), expected);
+    }
 }
 
 /// Projections from 3 sources to 2 targets.

@@ -6,7 +6,7 @@ use pontine_nef::solver::for_weights;
 
 use super::{
     decoded::{self, Decoding},
-    direct, learning, target,
+    direct, learning, receptor, target,
 };
 use crate::{
     builder::Builder,
@@ -26,6 +26,9 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let path = builder.path(id);
     let seed = builder.seed(id);
     builder.keep(&path, "seed", Tensor::scalar(f64::from(seed)));
+    if network.is_receptor(&connection.post.object) {
+        return receptor::build(builder, connection_id, &path, seed);
+    }
     let mut to_neurons = None;
     let (weighted, weights) = match &connection.pre.object {
         EndObject::Ensemble(ensemble) if !builder.is_direct(*ensemble) => {
@@ -59,7 +62,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     if let Some(weights) = weights {
         builder.set_weights(connection_id, weights);
     }
-    learning::build(builder, connection_id)?;
+    learning::build(builder, connection_id, None)?;
     match to_neurons {
         Some(current) => target::copy(builder, &path, output, current, None),
         None => target::add(builder, &path, &connection.post, output)?,

@@ -51,6 +51,20 @@ pub(super) fn build(
     decoding: &Decoding<'_>,
 ) -> Result<(SignalId, Weights), BuildError> {
     let path = decoding.path;
+    let weights = weights(builder, decoding)?;
+    let weighted = builder.signal(Signal::temporary(path.part("weighted"), &[weights.n_rows]));
+    let Weights { signal: a, x, .. } = weights;
+    builder.operator(path, OperatorKind::Reset { target: weighted, value: 0.0 });
+    builder.operator(path, OperatorKind::DotInc { a, x, y: weighted });
+    Ok((weighted, weights))
+}
+
+/// The weights alone, and what they multiply.
+pub(super) fn weights(
+    builder: &mut Builder<'_>,
+    decoding: &Decoding<'_>,
+) -> Result<Weights, BuildError> {
+    let path = decoding.path;
     let x = builder.output(decoding.ensemble)?;
     let weights = match builder.network().imported.get(path.part("weights").as_str()) {
         Some(imported) => imported_weights(builder, decoding, imported)?,
@@ -59,10 +73,7 @@ pub(super) fn build(
     builder.keep(path, "weights", weights.clone());
     let n_rows = weights.nrows();
     let signal = builder.signal(Signal::constant(path.part("weights"), weights.into()));
-    let weighted = builder.signal(Signal::temporary(path.part("weighted"), &[n_rows]));
-    builder.operator(path, OperatorKind::Reset { target: weighted, value: 0.0 });
-    builder.operator(path, OperatorKind::DotInc { a: signal, x, y: weighted });
-    Ok((weighted, Weights { signal, x, n_rows, entries: None }))
+    Ok(Weights { signal, x, n_rows, entries: None })
 }
 
 /// Weights made elsewhere: (size of the result, neurons).

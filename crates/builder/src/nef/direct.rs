@@ -56,7 +56,7 @@ pub(super) fn source(
             builder.ensemble(*ensemble)?;
             builder.output(*ensemble)
         }
-        EndObject::Rule { .. } => Err(BuildError::Unsupported {
+        EndObject::Rule { .. } | EndObject::ProjectionRule { .. } => Err(BuildError::Unsupported {
             path: builder.path(builder.end_id(object)),
             message: "a learning rule takes, but gives nothing".into(),
         }),

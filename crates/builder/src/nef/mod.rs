@@ -16,12 +16,14 @@ mod populations;
 mod probe;
 mod process;
 mod random_spiking;
+mod receptor;
 mod synapse;
 mod target;
 mod weights;
 
 pub(crate) use ensemble::BuiltEnsemble;
 pub(crate) use function::at_points;
-pub use learning::LearningSite;
+pub(crate) use learning::of_projection as learn_projection;
+pub use learning::{Encoding, Learner, LearningSite};
 pub(crate) use neurons::DIRECT;
 pub use weights::{Entries, Weights};

@@ -13,7 +13,8 @@ use pontine_core_ir::{
 
 use super::{
     decoded::{self, Decoding},
-    direct, learning,
+    direct,
+    learning::{self, Learner},
 };
 use crate::{
     builder::Builder,
@@ -29,8 +30,8 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let ObjId::Probe(probe_id) = id else { return Ok(()) };
     let network = builder.network();
     let probe = &network.probes[probe_id].object;
-    if let ProbeTarget::Rule { connection, rule, signal } = &probe.target {
-        add_delta(builder, (*connection, *rule), signal)?;
+    if let Some((rule, signal)) = of_rule(&probe.target) {
+        add_delta(builder, rule, signal)?;
     }
     let synapse = network.probe_synapse(probe_id);
     let path = builder.path(id);
@@ -80,6 +81,10 @@ fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, Bui
         }
         ProbeTarget::Node(id) => builder.output(*id),
         ProbeTarget::Custom(id) => builder.output(*id),
+        ProbeTarget::Connection(id) if to_receptor(builder, *id) => Err(BuildError::Unsupported {
+            path: builder.path(*id),
+            message: "it brings weights to a receptor, and no vector that could be probed".into(),
+        }),
         ProbeTarget::Connection(id) => builder.output(*id),
         ProbeTarget::ScaledEncoders(id) => Ok(builder.ensemble(*id)?.encoders),
         ProbeTarget::Weights(id) => match builder.weights(*id) {
@@ -89,32 +94,67 @@ fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, Bui
                 message: "nothing is multiplied on it, so it has no weights".into(),
             }),
         },
-        ProbeTarget::Rule { connection, rule, signal } => {
-            let signals = builder.rule_signals((*connection, *rule))?;
-            let names = signals.keys().map(String::as_str);
-            signals.get(signal).copied().ok_or_else(|| BuildError::Unsupported {
-                path: builder.path(*connection),
-                message: format!(
-                    "its learning rule has no signal `{signal}`, but {}",
-                    names.collect::<Vec<_>>().join(", ")
-                ),
-            })
+        ProbeTarget::Factor(id, factor) => {
+            let factors = builder.factors(*id);
+            let signal = factors.and_then(|factors| factors.get(*factor));
+            signal.ok_or_else(|| BuildError::NotBuilt { path: builder.path(*id) })
         }
+        ProbeTarget::Rule { connection, rule, signal } => {
+            rule_signal(builder, (Learner::Connection(*connection), *rule), signal)
+        }
+        ProbeTarget::ProjectionRule { projection, rule, signal } => {
+            rule_signal(builder, (Learner::Projection(*projection), *rule), signal)
+        }
+    }
+}
+
+fn to_receptor(builder: &Builder<'_>, id: ConnectionId) -> bool {
+    let network = builder.network();
+    network.is_receptor(&network.connections[id].post.object)
+}
+
+/// A signal of a learning rule by name.
+fn rule_signal(
+    builder: &Builder<'_>,
+    rule: (Learner, usize),
+    signal: &str,
+) -> Result<SignalId, BuildError> {
+    let signals = builder.rule_signals(rule)?;
+    let names = signals.keys().map(String::as_str);
+    signals.get(signal).copied().ok_or_else(|| BuildError::Unsupported {
+        path: builder.path(rule.0.id()),
+        message: format!(
+            "its learning rule has no signal `{signal}`, but {}",
+            names.collect::<Vec<_>>().join(", ")
+        ),
+    })
+}
+
+/// The learning rule and the name of its signal that a probe reads, if it reads one.
+fn of_rule(target: &ProbeTarget) -> Option<((Learner, usize), &str)> {
+    match target {
+        ProbeTarget::Rule { connection, rule, signal } => {
+            Some(((Learner::Connection(*connection), *rule), signal))
+        }
+        ProbeTarget::ProjectionRule { projection, rule, signal } => {
+            Some(((Learner::Projection(*projection), *rule), signal))
+        }
+        _ => None,
     }
 }
 
 /// The change that a rule makes is a signal only where somebody asks for it.
 fn add_delta(
     builder: &mut Builder<'_>,
-    rule: (ConnectionId, usize),
+    rule: (Learner, usize),
     signal: &str,
 ) -> Result<(), BuildError> {
     if signal != DELTA || builder.rule_signals(rule)?.contains_key(DELTA) {
         return Ok(());
     }
-    let names = builder.network().connections[rule.0].rule_names();
+    let names = rule.0.rule_names(builder.network());
     let Some(name) = names.get(rule.1) else { return Ok(()) };
-    let path = builder.path(rule.0).part(name);
+    let path = builder.path(rule.0.id()).part(name);
     let delta = learning::delta(builder, &path)?;
     builder.set_rule_signal(rule, DELTA, delta);
     Ok(())

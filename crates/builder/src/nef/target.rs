@@ -8,6 +8,7 @@ use pontine_core_ir::{
     model::{OperatorKind, Signal},
 };
 
+use super::learning::Learner;
 use crate::{builder::Builder, error::BuildError, population::input_port};
 
 /// Adds `x` to what stands at an end.
@@ -22,9 +23,10 @@ pub(super) fn add(
         EndObject::Neurons(ensemble) => return add_current(builder, path, *ensemble, slice, x),
         EndObject::Population { population, port } => input_port(builder, *population, port)?,
         EndObject::Rule { connection, rule } => {
-            let signals = builder.rule_signals((*connection, *rule))?;
-            let none = || BuildError::NotBuilt { path: path.clone() };
-            signals.get("input").copied().ok_or_else(none)?
+            told(builder, path, (Learner::Connection(*connection), *rule))?
+        }
+        EndObject::ProjectionRule { projection, rule } => {
+            told(builder, path, (Learner::Projection(*projection), *rule))?
         }
         EndObject::Ensemble(_) | EndObject::Node(_) | EndObject::Custom(_) => {
             builder.input(builder.end_id(&post.object))?
@@ -32,6 +34,16 @@ pub(super) fn add(
     };
     copy(builder, path, x, target, slice);
     Ok(())
+}
+
+/// The signal in which what a learning rule is told is added up.
+fn told(
+    builder: &Builder<'_>,
+    path: &Path,
+    rule: (Learner, usize),
+) -> Result<SignalId, BuildError> {
+    let input = builder.rule_signals(rule)?.get("input").copied();
+    input.ok_or_else(|| BuildError::NotBuilt { path: path.clone() })
 }
 
 /// Currents of single neurons are multiplied by their gains, as Nengo does.

@@ -2,7 +2,8 @@
 
 mod cells;
 mod port;
+mod product;
 mod projection;
 mod recorder;
 
-pub(crate) use port::{input_port, output_port};
+pub(crate) use port::{input_port, output_port, receptor_port};

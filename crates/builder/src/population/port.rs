@@ -31,7 +31,7 @@ pub(crate) fn input_port(
 }
 
 /// The signal in which the weights due at a receptor are added up; reset in each step.
-pub(super) fn receptor_port(
+pub(crate) fn receptor_port(
     builder: &mut Builder<'_>,
     population: PopulationId,
     receptor: &str,

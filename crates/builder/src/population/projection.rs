@@ -1,14 +1,15 @@
-//! A projection becomes one operator: spikes through synapses.
+//! A projection becomes one operator: spikes through synapses, or through a product of signals that
+//! learning rules may change.
 
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Cells, Connectivity, Connector, ObjId, Path, Projection, RuleConnectivity, SynapseList, Window,
-    inventory,
+    Cells, Connectivity, Connector, ObjId, Path, Projection, ProjectionId, RuleConnectivity,
+    SynapseList, Window, inventory,
     model::{Deliver, OperatorKind},
 };
 
-use super::port::receptor_port;
+use super::{port::receptor_port, product};
 use crate::{builder::Builder, error::BuildError, registry::ObjectEntry};
 
 inventory::submit! {
@@ -32,7 +33,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         });
     };
     let target = receptor_port(builder, population, &projection.receptor)?;
-    let connectivity = connectivity(builder, projection, &path)?;
+    let connectivity = connectivity(builder, projection_id, projection, &path)?;
     let deliver = Deliver {
         source,
         target,
@@ -41,7 +42,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         delay: projection.delay.clone(),
     };
     builder.operator(&path, OperatorKind::Deliver(deliver));
-    Ok(())
+    product::learn(builder, projection_id, source)
 }
 
 /// Spikes of an ensemble's neurons; its type must be a spiking one.
@@ -59,7 +60,8 @@ fn neuron_spikes(
 }
 
 fn connectivity(
-    builder: &Builder<'_>,
+    builder: &mut Builder<'_>,
+    id: ProjectionId,
     projection: &Projection,
     path: &Path,
 ) -> Result<Connectivity, BuildError> {
@@ -75,6 +77,8 @@ fn connectivity(
             target: window(builder, projection.target),
             same_cells: projection.source == projection.target,
         }),
+        Connector::Factored(product) => product::one(builder, id, product)?,
+        Connector::Blocks(blocks) => product::blocks(builder, id, blocks)?,
     })
 }
 
@@ -95,7 +99,7 @@ fn through(
     }
 }
 
-fn window(builder: &Builder<'_>, cells: Cells) -> Window {
+pub(super) fn window(builder: &Builder<'_>, cells: Cells) -> Window {
     let network = builder.network();
     match cells {
         Cells::Population(id) => Window::All(network.populations[id].size),
@@ -127,6 +131,7 @@ mod tests {
             connector: Connector::List(Arc::new(list)),
             weight: Value::Const(1.0),
             delay: Value::Const(1.0),
+            learning: Vec::new(),
         });
         build(&network, &Default::default()).map_err(|e| e.to_string())
     }

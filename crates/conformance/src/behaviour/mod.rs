@@ -6,6 +6,7 @@ mod errors;
 mod first;
 mod hosts;
 mod modes;
+mod products;
 mod runs;
 
 use std::sync::LazyLock;
@@ -37,7 +38,9 @@ pub(crate) fn first() -> impl Iterator<Item = &'static Behaviour> {
 
 /// All others.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL, errors::ALL].into_iter().flatten()
+    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL, products::ALL, errors::ALL]
+        .into_iter()
+        .flatten()
 }
 
 /// The model with a bit of everything.

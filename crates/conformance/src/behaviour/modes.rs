@@ -49,7 +49,7 @@ fn single(backend: &dyn Backend, model: &Model) -> Outcome {
     Equality::Within(1e-5).check(&found, &trace(backend, model, 50)?)
 }
 
-fn threads(backend: &dyn Backend, model: &Model) -> Outcome {
+pub(super) fn threads(backend: &dyn Backend, model: &Model) -> Outcome {
     let one = trace(backend, model, 200)?;
     for threads in [2, 3, 4, 7] {
         let options = CompileOptions { threads, ..CompileOptions::default() };
@@ -59,7 +59,7 @@ fn threads(backend: &dyn Backend, model: &Model) -> Outcome {
     Ok(())
 }
 
-fn snapshot(backend: &dyn Backend, model: &Model) -> Outcome {
+pub(super) fn snapshot(backend: &dyn Backend, model: &Model) -> Outcome {
     let whole = trace(backend, model, 120)?;
     let mut simulation = compile(backend, model)?;
     advance(simulation.as_mut(), 50)?;

@@ -37,7 +37,7 @@ pub(super) const ALL: &[Behaviour] = &[
 
 const N: u64 = 120;
 
-fn split(backend: &dyn Backend, model: &Model) -> Outcome {
+pub(super) fn split(backend: &dyn Backend, model: &Model) -> Outcome {
     let whole = trace(backend, model, N)?;
     let mut simulation = compile(backend, model)?;
     let mut recording = Recording::of(model);

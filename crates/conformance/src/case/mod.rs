@@ -112,6 +112,7 @@ pub const FIRST: &[(&str, &str)] = texts! { "first/":
 
 /// Names and texts of all other cases.
 pub const SHIPPED: &[(&str, &str)] = texts! { "":
+    "blocks_of_products",
     "conditions_of_a_mechanism",
     "copies_through_indices",
     "current_input_to_a_cell",
@@ -131,12 +132,14 @@ pub const SHIPPED: &[(&str, &str)] = texts! { "":
     "function_of_time_and_vector",
     "functions_of_the_language",
     "interspike_interval",
+    "learned_products",
     "lowpass_step_response",
     "multapses_add_up",
     "numbers_of_drawn_synapses",
     "one_step_delay_filter",
     "order_of_accesses",
     "order_of_one_sum",
+    "order_of_products",
     "outer_products",
     "parameters_from_index",
     "recording_intervals",
@@ -150,6 +153,7 @@ pub const SHIPPED: &[(&str, &str)] = texts! { "":
     "two_receptors",
     "units_of_the_nef",
     "values_of_synapses",
+    "weights_of_products",
 };
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ impl Backend for Oracle {
             Capability::SpikeLists,
             Capability::RuleConnectivity,
             Capability::ListConnectivity,
+            Capability::FactoredConnectivity,
             Capability::HeterogeneousDelays,
             Capability::Arrays,
             Capability::Functions,
@@ -65,6 +66,7 @@ impl Backend for Oracle {
         let mut estimate = Estimate::default();
         for (_, op) in model.operators.iter() {
             match &op.kind {
+                OperatorKind::Deliver(deliver) if deliver.connectivity.is_factored() => {}
                 OperatorKind::Deliver(deliver) => {
                     let synapses = synapses::prepared(op, deliver, model.seed, model.dt)?;
                     let n = synapses.n_expected();

@@ -192,7 +192,7 @@ impl Running {
             Address::Weights(id) | Address::Delays(id) | Address::Synapses(id) => {
                 let mut projections = self.groups.values_mut().flat_map(|g| &mut g.projections);
                 let found = projections.find(|p| p.operator == id).ok_or(nothing)?;
-                let n = found.ends.len();
+                let n = found.n_values();
                 match address {
                     Address::Weights(_) => Ok(Place::Value(&mut found.weights, n)),
                     Address::Delays(_) => Ok(Place::Value(&mut found.delays, n)),

@@ -168,7 +168,8 @@ impl Running {
         let past = |signal: SignalId, delay: usize| {
             self.past[signal.index()].get(delay - 1).map(Vec::as_slice)
         };
-        let sums = group.sums(self.values[target.index()].len(), past);
+        let n = self.values[target.index()].len();
+        let sums = group.sums(n, past, |signal| self.dense(signal));
         for (y, sum) in self.values[target.index()].iter_mut().zip(sums) {
             *y += sum;
         }

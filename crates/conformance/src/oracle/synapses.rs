@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pontine_core_ir::{
-    Expanded, Model, OperatorId, SignalId, SynapseRow, Synapses,
+    Block, Expanded, Model, OperatorId, SignalId, SynapseRow, Synapses, Value,
     model::{Deliver, Operator, OperatorKind},
     port::{CompileError, Major},
 };
@@ -17,6 +17,8 @@ pub(super) struct Projection {
     pub weights: Expanded,
     /// In steps.
     pub delays: Expanded,
+    /// The products that the weights are, if there are no single synapses.
+    pub blocks: Vec<Block>,
 }
 
 /// All projections onto one signal, ordered by path.
@@ -30,6 +32,7 @@ struct Due {
     /// Steps since the event was sent.
     age: u64,
     projection: usize,
+    /// Which synapse or block.
     synapse: usize,
     target: usize,
     value: f64,
@@ -37,6 +40,32 @@ struct Due {
 
 impl Projection {
     fn new(
+        model: &Model,
+        id: OperatorId,
+        op: &Operator,
+        deliver: &Deliver,
+        seed: u64,
+    ) -> Result<Self, CompileError> {
+        match deliver.connectivity.is_factored() {
+            true => Ok(Self::of_products(model, id, deliver)),
+            false => Self::of_synapses(id, op, deliver, seed, model.dt),
+        }
+    }
+
+    fn of_products(model: &Model, id: OperatorId, deliver: &Deliver) -> Self {
+        let number = |value: &Value| if let Value::Const(value) = value { *value } else { 0.0 };
+        let steps = (number(&deliver.delay) / (model.dt * 1e3)).round();
+        Self {
+            operator: id,
+            source: deliver.source,
+            ends: Vec::new(),
+            weights: Expanded::Const(number(&deliver.weight)),
+            delays: Expanded::Const(steps),
+            blocks: deliver.blocks(model),
+        }
+    }
+
+    fn of_synapses(
         id: OperatorId,
         op: &Operator,
         deliver: &Deliver,
@@ -71,13 +100,45 @@ impl Projection {
                 delays.map(f64::from),
                 all.iter().map(|(.., d)| f64::from(d.unwrap_or_default())),
             ),
+            blocks: Vec::new(),
         })
+    }
+
+    /// How many weights or delays may be given at once, besides one.
+    pub fn n_values(&self) -> usize {
+        if self.blocks.is_empty() { self.ends.len() } else { 1 }
     }
 
     /// The longest delay in steps.
     pub fn longest(&self) -> usize {
         self.delays.as_slice().iter().fold(1.0, |a: f64, b| a.max(*b)) as usize
     }
+}
+
+/// What a block adds to its targets for these events, if any of its sources sent one; each sum runs
+/// from zero in ascending index.
+fn product(
+    block: &Block,
+    scale: f64,
+    events: &[f64],
+    numbers: impl Fn(SignalId) -> Vec<f64>,
+) -> Option<Vec<f64>> {
+    let n = block.source.len();
+    let mut columns: Vec<usize> = (0..n).collect();
+    columns.sort_by_key(|&k| block.source.at(k));
+    let event = |k: usize| events[block.source.at(k) as usize];
+    columns.retain(|&k| event(k) != 0.0);
+    if columns.is_empty() {
+        return None;
+    }
+    let decoders = numbers(block.factors.decoders);
+    let decoded = |row: &[f64]| columns.iter().fold(0.0, |sum, &k| sum + row[k] * event(k));
+    let mut x: Vec<f64> = decoders.chunks(n).map(decoded).collect();
+    for factor in [block.factors.transform, block.factors.encoders].into_iter().flatten() {
+        let row = |row: &[f64]| row.iter().zip(&x).fold(0.0, |sum, (a, x)| sum + a * x);
+        x = numbers(factor).chunks(x.len()).map(row).collect();
+    }
+    Some(x.iter().map(|x| scale * x).collect())
 }
 
 /// The rows of a projection, as its rule or list gives them.
@@ -99,13 +160,24 @@ fn expanded(constant: Option<f64>, each: impl Iterator<Item = f64>) -> Expanded 
 }
 
 impl Group {
-    /// What is due at each of `n_targets` in this step; `past(signal, d)` are the events that the
-    /// signal sent `d` steps ago.
+    /// What is due at each of `n_targets` in this step, from single synapses and then from products; `past(signal, d)` are the events that the
+    /// signal sent `d` steps ago, and `numbers` those of a signal now.
     pub fn sums<'a>(
         &self,
         n_targets: usize,
         past: impl Fn(SignalId, usize) -> Option<&'a [f64]>,
+        numbers: impl Fn(SignalId) -> Vec<f64>,
     ) -> Vec<f64> {
+        let mut sums = vec![0.0; n_targets];
+        let all = [self.due_of_synapses(&past), self.due_of_blocks(&past, numbers)];
+        for mut due in all {
+            due.sort_by_key(|d| (std::cmp::Reverse(d.age), d.projection, d.synapse));
+            due.iter().for_each(|due| sums[due.target] += due.value);
+        }
+        sums
+    }
+
+    fn due_of_synapses<'a>(&self, past: impl Fn(SignalId, usize) -> Option<&'a [f64]>) -> Vec<Due> {
         let mut due = Vec::new();
         for (p, projection) in self.projections.iter().enumerate() {
             for (s, &(source, target)) in projection.ends.iter().enumerate() {
@@ -119,12 +191,27 @@ impl Group {
                 }
             }
         }
-        due.sort_by_key(|d| (std::cmp::Reverse(d.age), d.projection, d.synapse));
-        let mut sums = vec![0.0; n_targets];
-        for due in due {
-            sums[due.target] += due.value;
+        due
+    }
+
+    fn due_of_blocks<'a>(
+        &self,
+        past: impl Fn(SignalId, usize) -> Option<&'a [f64]>,
+        numbers: impl Fn(SignalId) -> Vec<f64>,
+    ) -> Vec<Due> {
+        let mut due = Vec::new();
+        for (p, projection) in self.projections.iter().enumerate() {
+            for (b, block) in projection.blocks.iter().enumerate() {
+                let (delay, scale) = (projection.delays.at(0), projection.weights.at(0));
+                let sent = past(projection.source, delay as usize);
+                let added = sent.and_then(|events| product(block, scale, events, &numbers));
+                for (j, value) in added.into_iter().flatten().enumerate() {
+                    let target = block.target.at(j) as usize;
+                    due.push(Due { age: delay as u64, projection: p, synapse: b, target, value });
+                }
+            }
         }
-        sums
+        due
     }
 }
 
@@ -141,7 +228,7 @@ pub(super) fn groups(model: &Model, seed: u64) -> Result<BTreeMap<SignalId, Grou
     deliveries.sort_by(|a, b| a.1.key().cmp(&b.1.key()));
     let mut groups = BTreeMap::<SignalId, Group>::new();
     for (id, op, deliver) in deliveries {
-        let projection = Projection::new(id, op, deliver, seed, model.dt)?;
+        let projection = Projection::new(model, id, op, deliver, seed)?;
         groups.entry(deliver.target).or_default().projections.push(projection);
     }
     Ok(groups)

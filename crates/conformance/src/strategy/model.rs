@@ -1,6 +1,7 @@
 //! Random models: cells, synapses and arrays, made directly of signals and operators.
 
 mod draft;
+mod products;
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ use super::{
 ///
 /// It has cells of several mechanisms with drawn and given parameters, given and random spikes,
 /// synapses with all forms of weights and delays, several on one receptor, multapses and autapses,
-/// and array operators from which currents come and to which spikes go.
+/// weights that are products, some of which change, and array operators from which currents come and to which spikes go.
 pub fn model() -> impl Strategy<Value = Model> {
     plan().prop_map(|plan| plan.build())
 }
@@ -65,6 +66,24 @@ struct Projection {
     weight: ValuePlan,
     delay: ValuePlan,
     own_columns: bool,
+    products: Option<Products>,
+}
+
+/// Weights that are products, in place of single synapses.
+#[derive(Clone, Debug)]
+struct Products {
+    /// Rows of D.
+    rank: usize,
+    /// Rows of T, if there is one.
+    inner: Option<usize>,
+    kind: ProductKind,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum ProductKind {
+    Constant,
+    Learned,
+    Blocks,
 }
 
 /// Adds to the pool of signals; numbers choose among what is there.
@@ -107,17 +126,27 @@ fn group() -> impl Strategy<Value = Group> {
 fn projection() -> impl Strategy<Value = Projection> {
     let ends = (any::<u8>(), any::<u8>(), any::<bool>());
     let synapses = vec((0..1000u32, 0..1000u32), 0..60);
-    (ends, synapses, value(), value(), any::<bool>()).prop_map(
-        |((source, target, inhibitory), synapses, weight, delay, own_columns)| Projection {
-            source: source.into(),
-            target: target.into(),
-            inhibitory,
-            synapses,
-            weight,
-            delay,
-            own_columns,
+    let products = proptest::option::weighted(0.3, products());
+    (ends, synapses, value(), value(), any::<bool>(), products).prop_map(
+        |((source, target, inhibitory), synapses, weight, delay, own_columns, products)| {
+            Projection {
+                source: source.into(),
+                target: target.into(),
+                inhibitory,
+                synapses,
+                weight,
+                delay,
+                own_columns,
+                products,
+            }
         },
     )
+}
+
+fn products() -> impl Strategy<Value = Products> {
+    let kinds = vec![ProductKind::Constant, ProductKind::Learned, ProductKind::Blocks];
+    let inner = proptest::option::of(1..4usize);
+    (1..4usize, inner, select(kinds)).prop_map(|(rank, inner, kind)| Products { rank, inner, kind })
 }
 
 fn array() -> impl Strategy<Value = Array> {
@@ -143,8 +172,11 @@ impl Plan {
                 }
             }
         }
+        if !offered.contains(&Capability::FactoredConnectivity) {
+            self.projections.iter_mut().for_each(|projection| projection.products = None);
+        }
         if !offered.contains(&Capability::ListConnectivity) {
-            self.projections.clear();
+            self.projections.retain(|projection| projection.products.is_some());
         }
         if !offered.contains(&Capability::HeterogeneousDelays) {
             for projection in &mut self.projections {

@@ -15,7 +15,7 @@ use super::value::{ValuePlan, value};
 /// A random mixed network, as a plan that can be declared in any order.
 ///
 /// Populations of `IF_curr_exp`, Poisson sources and given spikes, views, all connectors with all
-/// forms of weights and delays, several projections on one receptor; ensembles, nodes, connections
+/// forms of weights and delays, products of which some learn, several projections on one receptor; ensembles, nodes, connections
 /// and probes; and connections between the two worlds. Every object has a label, and every NEF
 /// object a seed.
 #[derive(Clone, Debug)]
@@ -85,6 +85,8 @@ enum Wires {
     Pre(u64, bool),
     Post(u64, bool),
     List(Vec<(u32, u32)>),
+    Factored(usize, bool),
+    Blocks(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -119,6 +121,7 @@ enum Ends {
     EnsembleToNode,
     NeuronsToNeurons,
     EnsembleToPopulation,
+    EnsembleToReceptor,
     SpikesToNode,
     VoltageToEnsemble,
 }
@@ -158,6 +161,8 @@ fn synapses() -> impl Strategy<Value = Synapses> {
         (0..6u64, any::<bool>()).prop_map(|(n, again)| Wires::Pre(n, again)),
         (0..6u64, any::<bool>()).prop_map(|(n, again)| Wires::Post(n, again)),
         vec((0..100u32, 0..100u32), 0..30).prop_map(Wires::List),
+        (1..4usize, any::<bool>()).prop_map(|(rank, learns)| Wires::Factored(rank, learns)),
+        (1..3usize).prop_map(Wires::Blocks),
     ];
     (side(), side(), any::<bool>(), connector, value(), value()).prop_map(
         |(source, target, inhibitory, connector, weight, delay)| Synapses {
@@ -199,6 +204,7 @@ fn link() -> impl Strategy<Value = Link> {
         Ends::EnsembleToNode,
         Ends::NeuronsToNeurons,
         Ends::EnsembleToPopulation,
+        Ends::EnsembleToReceptor,
         Ends::SpikesToNode,
         Ends::VoltageToEnsemble,
     ]);
@@ -250,6 +256,8 @@ mod tests {
                 connectors.insert(match &projection.connector {
                     Connector::Rule(spec) => spec.kind.clone(),
                     Connector::List(_) => "list".into(),
+                    Connector::Factored(_) => "factored".into(),
+                    Connector::Blocks(_) => "blocks".into(),
                 });
             }
             for (_, connection) in network.connections.iter() {
@@ -257,7 +265,7 @@ mod tests {
                 ends.insert((kind(&connection.pre), kind(&connection.post)));
             }
         }
-        assert_eq!(connectors.len(), 7, "{connectors:?}");
+        assert_eq!(connectors.len(), 9, "{connectors:?}");
         assert_eq!(ends.len(), 7, "{ends:?}");
     }
 

@@ -172,6 +172,9 @@ impl Model {
                         match deliver.connectivity {
                             Connectivity::Rule(_) => Capability::RuleConnectivity,
                             Connectivity::List(_) => Capability::ListConnectivity,
+                            Connectivity::Factored(_) | Connectivity::Blocks(_) => {
+                                Capability::FactoredConnectivity
+                            }
                         },
                         &op.path,
                     );

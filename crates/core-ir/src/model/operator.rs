@@ -4,8 +4,13 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 
 use pontine_mechanism::{Function, Mechanism};
 
+use super::Model;
 use crate::{
-    connectivity::Connectivity, id::SignalId, path::Path, port::HostOperator, value::Value,
+    connectivity::{Block, Connectivity, Window},
+    id::SignalId,
+    path::Path,
+    port::HostOperator,
+    value::Value,
 };
 
 /// Distance into the past, in steps: at least one, so it makes no edge within a step.
@@ -164,6 +169,14 @@ pub struct SpikeList {
 /// first; path of the projection; source; ordinal), over all projections to the signal. It is added
 /// to the signal where the first of them stands in the step; weights and delays count as they are
 /// then, whenever they were written.
+///
+/// Where the weights are products of signals, `scale · E T D`, a projection adds one number for each
+/// of its blocks to a target of that block, if any source of the block sent an event in step n - d.
+/// Such numbers come behind those of all single synapses, in the order (step of emission, oldest
+/// first; path of the projection; block). `z = D x`, `y = T z` and the product of a row of E and y
+/// each run from zero in ascending index, for z that of the sources in their signal, over those alone
+/// that sent something; what is added is scale times the last of them. E, T and D are read as they
+/// stand after all that is added to them in step n, by all deliveries to the signal at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deliver {
     /// Read of the past: events.
@@ -172,9 +185,9 @@ pub struct Deliver {
     pub target: SignalId,
     /// Which cells are joined.
     pub connectivity: Connectivity,
-    /// Weights, in the receptor's unit.
+    /// Weights, in the receptor's unit; a number, where they are products: the scale.
     pub weight: Value,
-    /// Delays, ms.
+    /// Delays, ms; a number, where weights are products.
     pub delay: Value,
 }
 
@@ -278,6 +291,7 @@ impl OperatorKind {
             Self::SpikeList(list) => access.sets.push(list.output),
             Self::Deliver(deliver) => {
                 access.incs.push(deliver.target);
+                access.reads.extend(deliver.connectivity.factors().map(|(_, signal)| signal));
                 access.reads_past.push((deliver.source, deliver.lag(dt_s)));
             }
         }
@@ -300,7 +314,21 @@ impl Deliver {
     fn listed_delays(&self) -> Option<&[f64]> {
         match &self.connectivity {
             Connectivity::List(list) => list.delay.as_deref(),
-            Connectivity::Rule(_) => None,
+            Connectivity::Rule(_) | Connectivity::Factored(_) | Connectivity::Blocks(_) => None,
+        }
+    }
+
+    /// The products that its weights are, over all cells or over some of them; none if weights are
+    /// those of single synapses.
+    pub fn blocks(&self, model: &Model) -> Vec<Block> {
+        let all = |signal: SignalId| Window::All(model.signals[signal].len());
+        match &self.connectivity {
+            Connectivity::Rule(_) | Connectivity::List(_) => Vec::new(),
+            Connectivity::Factored(factors) => {
+                let (source, target) = (all(self.source), all(self.target));
+                vec![Block { source, target, factors: *factors }]
+            }
+            Connectivity::Blocks(blocks) => blocks.to_vec(),
         }
     }
 

@@ -2,9 +2,12 @@
 //!
 //! For every signal: sets before incs before reads before updates. An operator's level is the
 //! longest path to it; a step runs level by level, and within a level by (path, part). Linear in
-//! the number of operators and accesses.
+//! the number of operators and accesses. Deliveries to one signal are of one level.
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fmt,
+};
 
 use super::{Access, Model, OperatorKind};
 use crate::{
@@ -62,8 +65,7 @@ impl Model {
     /// [`OrderError::Conflict`] if a signal has two setters or two updaters, and
     /// [`OrderError::Cycle`] if operators wait for one another.
     pub fn schedule(&self) -> Result<Schedule, OrderError> {
-        let accesses: Vec<(OperatorId, Access)> =
-            self.operators.iter().map(|(id, op)| (id, op.access(self.dt))).collect();
+        let accesses = self.accesses();
         if let Some(conflict) = self.conflicts(&accesses).into_iter().next() {
             return Err(conflict);
         }
@@ -74,6 +76,29 @@ impl Model {
             parts: self.parts(&accesses),
             slice: self.slice(&accesses),
         })
+    }
+
+    /// How operators touch signals. Deliveries to one signal wait for the factors of each of them: their
+    /// sum is one.
+    fn accesses(&self) -> Vec<(OperatorId, Access)> {
+        let mut accesses: Vec<(OperatorId, Access)> =
+            self.operators.iter().map(|(id, op)| (id, op.access(self.dt))).collect();
+        let target = |id: OperatorId| match &self.operators[id].kind {
+            OperatorKind::Deliver(deliver) => Some(deliver.target),
+            _ => None,
+        };
+        let mut factors = BTreeMap::<SignalId, BTreeSet<SignalId>>::new();
+        for (id, access) in accesses.iter().filter(|(_, access)| !access.reads.is_empty()) {
+            if let Some(target) = target(*id) {
+                factors.entry(target).or_default().extend(&access.reads);
+            }
+        }
+        for (id, access) in accesses.iter_mut().filter(|_| !factors.is_empty()) {
+            if let Some(factors) = target(*id).and_then(|target| factors.get(&target)) {
+                access.reads = factors.iter().copied().collect();
+            }
+        }
+        accesses
     }
 
     /// Signals that are set or updated more than once.
@@ -133,7 +158,7 @@ impl Model {
                 groups.join(self.signals.capacity() + i, signal.index());
             }
         }
-        let mut parts = std::collections::BTreeMap::<usize, Vec<OperatorId>>::new();
+        let mut parts = BTreeMap::<usize, Vec<OperatorId>>::new();
         for (i, (id, _)) in accesses.iter().enumerate() {
             parts.entry(groups.find(self.signals.capacity() + i)).or_default().push(*id);
         }
@@ -320,6 +345,22 @@ mod tests {
             Model::parse(&model).unwrap().schedule().unwrap().slice
         };
         assert_eq!((slice(""), slice("delays=[5.0, 3.0] ")), (Some(9), Some(3)));
+    }
+
+    #[test]
+    fn deliveries_to_one_signal_wait_for_the_factors_of_each() {
+        check_order(
+            "model dt=0.001 seed=0 \"\"\n\
+             signal %0 \"spikes\" events [1] amplitude=1.0\n\
+             signal %1 \"sum\" dense [1] temporary = [0.0]\n\
+             signal %2 \"d\" dense [1, 1] parameter = [1.0]\n\
+             signal %3 \"error\" dense [1] temporary = [0.0]\n\
+             operator \"a\" 0 deliver %0 -> %1 list [[0, 0]] weight=1.0 delay=1.0\n\
+             operator \"b\" 0 deliver %0 -> %1 factored decoders=%2 weight=1.0 delay=1.0\n\
+             operator \"learn\" 0 elementwise %3 * %3 -> %2\n\
+             operator \"reset\" 0 reset %3 1.0\n",
+            "reset learn a b",
+        );
     }
 
     #[test]

@@ -11,11 +11,15 @@
 //!    output; their signals have one element per cell; event outputs, and no others, are events
 //!    signals; exposed states are there, and dense.
 //! 6. Events are read as dense, read of the past, and set; nothing else writes them.
-//! 7. A delivery goes from events to dense; its windows and lists stay within both.
+//! 7. A delivery goes from events to dense; its windows and lists stay within both. Factors are dense
+//!    matrices that fit one another, the windows of their blocks name each cell at most once, and their
+//!    weight and delay are numbers.
 //! 8. Initial values are finite; values given per element have the right number.
 //! 9. The operators can be put in order.
 //!
 //! All faults are collected; order is looked at only if the rest is whole.
+
+mod factored;
 
 use std::collections::HashSet;
 
@@ -335,6 +339,9 @@ impl Check<'_> {
                 self.model.signals[deliver.source].path
             ));
         }
+        if deliver.connectivity.is_factored() {
+            return factored::fault(self.model, deliver);
+        }
         let sides = [(deliver.source, true), (deliver.target, false)];
         sides.into_iter().find_map(|(signal, is_source)| {
             let largest = match &deliver.connectivity {
@@ -342,6 +349,7 @@ impl Check<'_> {
                     largest(if is_source { &rule.source } else { &rule.target })
                 }
                 Connectivity::List(list) => largest_of(list, is_source),
+                Connectivity::Factored(_) | Connectivity::Blocks(_) => None,
             };
             let signal = &self.model.signals[signal];
             let beyond = largest.filter(|&i| i as usize >= signal.len())?;

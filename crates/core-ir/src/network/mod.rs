@@ -3,6 +3,7 @@
 //! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`](crate::Path). Nothing is
 //! resolved here that needs another crate: distributions, solvers and connectors are names.
 
+mod factored;
 mod nef;
 mod object;
 mod options;
@@ -14,6 +15,7 @@ mod values;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use factored::{Factor, Factored, FactoredBlock};
 pub use nef::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
     LearningRule, Node, NodeOutput, Probe, ProbeTarget, RuleInput, Samples, Subnetwork,
@@ -71,7 +73,8 @@ pub struct Network {
     pub recorders: Arena<RecorderId, In<Recorder>>,
     /// Numbers built elsewhere that replace what the builder would draw or solve for, by path:
     /// `<ensemble path>.voltage` (initial state) and `.encoders` (times gain / radius; decoders are still
-    /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`.
+    /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`,
+    /// `<projection path>.decoders`, `.transform` and `.encoders` of products.
     pub imported: BTreeMap<String, Arc<Tensor>>,
 }
 

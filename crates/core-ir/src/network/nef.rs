@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Transform;
+use super::{Factor, Transform};
 use crate::{
     function::Function,
-    id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, SubnetworkId},
+    id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, ProjectionId, SubnetworkId},
     port::HostOperator,
     spec::Spec,
     tensor::Tensor,
@@ -149,8 +149,17 @@ pub enum EndObject {
         /// Which of its rules.
         rule: usize,
     },
+    /// The same of a projection that learns.
+    ProjectionRule {
+        /// The projection.
+        projection: ProjectionId,
+        /// Which of its rules.
+        rule: usize,
+    },
     /// Cells of a population: `spikes` (read as rate: 1/dt Hz per spike) or a state as source, an
-    /// input of the mechanism, such as `i_inj`, as target.
+    /// input of the mechanism, such as `i_inj`, as target. From the vector of an ensemble whose neurons
+    /// spike, a receptor may be the target, too: decoders and transform are then the factors of the
+    /// weights of its spikes, and each second brings `transform · x` in the receptor's unit.
     Population {
         /// The population.
         population: PopulationId,
@@ -188,6 +197,21 @@ impl ConnectionId {
     /// What a learning rule of the connection is told, as a target of another connection.
     pub fn rule(self, rule: usize) -> Endpoint {
         EndObject::Rule { connection: self, rule }.into()
+    }
+}
+
+impl PopulationId {
+    /// A port of the cells, as an end of a connection: `spikes` or a state as source, an input or a
+    /// receptor as target.
+    pub fn port(self, port: &str) -> Endpoint {
+        EndObject::Population { population: self, port: port.to_owned() }.into()
+    }
+}
+
+impl ProjectionId {
+    /// What a learning rule of the projection is told, as a target of a connection.
+    pub fn rule(self, rule: usize) -> Endpoint {
+        EndObject::ProjectionRule { projection: self, rule }.into()
     }
 }
 
@@ -254,7 +278,7 @@ pub enum RuleInput {
     /// One number.
     Number,
     /// A vector like what the connection brings to its target; for a target of single neurons, like
-    /// what their ensemble represents.
+    /// what their ensemble represents; for a projection, like what its decoders give.
     State,
 }
 
@@ -301,6 +325,17 @@ pub enum ProbeTarget {
     Rule {
         /// The connection that learns.
         connection: ConnectionId,
+        /// Which of its rules.
+        rule: usize,
+        /// The name of the signal.
+        signal: String,
+    },
+    /// A factor of the weights of a projection, row by row.
+    Factor(ProjectionId, Factor),
+    /// A signal of a learning rule of a projection.
+    ProjectionRule {
+        /// The projection that learns.
+        projection: ProjectionId,
         /// Which of its rules.
         rule: usize,
         /// The name of the signal.
@@ -459,13 +494,17 @@ impl Connection {
 
     /// The names of the learning rules: their kinds, the n-th of equal kind with `#n`.
     pub fn rule_names(&self) -> Vec<String> {
-        let kinds: Vec<&str> = self.learning.iter().map(|rule| rule.spec.kind.as_str()).collect();
-        let name = |(i, kind): (usize, &&str)| match kinds[..=i].iter().filter(|k| *k == kind) {
-            before if before.clone().count() == 1 => (*kind).to_owned(),
-            before => format!("{kind}#{}", before.count()),
-        };
-        kinds.iter().enumerate().map(name).collect()
+        rule_names(&self.learning)
     }
+}
+
+pub(super) fn rule_names(learning: &[LearningRule]) -> Vec<String> {
+    let kinds: Vec<&str> = learning.iter().map(|rule| rule.spec.kind.as_str()).collect();
+    let name = |(i, kind): (usize, &&str)| match kinds[..=i].iter().filter(|k| *k == kind) {
+        before if before.clone().count() == 1 => (*kind).to_owned(),
+        before => format!("{kind}#{}", before.count()),
+    };
+    kinds.iter().enumerate().map(name).collect()
 }
 
 impl From<Spec> for LearningRule {

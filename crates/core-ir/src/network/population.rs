@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_mechanism::{Mechanism, lang::Unit};
 
+use super::{Factored, FactoredBlock, LearningRule, nef::rule_names};
 use crate::{
     connectivity::SynapseList,
     error::nearest,
@@ -233,10 +234,20 @@ pub struct Projection {
     pub receptor: String,
     /// Which cells are joined.
     pub connector: Connector,
-    /// Weights, in the receptor's unit. Expressions may use `i` (source) and `j` (target).
+    /// Weights, in the receptor's unit. Expressions may use `i` (source) and `j` (target). A number
+    /// where the connector is a product of arrays: its scale.
     pub weight: Value,
-    /// Delays, ms; rounded to whole steps, at least one.
+    /// Delays, ms; rounded to whole steps, at least one. A number where the connector is a product.
     pub delay: Value,
+    /// What changes its factors while the network runs; only if its connector is one product.
+    pub learning: Vec<LearningRule>,
+}
+
+impl Projection {
+    /// The names of the learning rules: their kinds, the n-th of equal kind with `#n`.
+    pub fn rule_names(&self) -> Vec<String> {
+        rule_names(&self.learning)
+    }
 }
 
 /// Which cells a projection joins.
@@ -246,6 +257,10 @@ pub enum Connector {
     Rule(Spec),
     /// Every synapse.
     List(Arc<SynapseList>),
+    /// All cells with all, the weights being a product of arrays.
+    Factored(Factored),
+    /// Several products over some of the cells, such as those of a block-diagonal matrix.
+    Blocks(Arc<[FactoredBlock]>),
 }
 
 /// Records cells over time.

@@ -14,19 +14,21 @@
 //!     dimensions.
 //! 11. Functions and evaluation points go with what can have them; a table has a row for each point.
 //! 12. A matrix does not go with a slice that repeats a dimension.
+//! 13. Factors of a projection fit one another and its cells, blocks name each cell at most once; its
+//!     weight and delay are numbers then, and only one product learns.
 //!
 //! All faults are collected.
 
 use std::collections::HashSet;
 
 use super::{
-    Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget,
-    RuleInput, Transform, values,
+    Cells, Connection, Connector, EndObject, Endpoint, Factor, Network, ObjId, Paths, Population,
+    ProbeTarget, RuleInput, Transform, factored, values,
 };
 use crate::{
     error::{Faults, nearest},
     function::Function,
-    id::ConnectionId,
+    id::{ConnectionId, ProjectionId},
     path::Path,
 };
 
@@ -182,6 +184,7 @@ impl Network {
         check.connections();
         check.probes();
         check.projections();
+        check.products();
         check.recorders();
         let Check { mut faults, paths, .. } = check;
         faults.extend(values::faults(self, &paths));
@@ -202,6 +205,9 @@ impl Network {
                 if as_source { custom.size_out } else { custom.size_in }
             }
             EndObject::Rule { connection, rule } => self.rule_size(*connection, *rule)?,
+            EndObject::ProjectionRule { projection, rule } => {
+                self.projection_rule_size(*projection, *rule)?
+            }
             EndObject::Population { population, .. } => self.populations.get(*population)?.size,
         })
     }
@@ -212,15 +218,49 @@ impl Network {
         Some(match connection.learning.get(rule)?.input {
             RuleInput::Nothing => 0,
             RuleInput::Number => 1,
+            RuleInput::State if self.is_receptor(&connection.post.object) => {
+                self.size_decoded(connection)?
+            }
             RuleInput::State => match (&connection.pre.object, &connection.post) {
                 (EndObject::Neurons(_), Endpoint { object: EndObject::Neurons(id), .. }) => {
                     self.ensembles.get(*id)?.dimensions
                 }
                 // Rules cannot be learned, so this ends.
-                (_, Endpoint { object: EndObject::Rule { .. }, .. }) => return None,
+                (_, Endpoint { object: EndObject::Rule { .. }, .. })
+                | (_, Endpoint { object: EndObject::ProjectionRule { .. }, .. }) => return None,
                 (_, Endpoint { slice: Some(slice), .. }) => slice.len(),
                 (_, post) => self.size_of(&post.object, false)?,
             },
+        })
+    }
+
+    /// Length of what a connection decodes or computes, before its transform.
+    fn size_decoded(&self, connection: &Connection) -> Option<usize> {
+        match (&connection.function, &connection.pre.slice) {
+            (Some(function), _) => Some(function.size_out()),
+            (None, Some(slice)) => Some(slice.len()),
+            (None, None) => self.size_of(&connection.pre.object, true),
+        }
+    }
+
+    /// Whether an end of a connection is a receptor of a population, which takes spikes.
+    pub fn is_receptor(&self, end: &EndObject) -> bool {
+        let EndObject::Population { population, port } = end else { return false };
+        self.populations.get(*population).is_some_and(|population| {
+            let mechanism = &population.mechanism;
+            let is_input = mechanism.inputs.iter().any(|input| input.name == *port);
+            !is_input && mechanism.receptors.iter().any(|receptor| receptor.name == *port)
+        })
+    }
+
+    /// The same of a projection, whose errors are those of what its decoders give.
+    fn projection_rule_size(&self, id: ProjectionId, rule: usize) -> Option<usize> {
+        let projection = self.projections.get(id)?;
+        Some(match (projection.learning.get(rule)?.input, &projection.connector) {
+            (RuleInput::Nothing, _) => 0,
+            (RuleInput::Number, _) => 1,
+            (RuleInput::State, Connector::Factored(product)) => product.n_decoded(),
+            (RuleInput::State, _) => return None,
         })
     }
 
@@ -231,6 +271,14 @@ impl Network {
             Cells::View(id) => self.views.get(id)?.indices.len(),
             Cells::Neurons(id) => self.ensembles.get(id)?.n_neurons,
         })
+    }
+
+    /// Whether a projection is one product that has this factor.
+    fn has_factor(&self, id: ProjectionId, factor: Factor) -> bool {
+        match self.projections.get(id).map(|projection| &projection.connector) {
+            Some(Connector::Factored(product)) => product.factors().any(|(f, _)| f == factor),
+            _ => false,
+        }
     }
 
     /// The population that cells belong to; `None` for neurons of an ensemble.
@@ -328,13 +376,16 @@ impl Check<'_> {
 
     /// The size of one end after slicing, if all is well with it.
     fn end(&mut self, path: &Path, end: &Endpoint, as_source: bool) -> Option<usize> {
-        let is_rule = matches!(end.object, EndObject::Rule { .. });
+        let is_rule =
+            matches!(end.object, EndObject::Rule { .. } | EndObject::ProjectionRule { .. });
         let size = self.network.size_of(&end.object, as_source).filter(|_| !(is_rule && as_source));
         let Some(size) = size else {
             self.dangling(path, if as_source { "its pre object" } else { "its post object" });
             return None;
         };
-        if let EndObject::Population { population, port } = &end.object {
+        if let EndObject::Population { population, port } = &end.object
+            && (as_source || !self.network.is_receptor(&end.object))
+        {
             self.port(path, &self.network.populations[*population], port, as_source);
         }
         let Some(slice) = &end.slice else { return Some(size) };
@@ -352,6 +403,7 @@ impl Check<'_> {
             EndObject::Node(id) => self.path(*id),
             EndObject::Custom(id) => self.path(*id),
             EndObject::Rule { connection, .. } => self.path(*connection),
+            EndObject::ProjectionRule { projection, .. } => self.path(*projection),
             EndObject::Population { population, .. } => self.path(*population),
         }
     }
@@ -434,6 +486,10 @@ impl Check<'_> {
                 ProbeTarget::Rule { connection, rule, .. } => {
                     self.network.rule_size(*connection, *rule).is_some()
                 }
+                ProbeTarget::ProjectionRule { projection, rule, .. } => {
+                    self.network.projection_rule_size(*projection, *rule).is_some()
+                }
+                ProbeTarget::Factor(id, factor) => self.network.has_factor(*id, *factor),
             };
             if !found {
                 self.dangling(&path, "its target");
@@ -455,6 +511,13 @@ impl Check<'_> {
                     self.name(&path, target, "receptor", &projection.receptor, known);
                 }
             }
+        }
+    }
+
+    fn products(&mut self) {
+        for (id, projection) in self.network.projections.iter() {
+            let path = self.path(id);
+            self.faults.extend(factored::faults(self.network, &path, projection));
         }
     }
 

@@ -66,6 +66,8 @@ pub enum Capability {
     RuleConnectivity,
     /// Synapses by list.
     ListConnectivity,
+    /// Synapses whose weights are products of signals.
+    FactoredConnectivity,
     /// Delays that differ within a projection.
     HeterogeneousDelays,
     /// Array operators: reset, copy, products, filters.
@@ -90,6 +92,7 @@ impl fmt::Display for Capability {
             Self::SpikeLists => "spike sources with given times",
             Self::RuleConnectivity => "synapses by rule",
             Self::ListConnectivity => "synapses by list",
+            Self::FactoredConnectivity => "weights that are products of signals",
             Self::HeterogeneousDelays => "delays that differ within a projection",
             Self::Arrays => "array operators",
             Self::Functions => "functions written as expressions",

@@ -88,11 +88,13 @@ pub enum Address {
     /// A parameter of the cells of a neuron operator, by its index in the mechanism: one number, or
     /// one per cell. Written with one per cell it becomes a variable.
     Parameter(OperatorId, usize),
-    /// Weights of a projection, ordered by (source, ordinal). One number if all are equal.
+    /// Weights of a projection, ordered by (source, ordinal). One number if all are equal; the scale,
+    /// where they are products of signals, which are read and written as signals.
     Weights(OperatorId),
     /// Delays of a projection in steps, ordered like its weights.
     Delays(OperatorId),
     /// Ends of the synapses of a projection, ordered like its weights: source, target, source, …
+    /// None, where weights are products of signals.
     Synapses(OperatorId),
 }
 

@@ -8,7 +8,7 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::Solver;
 
-use super::{Loader, fields, fields::Fields, millisecond, read::Reader};
+use super::{Loader, fields, fields::Fields, millisecond, nef, product, read::Reader};
 use crate::{
     error::{Cause, Located},
     expr,
@@ -21,8 +21,17 @@ type Read = Result<Option<ObjId>, Located>;
 pub(super) const POPULATION_KEYS: &[&str] =
     &["label", "size", "cell", "solver", "parameters", "initial", "spike_times", "within"];
 pub(super) const VIEW_KEYS: &[&str] = &["label", "population", "indices", "range", "within"];
-pub(super) const PROJECTION_KEYS: &[&str] =
-    &["label", "source", "target", "receptor", "connector", "weight", "delay", "within"];
+pub(super) const PROJECTION_KEYS: &[&str] = &[
+    "label",
+    "source",
+    "target",
+    "receptor",
+    "connector",
+    "weight",
+    "delay",
+    "learning",
+    "within",
+];
 
 /// The most cells that a view may name.
 const MAX_VIEW: u64 = 1 << 24;
@@ -213,7 +222,10 @@ pub(super) fn projection(
     let item = fields.required("connector", "a connector, such as { kind = \"one_to_one\" }")?;
     let connector = connector(reader, item, &mut weight, &mut delay)?;
     let label = reader.text_at(fields, "label")?;
-    let projection = Projection { label, source, target, receptor, connector, weight, delay };
+    let learning = fields.get("learning").map(|item| nef::learning_rules(reader, item));
+    let learning = learning.transpose()?.unwrap_or_default();
+    let projection =
+        Projection { label, source, target, receptor, connector, weight, delay, learning };
     Ok(Some(loader.network.add_in(parent.id, projection).into()))
 }
 
@@ -226,7 +238,7 @@ fn receptor_unit(mechanism: &Mechanism, name: &str) -> Result<Unit, Cause> {
     })
 }
 
-/// A rule; or `{ kind = "list", pairs = [[source, target], …] }`, whose weights and delays may be
+/// A rule; a product; or `{ kind = "list", pairs = [[source, target], …] }`, whose weights and delays may be
 /// lists beside it.
 fn connector(
     reader: &Reader<'_>,
@@ -235,9 +247,13 @@ fn connector(
     delay: &mut Value,
 ) -> Result<Connector, Located> {
     if let Raw::Table(table) = &item.value
-        && table.0.get("kind").is_some_and(|kind| kind.value == Raw::Text("list".into()))
+        && let Some(Raw::Text(kind)) = table.0.get("kind").map(|kind| &kind.value)
     {
-        return pairs(reader, item, weight, delay);
+        match kind.as_str() {
+            "list" => return pairs(reader, item, weight, delay),
+            kind if product::is_product(kind) => return product::connector(reader, item, kind),
+            _ => {}
+        }
     }
     let spec: Spec = reader.spec(item, "`connector`", "kind", &|_| Unit::NONE)?;
     registry::rule(&spec).map_err(|error| item.fault(error.into()))?;

@@ -9,6 +9,7 @@ mod fields;
 mod names;
 mod nef;
 mod parameters;
+mod product;
 mod read;
 mod record;
 mod recording;

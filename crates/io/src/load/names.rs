@@ -116,8 +116,22 @@ impl Names {
         split.ok_or_else(|| self.unknown("object", (prefix, name), |_| true))
     }
 
+    /// As [`Names::object`], and parts of projections, which go by their labels.
+    ///
+    /// # Errors
+    /// If there is no object of this name.
+    pub fn object_in<'n>(
+        &self,
+        network: &Network,
+        prefix: &str,
+        name: &'n str,
+    ) -> Result<(ObjId, Option<&'n str>), Cause> {
+        let found = self.object(prefix, name);
+        found.or_else(|cause| part_of_projection(network, name).ok_or(cause))
+    }
+
     /// One end of a connection: an object or `ensemble.neurons` or `population.port` or
-    /// `connection.<learning rule>`, and which of
+    /// `connection.<learning rule>` or `projection.<learning rule>`, and which of
     /// its dimensions (`a[0]`, `a[0, 2]`, `a[0:3]`).
     ///
     /// # Errors
@@ -127,7 +141,7 @@ impl Names {
             Some((name, slice)) => (name, Some(indices(name, slice, "dimensions")?)),
             None => (text, None),
         };
-        let (id, part) = self.object(prefix, name)?;
+        let (id, part) = self.object_in(network, prefix, name)?;
         let object = match (id, part) {
             (ObjId::Ensemble(id), None) => EndObject::Ensemble(id),
             (ObjId::Ensemble(id), Some("neurons")) => EndObject::Neurons(id),
@@ -135,6 +149,10 @@ impl Names {
             (ObjId::Custom(id), None) => EndObject::Custom(id),
             (ObjId::Connection(connection), Some(rule)) => {
                 EndObject::Rule { connection, rule: rule_of(network, connection, rule)? }
+            }
+            (ObjId::Projection(projection), Some(name)) => {
+                let rules = network.projections[projection].rule_names();
+                EndObject::ProjectionRule { projection, rule: rule_in(&rules, name)? }
             }
             (ObjId::Population(population), Some(port)) => {
                 EndObject::Population { population, port: port.to_owned() }
@@ -153,12 +171,32 @@ impl Names {
     }
 }
 
+/// The projection with the longest label that a name begins with, and what comes behind.
+fn part_of_projection<'n>(network: &Network, name: &'n str) -> Option<(ObjId, Option<&'n str>)> {
+    let projections = network.projections.iter();
+    let parts = projections.filter_map(|(id, projection)| {
+        let label = projection.object.label.as_deref()?;
+        let part = name.strip_prefix(label)?.strip_prefix('.')?;
+        Some((id, part))
+    });
+    // Of those with one label the first, as in results.
+    let (id, part) = parts.min_by_key(|(_, part)| part.len())?;
+    Some((id.into(), Some(part)))
+}
+
 /// Which of a connection's learning rules has this name.
 ///
 /// # Errors
 /// If none has.
 pub(super) fn rule_of(network: &Network, id: ConnectionId, name: &str) -> Result<usize, Cause> {
-    let rules = network.connections[id].rule_names();
+    rule_in(&network.connections[id].rule_names(), name)
+}
+
+/// Which of these learning rules has this name.
+///
+/// # Errors
+/// If none has.
+pub(super) fn rule_in(rules: &[String], name: &str) -> Result<usize, Cause> {
     rules.iter().position(|rule| rule == name).ok_or_else(|| Cause::Unknown {
         what: "learning rule",
         name: name.to_owned(),

@@ -342,7 +342,10 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
 }
 
 /// One learning rule, or a list of them.
-fn learning_rules(reader: &Reader<'_>, item: &Item) -> Result<Vec<LearningRule>, Located> {
+pub(super) fn learning_rules(
+    reader: &Reader<'_>,
+    item: &Item,
+) -> Result<Vec<LearningRule>, Located> {
     match &item.value {
         Raw::List(rules) => rules.iter().map(|rule| learning_rule(reader, rule)).collect(),
         _ => Ok(vec![learning_rule(reader, item)?]),
@@ -397,13 +400,14 @@ impl Loader<'_> {
                 .function
                 .as_ref()
                 .map_or_else(|| self.size(&connection.pre, true), Function::size_out);
-            return matrix(item, &FunctionKernel::new(&function), rows, columns);
+            return matrix(item, "`transform`", &FunctionKernel::new(&function), rows, columns);
         }
         let numbers = reader.numbers(item, "`transform`", unit)?;
         tensor(item, "`transform`", numbers)
     }
 
-    /// What the numbers at one end of a connection are measured in; spikes are read as rates.
+    /// What the numbers at one end of a connection are measured in; spikes are read as rates, and a
+    /// receptor takes what arrives in a second.
     fn unit(&self, end: &Endpoint) -> Unit {
         let EndObject::Population { population, port } = &end.object else { return Unit::NONE };
         let Some(population) = self.network.populations.get(*population) else {
@@ -411,24 +415,29 @@ impl Loader<'_> {
         };
         let mechanism = &population.mechanism;
         let input = mechanism.inputs.iter().find(|i| i.name == *port).map(|i| i.unit);
+        let receptor = || mechanism.receptors.iter().find(|r| r.name == *port).map(|r| r.unit);
         let state = || mechanism.states.iter().find(|s| s.name == *port).map(|s| s.unit);
         let dense = || {
             let output = mechanism.outputs.iter().find(|o| o.name == *port)?;
             matches!(output.kind, pontine_mechanism::lang::OutputKind::Dense).then_some(output.unit)
         };
-        input.or_else(state).or_else(dense).unwrap_or_else(hertz)
+        // What arrives in a second.
+        let receptor = || receptor().map(|unit| unit.per(second()));
+        input.or_else(receptor).or_else(state).or_else(dense).unwrap_or_else(hertz)
     }
 }
 
-fn matrix(
+/// A matrix whose numbers are a function of row and column.
+pub(super) fn matrix(
     item: &Item,
+    what: &str,
     function: &FunctionKernel,
     rows: usize,
     columns: usize,
 ) -> Result<Tensor, Located> {
     let n = rows.checked_mul(columns).filter(|n| *n <= MAX_MATRIX).ok_or_else(|| {
         let found = format!("{rows} × {columns} numbers");
-        let (what, limit) = ("`transform`".into(), MAX_MATRIX as u64);
+        let (what, limit) = (what.to_owned(), MAX_MATRIX as u64);
         item.fault(Cause::Limit { what, found, limit })
     })?;
     let mut data = vec![0.0; n];
@@ -436,5 +445,5 @@ fn matrix(
         let (i, j) = (k / columns.max(1), k % columns.max(1));
         function.eval(&[i as f64, j as f64], std::slice::from_mut(number));
     }
-    Tensor::new(&[rows, columns], data).ok_or_else(|| item.expected("`transform`", "a matrix"))
+    Tensor::new(&[rows, columns], data).ok_or_else(|| item.expected(what, "a matrix"))
 }

@@ -17,7 +17,7 @@ use crate::{
 /// Records what one text says: cells have recorders, everything else has probes.
 pub(super) fn record(loader: &mut Loader<'_>, item: &Item) -> Result<ObjId, Located> {
     let short = Short::of(item)?;
-    let found = loader.names.object("", &short.object);
+    let found = loader.names.object_in(&loader.network, "", &short.object);
     let (id, part) = found.map_err(|cause| item.fault(cause))?;
     let (id, part) = (id, part.map(str::to_owned));
     let cells = match (id, &short.slice) {

@@ -1,6 +1,6 @@
 //! Probes and recorders.
 
-use pontine_core_ir::{Network, ObjId, Probe, ProbeTarget, Recorder};
+use pontine_core_ir::{Factor, Network, ObjId, Probe, ProbeTarget, Recorder};
 
 use super::{
     Loader,
@@ -28,7 +28,8 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     let parent = loader.parent(reader, fields)?;
     let item = fields.required("target", "the label of an object")?;
     let name = reader.text(item, "`target`")?;
-    let found = loader.names.object(&parent.prefix, &name).map_err(|cause| item.fault(cause))?;
+    let found = loader.names.object_in(&loader.network, &parent.prefix, &name);
+    let found = found.map_err(|cause| item.fault(cause))?;
     let mut probe = Probe::new(target(&loader.network, item, found)?);
     probe.label = reader.text_at(fields, "label")?;
     probe.seed = reader.seed(fields)?;
@@ -38,8 +39,8 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     Ok(Some(loader.network.add_in(parent.id, probe).into()))
 }
 
-/// What `a`, `a.neurons`, `a.neurons.input`, `a.input`, `a.<state>`, `c.input`, `c.weights` or
-/// `c.PES.error` reads.
+/// What `a`, `a.neurons`, `a.neurons.input`, `a.input`, `a.<state>`, `c.input`, `c.weights`,
+/// `c.PES.error` or `p.decoders` reads.
 pub(super) fn target(
     network: &Network,
     item: &Item,
@@ -62,6 +63,16 @@ pub(super) fn target(
             let rule = names::rule_of(network, connection, rule);
             let rule = rule.map_err(|cause| item.fault(cause))?;
             ProbeTarget::Rule { connection, rule, signal: signal.to_owned() }
+        }
+        (ObjId::Projection(projection), Some(part)) => {
+            let factor = Factor::ALL.into_iter().find(|factor| factor.name() == part);
+            if let Some(factor) = factor {
+                return Ok(ProbeTarget::Factor(projection, factor));
+            }
+            let (rule, signal) = part.split_once('.').unwrap_or((part, "input"));
+            let rules = network.projections[projection].rule_names();
+            let rule = names::rule_in(&rules, rule).map_err(|cause| item.fault(cause))?;
+            ProbeTarget::ProjectionRule { projection, rule, signal: signal.to_owned() }
         }
         _ => {
             let expected = "a node, a connection, an ensemble or a part of one \

@@ -8,6 +8,7 @@
 
 mod bcm;
 mod delta;
+mod learner;
 mod oja;
 mod parts;
 mod pes;
@@ -15,45 +16,80 @@ mod rls;
 mod voja;
 
 use pontine_core_ir::{
-    ConnectionId, EndObject, EnsembleId, Path, RuleInput, SignalId, Spec,
+    Connection, ConnectionId, EndObject, EnsembleId, Path, ProjectionId, RuleInput, SignalId, Spec,
     model::{OperatorKind, Signal},
 };
 
 use super::weights::Weights;
 use crate::{builder::Builder, error::BuildError, registry::learning_kinds};
 pub(super) use delta::delta;
+pub use learner::Learner;
 pub(super) use parts::Parts;
 
 /// Where a learning rule stands.
 #[derive(Clone, Debug)]
 pub struct LearningSite {
-    /// The connection, and which of its rules this is.
-    pub rule: (ConnectionId, usize),
-    /// The path of the rule: that of the connection and the rule's name.
+    /// What learns, and which of its rules this is.
+    pub rule: (Learner, usize),
+    /// The path of the rule: that of what learns and the rule's name.
     pub path: Path,
     /// The rule's kind and parameters.
     pub spec: Spec,
     /// What the rule is told, if it takes anything: added up in each step, from 0, or from 1 for a
     /// single number.
     pub input: Option<SignalId>,
-    /// What the connection multiplies by, if anything.
+    /// What the connection multiplies by, if anything; the decoders of a projection.
     pub weights: Option<Weights>,
+    /// How spikes are encoded for the cells of a population, if they are.
+    pub encoding: Option<Encoding>,
 }
 
-/// Builds all rules of a connection.
-pub(super) fn build(builder: &mut Builder<'_>, id: ConnectionId) -> Result<(), BuildError> {
-    let connection = &builder.network().connections[id].object;
-    for (i, (rule, name)) in connection.learning.iter().zip(connection.rule_names()).enumerate() {
-        let path = builder.path(id).part(&name);
-        let entry = learning_kinds().get(&rule.spec.kind).map_err(|e| builder.lookup(id, e))?;
-        let input = input(builder, (id, i), &path, rule.input)?;
-        let site = LearningSite {
-            rule: (id, i),
-            path,
-            spec: rule.spec.clone(),
-            input,
-            weights: builder.weights(id).cloned(),
-        };
+/// How a projection, or a connection to a receptor, encodes what its decoders give.
+#[derive(Clone, Copy, Debug)]
+pub struct Encoding {
+    /// What is multiplied before, `(d_out, d_in)`, if anything.
+    pub transform: Option<SignalId>,
+    /// The encoders, `(targets, d_out)`, if there are any.
+    pub encoders: Option<SignalId>,
+    /// The spikes of the targets.
+    pub post: Option<SignalId>,
+}
+
+/// Builds all rules of a connection; `encoding` if it leads to a receptor.
+pub(super) fn build(
+    builder: &mut Builder<'_>,
+    id: ConnectionId,
+    encoding: Option<Encoding>,
+) -> Result<(), BuildError> {
+    let weights = builder.weights(id).cloned();
+    rules(builder, Learner::Connection(id), weights, encoding)
+}
+
+/// Builds all rules of a projection that is one product: its decoders as weights, and how it encodes.
+pub(crate) fn of_projection(
+    builder: &mut Builder<'_>,
+    id: ProjectionId,
+    decoders: Weights,
+    encoding: Encoding,
+) -> Result<(), BuildError> {
+    rules(builder, Learner::Projection(id), Some(decoders), Some(encoding))
+}
+
+fn rules(
+    builder: &mut Builder<'_>,
+    learner: Learner,
+    weights: Option<Weights>,
+    encoding: Option<Encoding>,
+) -> Result<(), BuildError> {
+    let network = builder.network();
+    let names = learner.rule_names(network);
+    for (i, (rule, name)) in learner.rules(network).iter().zip(names).enumerate() {
+        let path = builder.path(learner.id()).part(&name);
+        let found = learning_kinds().get(&rule.spec.kind);
+        let entry = found.map_err(|e| builder.lookup(learner.id(), e))?;
+        let input = input(builder, (learner, i), &path, rule.input)?;
+        let (spec, weights) = (rule.spec.clone(), weights.clone());
+        let site = LearningSite { rule: (learner, i), path, spec, input, weights, encoding };
         (entry.build)(builder, &site)?;
     }
     Ok(())
@@ -61,7 +97,7 @@ pub(super) fn build(builder: &mut Builder<'_>, id: ConnectionId) -> Result<(), B
 
 fn input(
     builder: &mut Builder<'_>,
-    rule: (ConnectionId, usize),
+    rule: (Learner, usize),
     path: &Path,
     kind: RuleInput,
 ) -> Result<Option<SignalId>, BuildError> {
@@ -70,8 +106,7 @@ fn input(
         RuleInput::Number => 1.0,
         RuleInput::State => 0.0,
     };
-    let end = EndObject::Rule { connection: rule.0, rule: rule.1 };
-    let size = builder.network().size_of(&end, false).unwrap_or_default();
+    let size = builder.network().size_of(&rule.0.told(rule.1), false).unwrap_or_default();
     let target = builder.signal(Signal::temporary(path.part("input"), &[size]));
     builder.operator(path, OperatorKind::Reset { target, value });
     builder.set_rule_signal(rule, "input", target);
@@ -103,13 +138,21 @@ impl LearningSite {
         Ok((weights, ensemble))
     }
 
+    /// The connection, if that is what learns.
+    fn connection<'n>(&self, builder: &Builder<'n>) -> Option<(ConnectionId, &'n Connection)> {
+        match self.rule.0 {
+            Learner::Connection(id) => Some((id, &builder.network().connections[id].object)),
+            Learner::Projection(_) => None,
+        }
+    }
+
     /// Whether what the connection brings are currents of single neurons, from single neurons.
     fn is_between_neurons(&self, builder: &Builder<'_>) -> bool {
-        let connection = &builder.network().connections[self.rule.0];
+        let Some((id, connection)) = self.connection(builder) else { return false };
         match (&connection.pre.object, &connection.post.object) {
             (EndObject::Neurons(_), EndObject::Neurons(_)) => true,
             (EndObject::Ensemble(_), EndObject::Ensemble(_)) => {
-                let solver = &builder.network().connection_params(self.rule.0).solver;
+                let solver = &builder.network().connection_params(id).solver;
                 pontine_nef::solver::for_weights(solver).unwrap_or(false)
             }
             _ => false,
@@ -118,7 +161,7 @@ impl LearningSite {
 
     /// The ensemble that the connection leads to.
     fn neurons_after(&self, builder: &Builder<'_>) -> Option<EnsembleId> {
-        match builder.network().connections[self.rule.0].post.object {
+        match self.connection(builder)?.1.post.object {
             EndObject::Ensemble(id) | EndObject::Neurons(id) => Some(id),
             _ => None,
         }

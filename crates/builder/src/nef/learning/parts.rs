@@ -2,7 +2,7 @@
 //! step.
 
 use pontine_core_ir::{
-    EnsembleId, Param, SignalId, Spec, Tensor,
+    Connection, EndObject, Endpoint, EnsembleId, Param, SignalId, Spec, Tensor,
     model::{Filter, OperatorKind, Signal},
 };
 
@@ -49,6 +49,13 @@ impl<'b, 'n> Parts<'b, 'n> {
     pub(super) fn product(&mut self, name: &str, a: SignalId, x: SignalId) -> SignalId {
         let y = self.sum(name, self.len(a).max(self.len(x)));
         self.operator(OperatorKind::ElementwiseInc { a, x, y });
+        y
+    }
+
+    /// `a x` for a matrix `a`.
+    pub(super) fn multiplied(&mut self, name: &str, a: SignalId, x: SignalId) -> SignalId {
+        let y = self.sum(name, self.len(a) / self.len(x).max(1));
+        self.operator(OperatorKind::DotInc { a, x, y });
         y
     }
 
@@ -120,9 +127,9 @@ impl<'b, 'n> Parts<'b, 'n> {
     /// The output of the neurons that the connection leads to, or those of them that it is for.
     pub(super) fn neurons_after(&mut self, id: EnsembleId) -> Result<SignalId, BuildError> {
         let source = self.builder.output(id)?;
-        let post = &self.builder.network().connections[self.site.rule.0].post;
-        let is_neurons = matches!(post.object, pontine_core_ir::EndObject::Neurons(_));
-        match post.slice.clone().filter(|_| is_neurons) {
+        let post = self.site.connection(self.builder).map(|(_, connection)| &connection.post);
+        let is_neurons = |post: &&Endpoint| matches!(post.object, EndObject::Neurons(_));
+        match post.filter(is_neurons).and_then(|post| post.slice.clone()) {
             None => Ok(source),
             Some(slice) => Ok(self.sliced("post", source, &slice)),
         }
@@ -151,9 +158,11 @@ impl<'b, 'n> Parts<'b, 'n> {
         let Some(id) = after else { return Ok(error) };
         let ensemble = self.builder.ensemble(id)?;
         let (n, d) = ensemble.tuning.encoders.dim();
-        let post = &self.builder.network().connections[site.rule.0].post;
+        let Some((_, Connection { post, .. })) = site.connection(self.builder) else {
+            return Ok(error);
+        };
         let (slice, is_neurons) =
-            (post.slice.as_deref(), matches!(post.object, pontine_core_ir::EndObject::Neurons(_)));
+            (post.slice.as_deref(), matches!(post.object, EndObject::Neurons(_)));
         let whole = match slice {
             Some(slice) if !is_neurons => {
                 let whole = self.sum("whole_error", d);

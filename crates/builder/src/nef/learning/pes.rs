@@ -2,6 +2,7 @@
 //!
 //! `ΔW = -(learning_rate dt / n_pre) error aᵀ`, `a` being the activities behind `pre_synapse`. Where
 //! weights lead to single neurons the error is multiplied by their scaled encoders first.
+//! Of a projection the decoders are learned, from an error in what they give; its delay does not count.
 //! Parameters: `learning_rate` (1e-4), `pre_synapse` (5 ms). Signals: `error`, `activities`.
 
 use pontine_core_ir::inventory;

@@ -14,14 +14,14 @@ use pontine_mechanism::{
     lang::{Argument, Parameter},
 };
 
-use super::{super::mechanisms::Cell, Array, Group, Kind, Projection};
+use super::{super::mechanisms::Cell, Array, Group, Kind, Projection, products::Ends};
 
 /// A model in the making.
 pub(super) struct Draft {
     pub model: Model,
     groups: Vec<Made>,
     /// Signals that array operators may read, and whether cells come before them in a step.
-    pool: Vec<(SignalId, bool)>,
+    pub(super) pool: Vec<(SignalId, bool)>,
 }
 
 /// A group as it was made.
@@ -43,17 +43,22 @@ impl Draft {
         draft
     }
 
-    fn temporary(&mut self, name: &str, n: usize) -> SignalId {
+    pub(super) fn temporary(&mut self, name: &str, n: usize) -> SignalId {
         self.model.signals.add(Signal::temporary(Path::from_text(name), &[n]))
     }
 
-    fn constant(&mut self, name: &str, shape: &[usize], from: impl Fn(usize) -> f64) -> SignalId {
+    pub(super) fn constant(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        from: impl Fn(usize) -> f64,
+    ) -> SignalId {
         let data: Vec<f64> = (0..shape.iter().product()).map(from).collect();
         let tensor = Tensor::new(shape, data).unwrap_or_else(|| Tensor::filled(shape, 0.0));
         self.model.signals.add(Signal::constant(Path::from_text(name), tensor))
     }
 
-    fn operator(&mut self, path: &str, part: u16, kind: OperatorKind) {
+    pub(super) fn operator(&mut self, path: &str, part: u16, kind: OperatorKind) {
         self.model.operators.add(Operator { path: Path::from_text(path), part, kind });
     }
 
@@ -165,6 +170,12 @@ impl Draft {
         let (Some(cell), false) = (target.cell, target.receptors.is_empty()) else { return };
         let receptor = usize::from(plan.inhibitory) % target.receptors.len();
         let sign = if receptor == 1 { -1.0 } else { 1.0 };
+        if let Some(products) = &plan.products {
+            let target = (target.receptors[receptor], target.n);
+            let ends = Ends { source: (source.spikes, source.n), target };
+            let scale = sign * cell.weight();
+            return self.products(&name("projection", i), plan, products, ends, scale);
+        }
         let mut list = SynapseList::default();
         for &(s, t) in &plan.synapses {
             list.source.push(s % source.n as u32);
@@ -292,7 +303,7 @@ impl Draft {
         self.operator(path, part, OperatorKind::DotInc { a, x, y });
     }
 
-    fn filter(&mut self, path: &str, input: SignalId, decay: f64) -> SignalId {
+    pub(super) fn filter(&mut self, path: &str, input: SignalId, decay: f64) -> SignalId {
         let n = self.model.signals[input].len();
         let signal = Signal::state(Path::from_text(&format!("{path}.filtered")), &[n]);
         let output = self.model.signals.add(signal);

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Cells, Connection, Connector, EndObject, Endpoint, Ensemble, EnsembleId, ExpressionFunction,
-    Function, Network, Node, NodeId, Population, PopulationId, PopulationView, Probe, ProbeTarget,
-    Projection, Recorder, Spec, SynapseList, Tensor, Transform, ViewId,
+    Factored, FactoredBlock, Function, Network, Node, NodeId, Population, PopulationId,
+    PopulationView, Probe, ProbeTarget, Projection, Recorder, Spec, SynapseList, Tensor, Transform,
+    ViewId,
 };
 use pontine_mechanism::lang::Argument;
 
@@ -162,6 +163,13 @@ impl Draft {
         let Some(connector) = connector(&plan.connector, n(source), n(target)) else { return };
         let (receptor, sign) =
             if plan.inhibitory { ("inhibitory", -1.0) } else { ("excitatory", 1.0) };
+        let is_product = matches!(connector, Connector::Factored(_) | Connector::Blocks(_));
+        let (mut weight, mut delay) = (plan.weight, plan.delay);
+        if is_product {
+            weight.make_constant();
+            delay.make_constant();
+        }
+        let learns = matches!(plan.connector, Wires::Factored(_, true));
         let (low, high) = if plan.inhibitory { (-2.0, -0.1) } else { (0.1, 2.0 * sign) };
         self.network.add(Projection {
             label: Some(label("projection", i)),
@@ -169,8 +177,10 @@ impl Draft {
             target,
             receptor: receptor.into(),
             connector,
-            weight: plan.weight.of_synapses(low, high),
-            delay: plan.delay.of_synapses(1.0, 9.0),
+            weight: weight.of_synapses(low, high),
+            delay: delay.of_synapses(1.0, 9.0),
+            // Nothing tells it an error, but one that is told 1 learns by itself.
+            learning: if learns { vec![Spec::new("Voja").into()] } else { Vec::new() },
         });
     }
 
@@ -195,7 +205,10 @@ impl Draft {
             Connection::new(pre, post).labelled(&label("connection", i)).seeded(plan.seed);
         connection.function = function;
         connection.transform = Transform::Dense(matrix(size_out, size_mid, plan));
-        connection.options.synapse = Some(Some(Spec::new("Lowpass").with("tau", plan.tau)));
+        connection.options.synapse = Some(match plan.ends {
+            Ends::EnsembleToReceptor => None,
+            _ => Some(Spec::new("Lowpass").with("tau", plan.tau)),
+        });
         self.network.add(connection);
         Ok(())
     }
@@ -221,6 +234,12 @@ impl Draft {
             Ends::EnsembleToNode => (ensemble(plan.pre)?.into(), sink(plan.post)?.into()),
             Ends::NeuronsToNeurons => (neurons(plan.pre)?, neurons(plan.post)?),
             Ends::EnsembleToPopulation => (ensemble(plan.pre)?.into(), cells(plan.post, "i_inj")?),
+            Ends::EnsembleToReceptor => {
+                let pre = ensemble(plan.pre)?;
+                let is_rate = self.place(pre).is_none_or(|k| network.ensembles[k].rate);
+                (!is_rate).then_some(())?;
+                (pre.into(), cells(plan.post, "excitatory")?)
+            }
             Ends::SpikesToNode => (cells(plan.pre, "spikes")?, sink(plan.post)?.into()),
             Ends::VoltageToEnsemble => (cells(plan.pre, "v")?, ensemble(plan.post)?.into()),
         })
@@ -294,8 +313,32 @@ fn connector(plan: &Wires, n_source: usize, n_target: usize) -> Option<Connector
             };
             return Some(Connector::List(Arc::new(list)));
         }
+        Wires::Factored(rank, _) => {
+            return Some(Connector::Factored(product(*rank, n_source, n_target)));
+        }
+        Wires::Blocks(rank) => return Some(Connector::Blocks(halves(*rank, n_source, n_target))),
     };
     Some(Connector::Rule(spec))
+}
+
+fn product(rank: usize, n_source: usize, n_target: usize) -> Factored {
+    let number = |k: usize| ((k * 37 + 5) % 21) as f64 / 20.0 - 0.3;
+    let matrix = |rows: usize, columns: usize| {
+        let data: Vec<f64> = (0..rows * columns).map(number).collect();
+        let tensor = Tensor::new(&[rows, columns], data);
+        tensor.unwrap_or_else(|| Tensor::filled(&[rows, columns], 0.1))
+    };
+    Factored::new(matrix(rank, n_source), matrix(n_target, rank))
+}
+
+/// The first half of the sources to the last half of the targets, backwards, and all to all.
+fn halves(rank: usize, n_source: usize, n_target: usize) -> Arc<[FactoredBlock]> {
+    let source: Arc<[u32]> = (0..n_source.div_ceil(2) as u32).collect();
+    let target: Arc<[u32]> = (n_target as u32 / 2..n_target as u32).rev().collect();
+    let half = product(rank, source.len(), target.len());
+    let all = product(rank, n_source, n_target);
+    let half = FactoredBlock { source: Some(source), target: Some(target), product: half };
+    [half, FactoredBlock { source: None, target: None, product: all }].into()
 }
 
 fn number(kind: &str, n: u64, with_replacement: bool) -> Spec {
@@ -306,6 +349,7 @@ fn matrix(rows: usize, columns: usize, plan: &Link) -> Tensor {
     let scale = match plan.ends {
         Ends::SpikesToNode => 0.001,
         Ends::VoltageToEnsemble | Ends::NeuronsToNeurons => 0.002,
+        Ends::EnsembleToReceptor => 100.0,
         Ends::NodeToEnsemble
         | Ends::Ensembles
         | Ends::EnsembleToNode

@@ -18,6 +18,8 @@
 //! operator "Population:s" 0 spike_list %1 [[1, 5], []]
 //! operator "Projection:p" 0 deliver %1 -> %5 rule fixed_probability(p_connect=0.1) 100 -> 100 weight=0.1 delay=1.5
 //! operator "Projection:q" 0 deliver %1 -> %5 list [[0, 1], [0, 2]] weights=[0.1, 0.2] delays=[1.0, 2.0]
+//! operator "Projection:r" 0 deliver %1 -> %5 factored encoders=%6 transform=%7 decoders=%8 weight=0.1 delay=1.5
+//! operator "Projection:s" 0 deliver %1 -> %5 blocks [0, 1] -> [0] decoders=%9; [2] -> [1] decoders=%10 weight=0.1 delay=1.5
 //! record "p.v" state "Population:p" v every=1.0 first=zero unit="mV"
 //! built "Ensemble:a.gain" [2] = [1.0, 2.0]
 //! ```

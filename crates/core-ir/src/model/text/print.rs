@@ -7,7 +7,7 @@ use super::super::{
     SpikeList,
 };
 use crate::{
-    connectivity::{Connectivity, Window},
+    connectivity::{Connectivity, Factors, Window},
     id::{Id, SignalId},
     registry,
     value::Value,
@@ -195,8 +195,26 @@ fn print_deliver(f: &mut Formatter<'_>, deliver: &Deliver) -> fmt::Result {
                 write!(f, " delays={delays:?}")?;
             }
         }
+        Connectivity::Factored(factors) => {
+            f.write_str(" factored")?;
+            print_factors(f, factors)?;
+        }
+        Connectivity::Blocks(blocks) => {
+            f.write_str(" blocks")?;
+            for (i, block) in blocks.iter().enumerate() {
+                let separator = if i == 0 { "" } else { ";" };
+                write!(f, "{separator} {} -> {}", Win(&block.source), Win(&block.target))?;
+                print_factors(f, &block.factors)?;
+            }
+        }
     }
     write!(f, " weight={} delay={}", deliver.weight, deliver.delay)
+}
+
+fn print_factors(f: &mut Formatter<'_>, factors: &Factors) -> fmt::Result {
+    print_option(f, "encoders", factors.encoders)?;
+    print_option(f, "transform", factors.transform)?;
+    print_option(f, "decoders", Some(factors.decoders))
 }
 
 struct Win<'a>(&'a Window);

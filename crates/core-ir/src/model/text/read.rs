@@ -13,7 +13,7 @@ use super::{
     token::Line,
 };
 use crate::{
-    connectivity::{Connectivity, RuleConnectivity, SynapseList, Window},
+    connectivity::{Block, Connectivity, Factors, RuleConnectivity, SynapseList, Window},
     id::SignalId,
     path::Path,
     registry,
@@ -309,12 +309,32 @@ impl Reader {
                 Connectivity::Rule(RuleConnectivity { spec, source, target, same_cells })
             }
             "list" => Connectivity::List(Arc::new(synapse_list(line)?)),
-            other => return Err(format!("`{other}` is neither rule nor list")),
+            "factored" => Connectivity::Factored(self.factors(line)?),
+            "blocks" => Connectivity::Blocks(self.blocks(line)?.into()),
+            other => return Err(format!("`{other}` is none of rule, list, factored, blocks")),
         };
         line.key("weight")?;
         let weight = value(line, &["i", "j"])?;
         line.key("delay")?;
         Ok(Deliver { source, target, connectivity, weight, delay: value(line, &["i", "j"])? })
+    }
+
+    fn factors(&self, line: &mut Line) -> Result<Factors, String> {
+        let encoders = self.option(line, "encoders")?;
+        let transform = self.option(line, "transform")?;
+        line.key("decoders")?;
+        Ok(Factors { encoders, transform, decoders: self.id(line)? })
+    }
+
+    fn blocks(&self, line: &mut Line) -> Result<Vec<Block>, String> {
+        let mut blocks = Vec::new();
+        while blocks.is_empty() && !line.at_word() || line.accept(";") {
+            let source = window(line)?;
+            line.expect("->")?;
+            let target = window(line)?;
+            blocks.push(Block { source, target, factors: self.factors(line)? });
+        }
+        Ok(blocks)
     }
 
     fn record(&mut self, line: &mut Line) -> Result<(), String> {
@@ -471,6 +491,7 @@ signal %4 "spikes" events [2] amplitude=10000.0
 signal %5 "sum" dense [2] temporary = [0.0, 0.0]
 signal %6 "v" dense [2] temporary = [0.0, 0.0]
 signal %7 "list" events [2] amplitude=10000.0
+signal %8 "d" dense [1, 1] parameter = [2.0]
 operator "" 0 time -> %0
 operator "f" 0 function "sin(t)" t=%0 -> %1
 operator "x" 0 reset %5 0.0
@@ -482,6 +503,10 @@ operator "p" 0 neurons 2 Cell tau=uniform(high=2.0, low=1.0); init v=[0.0, 0.5];
 operator "s" 0 spike_list %7 [[1, 5], []]
 operator "q" 0 deliver %4 -> %5 rule fixed_probability(p_connect=0.1) 2 -> [1, 0] same_cells weight=normal(mu=1.0, sigma=0.1) delay=1.5
 operator "q" 1 deliver %7 -> %5 list [[0, 1], [0, 1]] weights=[0.1, 0.2] delays=[1.0, 2.0] weight=0.0 delay=0.0
+operator "q" 2 deliver %7 -> %5 factored encoders=%2 transform=%2 decoders=%2 weight=0.5 delay=1.0
+operator "q" 3 deliver %7 -> %5 factored decoders=%2 weight=0.5 delay=1.0
+operator "q" 4 deliver %7 -> %5 blocks 2 -> [1, 0] encoders=%2 decoders=%2; [0] -> 1 decoders=%8 weight=0.5 delay=1.0
+operator "q" 5 deliver %7 -> %5 blocks weight=0.5 delay=1.0
 record "p.v" state "p" v subset=[1] every=2.5 first=zero unit="mV"
 record "p.spikes" events %4 every=1.0 first=first_step unit=""
 built "p.gain" [2] = [1.0, 2.0]
