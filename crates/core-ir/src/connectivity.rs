@@ -50,6 +50,18 @@ impl Connectivity {
         all.flat_map(Factors::named)
     }
 
+    /// The signals of all factors, to be changed.
+    pub fn factors_mut(&mut self) -> Vec<&mut SignalId> {
+        match self {
+            Self::Rule(_) | Self::List(_) => vec![],
+            Self::Factored(factors) => factors.signals_mut().collect(),
+            Self::Blocks(blocks) => {
+                let blocks = Arc::make_mut(blocks).iter_mut();
+                blocks.flat_map(|block| block.factors.signals_mut()).collect()
+            }
+        }
+    }
+
     /// Whether it is products of signals, so that there are no single synapses.
     pub fn is_factored(&self) -> bool {
         matches!(self, Self::Factored(_) | Self::Blocks(_))

@@ -46,6 +46,12 @@ impl Factors {
         }
     }
 
+    /// The signals of the factors that are there, to be changed.
+    pub fn signals_mut(&mut self) -> impl Iterator<Item = &mut SignalId> {
+        let Self { encoders, transform, decoders } = self;
+        encoders.iter_mut().chain(transform).chain(std::iter::once(decoders))
+    }
+
     /// The factors that are there, by name: those that spikes meet first, first.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, SignalId)> + '_ {
         Factor::ALL.into_iter().filter_map(|factor| Some((factor.name(), self.get(factor)?)))

@@ -251,7 +251,10 @@ impl OperatorKind {
             Self::Neurons(neurons) => {
                 neurons.inputs.iter_mut().chain(&mut neurons.receptors).flatten().collect()
             }
-            Self::Deliver(deliver) => vec![&mut deliver.source],
+            Self::Deliver(deliver) => {
+                let factors = deliver.connectivity.factors_mut().into_iter();
+                factors.chain(std::iter::once(&mut deliver.source)).collect()
+            }
         }
     }
 
