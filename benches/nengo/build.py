@@ -56,12 +56,17 @@ def channel():
     nengo.Connection(a, b)
 
 
+def ganglia():
+    nengo.networks.BasalGanglia(64)
+
+
 MAKES = {
     "convolution": convolution,
     "arrays": arrays,
     "small60": lambda: small(60),
     "small400": lambda: small(400),
     "channel": channel,
+    "ganglia": ganglia,
     "single2000": lambda: single(2000, 3),
     "single4000": lambda: single(4000, 8),
     "chain100": lambda: chain(100),

@@ -6,13 +6,13 @@ use std::{
     rc::Rc,
 };
 
-use ndarray::Array2;
 use pontine_core_ir::{
     ConnectionId, CustomId, EndObject, EnsembleId, Faults, Model, Network, ObjId, OperatorId, Path,
     SignalId, Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
+use pontine_nef::solver::Activities;
 
 use crate::{
     error::BuildError,
@@ -50,7 +50,7 @@ pub struct Builder<'n> {
     rules: HashMap<(ConnectionId, usize), BTreeMap<String, SignalId>>,
     time: Option<SignalId>,
     /// Of the ensemble that was decoded last, at its own evaluation points.
-    activities: RefCell<Option<(EnsembleId, Rc<Array2<f64>>)>>,
+    activities: RefCell<Option<(EnsembleId, Rc<Activities<'static>>)>>,
     seeds: BTreeMap<ObjId, u32>,
     faults: Vec<BuildError>,
 }
@@ -252,14 +252,18 @@ impl<'n> Builder<'n> {
 
     /// The activities of an ensemble at its own evaluation points: what is decoded from it next needs
     /// them again.
-    pub(crate) fn activities(&self, id: EnsembleId, built: &BuiltEnsemble) -> Rc<Array2<f64>> {
+    pub(crate) fn activities(
+        &self,
+        id: EnsembleId,
+        built: &BuiltEnsemble,
+    ) -> Rc<Activities<'static>> {
         let mut last = self.activities.borrow_mut();
         if let Some((_, activities)) = last.as_ref().filter(|(of, _)| *of == id) {
             return activities.clone();
         }
         // The old ones go first: both need not fit.
         last.take();
-        let activities = Rc::new(built.activities(built.points()));
+        let activities = Rc::new(Activities::from(built.activities(built.points())));
         *last = Some((id, activities.clone()));
         activities
     }

@@ -125,7 +125,7 @@ impl<'b> Road<'b> {
     /// memory that the machine lacks, or what the backend finds while compiling.
     pub fn build(&self, network: &Network) -> Result<Prepared, RoadError> {
         let (model, provenance, report) = self.model(network)?;
-        let mut prepared = self.compile(model)?;
+        let mut prepared = self.compile_whole(model)?;
         let compile_s = prepared.report.compile_s;
         prepared.report = BuildReport { compile_s, ..report };
         prepared.provenance = provenance;
@@ -138,6 +138,13 @@ impl<'b> Road<'b> {
     /// As [`Road::build`], from the model on.
     pub fn compile(&self, model: Model) -> Result<Prepared, RoadError> {
         model.validate()?;
+        self.compile_whole(model)
+    }
+}
+
+impl Road<'_> {
+    /// Compiles a model that has been validated.
+    fn compile_whole(&self, model: Model) -> Result<Prepared, RoadError> {
         let missing = self.backend.missing(&model, &self.compile);
         if !missing.is_empty() {
             return Err(RoadError::Missing(pontine_core_ir::Faults(missing)));
@@ -150,9 +157,7 @@ impl<'b> Road<'b> {
         let report = BuildReport { compile_s: clock.lap(), ..BuildReport::default() };
         Ok(Prepared { model, simulation, estimate, provenance: Provenance::default(), report })
     }
-}
 
-impl Road<'_> {
     fn fits(&self, estimate: &Estimate) -> Result<(), RoadError> {
         match self.memory_limit {
             Some(limit) if estimate.bytes > limit as f64 => {

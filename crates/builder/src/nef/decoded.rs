@@ -128,11 +128,11 @@ fn solve(
         return Ok(Solved { solution, is_complete });
     }
     let activities = match (solver.needs_activities(), decoding.eval_points) {
-        (false, _) => Rc::new(Array2::zeros((0, n))),
+        (false, _) => Rc::new(Array2::zeros((0, n)).into()),
         (true, None) => builder.activities(decoding.ensemble, ensemble),
-        (true, Some(_)) => Rc::new(ensemble.activities(points.view())),
+        (true, Some(_)) => Rc::new(ensemble.activities(points.view()).into()),
     };
-    let solution = solver.solve(activities.view(), targets.view(), rng).map_err(failed)?;
+    let solution = solver.solve(&activities, targets.view(), rng).map_err(failed)?;
     Ok(Solved { solution, is_complete })
 }
 

@@ -11,6 +11,8 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use pontine_core_ir::{Param, Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
+use super::Activities;
+
 pub use cholesky::Cholesky;
 pub use conjgrad::{BlockConjgrad, Conjgrad};
 pub use lsmr::Lsmr;
@@ -21,7 +23,7 @@ pub trait LeastSquares: std::fmt::Debug + Send + Sync {
     /// X, (n, k), for A (points, n) and Y (points, k); `None` if the equations are singular.
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         rng: &mut RandomState,

@@ -5,7 +5,9 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{LeastSquares, LeastSquaresEntry, Normal, Sigma, by_column, count_or, positive};
+use super::{
+    Activities, LeastSquares, LeastSquaresEntry, Normal, Sigma, by_column, count_or, positive,
+};
 use crate::linear;
 
 inventory::submit! {
@@ -105,11 +107,12 @@ impl Conjgrad {
 impl LeastSquares for Conjgrad {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
     ) -> Option<Array2<f64>> {
+        let a = a.view();
         let normal = Normal::new(a, sigma);
         Some(by_column(a.ncols(), y, |y| self.column(&normal, a.t().dot(&y))))
     }
@@ -135,11 +138,12 @@ impl BlockConjgrad {
 impl LeastSquares for BlockConjgrad {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
     ) -> Option<Array2<f64>> {
+        let a = a.view();
         let normal = Normal::new(a, sigma);
         let n = a.ncols();
         let limit = self.tolerance * (a.nrows() as f64).sqrt();

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{LeastSquares, LeastSquaresEntry, Sigma, count_or};
+use super::{Activities, LeastSquares, LeastSquaresEntry, Sigma, count_or};
 use crate::linear;
 
 inventory::submit! {
@@ -29,11 +29,12 @@ pub struct Svd;
 impl LeastSquares for Svd {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
     ) -> Option<Array2<f64>> {
+        let a = a.view();
         let (u, s, v) = linear::thin_svd(a)?;
         back(&u, &s, &v, y, shared(sigma, a.nrows())?)
     }
@@ -81,11 +82,12 @@ impl RandomizedSvd {
 impl LeastSquares for RandomizedSvd {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         rng: &mut RandomState,
     ) -> Option<Array2<f64>> {
+        let a = a.view();
         let penalty = shared(sigma, a.nrows())?;
         let wide = a.nrows() < a.ncols();
         let tall = if wide { a.reversed_axes() } else { a };
