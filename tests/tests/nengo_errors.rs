@@ -82,22 +82,24 @@ fn ensembles() {
         b.max_rates(vec![300.0; 10]).intercepts(vec![1.0; 10])
     });
     ensemble(Build, "`Ensemble:b`: encoder 0 has length 0", |b| b.encoders([[0.0; 2]; 10]));
-    ensemble(Build, "`Ensemble:b`: no mechanism is called `LEAKY`", |b| b.neuron_type("LEAKY"));
+    ensemble(Construction, "`Ensemble:b`: no mechanism is called `LEAKY`", |b| {
+        b.neuron_type("LEAKY")
+    });
     let noise = "`Ensemble:b`: no process is called `Noise`";
-    ensemble(Build, noise, |b| b.noise("Noise"));
+    ensemble(Construction, noise, |b| b.noise("Noise"));
 }
 
 #[test]
 fn distributions() {
-    let of = |spec: Spec, message: &str| ensemble(Build, message, |b| b.intercepts(spec));
-    of(gaussian(0.0, 0.0), "`Ensemble:b`: intercepts: `Gaussian`: `std` is 0.0");
-    of(Spec::new("Exponential").with("scale", 0.0), "`Exponential`: `scale` is 0.0");
+    let of = |moment, spec: Spec, message: &str| ensemble(moment, message, |b| b.intercepts(spec));
+    of(Construction, gaussian(0.0, 0.0), "`Ensemble:b`: intercepts: `Gaussian`: `std` is 0.0");
+    of(Construction, Spec::new("Exponential").with("scale", 0.0), "`Exponential`: `scale` is 0.0");
     let pdf = Spec::new("PDF").with("x", vec![0.0, 1.0]).with("p", vec![0.5, 0.6]);
-    of(pdf, "`PDF`: `p` is");
-    of(Spec::new("Uniform").with("low", 0.0), "`Uniform` needs a parameter `high`");
-    of(Spec::new("Sphere"), "no distribution");
+    of(Construction, pdf, "`PDF`: `p` is");
+    of(Construction, Spec::new("Uniform").with("low", 0.0), "`Uniform` needs a parameter `high`");
+    of(Construction, Spec::new("Sphere"), "no distribution");
     let samples = Spec::new("Samples").with("samples", vec![0.0; 3]);
-    of(samples, "`Ensemble:b`: ");
+    of(Build, samples, "`Ensemble:b`: ");
 }
 
 #[test]
@@ -159,11 +161,11 @@ fn connections() {
     let infinite = "`Connection:c`: its function is not finite at evaluation point";
     connection(Build, infinite, |a, n| Connection::new(a, n).computing(|[x, _]| [x, f64::NAN]));
     let tau = "`Connection:c`: `Lowpass`: `tau` is -1.0, but must be finite and not negative";
-    connection(Build, tau, |a, n| Connection::new(a, n).synapse(-1.0));
-    connection(Build, "`Connection:c`: ", |a, n| Connection::new(a, n).solver("Lstsquares"));
+    connection(Construction, tau, |a, n| Connection::new(a, n).synapse(-1.0));
+    connection(Construction, "`Connection:c`: ", |a, n| Connection::new(a, n).solver("Lstsquares"));
     let weights =
         "`Connection:c`: a solver with `weights` leads from an ensemble to an ensemble only";
-    connection(Build, weights, |a, n| {
+    connection(Construction, weights, |a, n| {
         Connection::new(a, n).solver(Spec::new("LstsqL2").with("weights", true))
     });
     check(Build, "`Connection:c`: could not solve for decoders: all 10 neurons", |net, _, n| {
@@ -182,7 +184,7 @@ fn transforms() {
     let mut convolution = Convolution::new(1, &[2], 1);
     convolution.kernel_size = vec![1];
     let behind = "`Connection:c`: a sparse transform or a convolution cannot stand behind decoders";
-    connection(Build, behind, |a, n| Connection::new(a, n).transform(convolution.clone()));
+    connection(Construction, behind, |a, n| Connection::new(a, n).transform(convolution.clone()));
     let transposed =
         Convolution { transposed: true, padding: Padding::Same, ..convolution.clone() };
     let spread = Convolution { spread_to: Some(vec![3]), ..transposed };
@@ -192,13 +194,13 @@ fn transforms() {
     let kernel = "`Connection:c`: its convolution needs one size, kernel and stride for each axis";
     connection(Construction, kernel, |_, n| Connection::new(n, n).transform(wrong));
     let drawn = Transform::Drawn { rows: 2, columns: 2, distribution: Spec::new("Even") };
-    connection(Build, "`Connection:c`: ", |_, n| Connection::new(n, n).transform(drawn));
+    connection(Construction, "`Connection:c`: ", |_, n| Connection::new(n, n).transform(drawn));
 }
 
 #[test]
 fn learning_rules() {
     let rule = |message: &str, make: &dyn Fn(EnsembleId, NodeId) -> Connection| {
-        connection(Build, message, make);
+        connection(Construction, message, make);
     };
     let matrix = "`Connection:c.PES`: it needs a connection with a matrix of weights";
     rule(matrix, &|_, n| Connection::new(n, n).learning_by(pes(1e-4)));

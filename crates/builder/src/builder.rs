@@ -18,6 +18,7 @@ use crate::{
     error::BuildError,
     nef::{BuiltEnsemble, DIRECT, Weights},
     registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
+    warning::Warning,
 };
 
 /// What is fixed for the whole build.
@@ -34,6 +35,15 @@ impl Default for BuildOptions {
     fn default() -> Self {
         Self { dt: 1e-3, seed: 0 }
     }
+}
+
+/// What was built.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Built {
+    /// The model.
+    pub model: Model,
+    /// Doubts about objects of the network, sorted by their text.
+    pub warnings: Vec<Warning>,
 }
 
 /// A model as it is being built.
@@ -53,6 +63,7 @@ pub struct Builder<'n> {
     activities: RefCell<Option<(EnsembleId, Rc<Activities<'static>>)>>,
     seeds: BTreeMap<ObjId, u32>,
     faults: Vec<BuildError>,
+    warnings: Vec<Warning>,
 }
 
 impl<'n> Builder<'n> {
@@ -72,6 +83,7 @@ impl<'n> Builder<'n> {
             activities: RefCell::default(),
             seeds: pontine_nef::seeding::walk(network, options.seed),
             faults: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -84,9 +96,17 @@ impl<'n> Builder<'n> {
         self.faults.push(error);
     }
 
-    pub(crate) fn finish(self) -> Result<Model, Faults<BuildError>> {
+    pub(crate) fn finish(self) -> Result<Built, Faults<BuildError>> {
         Faults::check(self.faults)?;
-        Ok(self.model)
+        let Self { model, mut warnings, .. } = self;
+        // In an order that does not depend on that of creation.
+        warnings.sort_by_cached_key(Warning::to_string);
+        Ok(Built { model, warnings })
+    }
+
+    /// Notes what is legal and yet hardly meant.
+    pub fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     /// The network that is built.

@@ -6,7 +6,7 @@ use pontine_core_ir::{
     port::{AccessError, Backend, CompileOptions, Precision, Simulation, Unattended},
     recording::{Series, SeriesData},
 };
-use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, curves, n_steps};
+use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, Warning, curves, n_steps};
 
 /// A network that runs and remembers what it recorded.
 pub struct Simulator {
@@ -72,6 +72,23 @@ impl Simulator {
     /// Options first.
     pub fn builder() -> SimulatorBuilder {
         SimulatorBuilder::default()
+    }
+
+    /// What is legal in the network and yet hardly meant, such as gains beside maximum rates.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine::prelude::*;
+    /// let mut network = Network::new("");
+    /// let a = network.add(Ensemble::new(10, 1));
+    /// let learned = Connection::new(a, a).learning_by(pes(3.0)).labelled("c");
+    /// network.add(learned);
+    /// let simulator = Simulator::builder().build(&network)?;
+    /// assert!(simulator.warnings()[0].to_string().starts_with("`Connection:c.PES`: a learning rate of 3"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn warnings(&self) -> &[Warning] {
+        &self.prepared.report.warnings
     }
 
     /// Runs for a time (s), rounded to whole steps.

@@ -18,7 +18,8 @@ use std::time::Instant;
 
 pub use error::RoadError;
 pub use memory::available_bytes;
-pub use pontine_builder::{BuildError, BuildOptions, curves};
+use pontine_builder::Built;
+pub use pontine_builder::{BuildError, BuildOptions, Warning, curves};
 use pontine_core_ir::{
     Model, Network, Recording,
     port::{Backend, CompileOptions, Estimate, RunControl, Simulation},
@@ -45,12 +46,12 @@ pub struct Prepared {
     pub estimate: Estimate,
     /// What the passes did.
     pub provenance: Provenance,
-    /// How long each part of the road took.
+    /// How long each part of the road took, and warnings.
     pub report: BuildReport,
 }
 
-/// How long each part of the road took, s of wall time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// How long each part of the road took, s of wall time, and what was noticed.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BuildReport {
     /// Validation and network passes.
     pub network_s: f64,
@@ -60,6 +61,8 @@ pub struct BuildReport {
     pub model_s: f64,
     /// From model to simulation.
     pub compile_s: f64,
+    /// What is legal and yet hardly meant.
+    pub warnings: Vec<Warning>,
 }
 
 impl<'b> Road<'b> {
@@ -109,7 +112,8 @@ impl<'b> Road<'b> {
         let pipeline = self.pipeline.clone().with_seed(self.build.seed);
         let (network, mut provenance) = pipeline.apply(network, &mut ())?;
         report.network_s = clock.lap();
-        let model = pontine_builder::build(&network, &self.build)?;
+        let Built { model, warnings } = pontine_builder::build_noting(&network, &self.build)?;
+        report.warnings = warnings;
         report.build_s = clock.lap();
         model.validate()?;
         let (model, models) = pipeline.apply_model(model, &mut ())?;

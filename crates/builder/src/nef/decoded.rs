@@ -14,7 +14,7 @@ use pontine_nef::{
 use pontine_rng::RandomState;
 
 use super::{BuiltEnsemble, function::at_points, weights::Weights};
-use crate::{builder::Builder, error::BuildError};
+use crate::{builder::Builder, checks::SPARSE, error::BuildError};
 
 /// What is decoded, for whom.
 pub(super) struct Decoding<'a> {
@@ -190,10 +190,8 @@ fn behind(
         Sampled::Identity => x,
         Sampled::Dense(transform) => transformed(decoding, &transform, x)?,
         Sampled::Sparse(_) => {
-            return Err(BuildError::Unsupported {
-                path: decoding.path.clone(),
-                message: "a sparse transform or a convolution cannot stand behind decoders".into(),
-            });
+            let path = decoding.path.clone();
+            return Err(BuildError::Unsupported { path, message: SPARSE.into() });
         }
     };
     match &decoding.post_encoders {

@@ -22,6 +22,6 @@ mod weights;
 
 pub(crate) use ensemble::BuiltEnsemble;
 pub(crate) use function::at_points;
-pub use learning::LearningSite;
-pub(crate) use neurons::DIRECT;
+pub use learning::{LearningSite, RuleSite};
+pub(crate) use neurons::{DIRECT, NeuronType};
 pub use weights::{Entries, Weights};

@@ -19,6 +19,7 @@ use crate::{
     builder::Builder,
     error::BuildError,
     registry::{FilterSite, SynapseEntry},
+    warning::Warning,
 };
 
 macro_rules! offer {
@@ -50,7 +51,12 @@ fn build(
             cells.build(builder, site)
         }
         Discrete::Taps(weights) => Cells::of_taps(&weights).build(builder, site),
-        Discrete::Delay(n_steps) => Ok(delay(builder, site, n_steps.max(1))),
+        Discrete::Delay(0) => {
+            let delay_s = spec.number_or("delay", 0.0).unwrap_or_default();
+            builder.warn(Warning::ShortDelay { path: site.path.clone(), delay_s });
+            Ok(delay(builder, site, 1))
+        }
+        Discrete::Delay(n_steps) => Ok(delay(builder, site, n_steps)),
     }
 }
 

@@ -14,6 +14,8 @@
 //!     dimensions.
 //! 11. Functions and evaluation points go with what can have them; a table has a row for each point.
 //! 12. A matrix does not go with a slice that repeats a dimension.
+//! 13. What linked crates ask for besides ([`CheckEntry`]): that names are known, and their parameters
+//!     right.
 //!
 //! All faults are collected.
 
@@ -28,6 +30,7 @@ use crate::{
     function::Function,
     id::ConnectionId,
     path::Path,
+    registry::{CheckEntry, LookupError, checks},
 };
 
 /// One rule broken by one object.
@@ -128,6 +131,24 @@ pub enum NetworkFault {
         /// What, and why.
         what: &'static str,
     },
+    /// A name that nobody offers, or parameters that its kind does not take.
+    #[error("`{path}`: {}{source}", colon(.what))]
+    Lookup {
+        /// The object.
+        path: Path,
+        /// What the name is for, unless the object tells.
+        what: &'static str,
+        /// The cause.
+        source: LookupError,
+    },
+    /// What a linked crate refuses.
+    #[error("`{path}`: {message}")]
+    Refused {
+        /// The object.
+        path: Path,
+        /// What, and what would do instead.
+        message: String,
+    },
     /// Only one of gain and bias.
     #[error("`{path}`: gain and bias must be given together")]
     GainWithoutBias {
@@ -185,6 +206,16 @@ impl Network {
         check.recorders();
         let Check { mut faults, paths, .. } = check;
         faults.extend(values::faults(self, &paths));
+        match checks().entries() {
+            Ok(entries) => {
+                let found = |entry: &&CheckEntry| (entry.check)(self, &paths);
+                faults.extend(entries.values().flat_map(found));
+            }
+            Err(error) => {
+                let (path, source) = (Path::root(), error.into());
+                faults.push(NetworkFault::Lookup { path, what: "", source });
+            }
+        }
         Faults::check(faults)
     }
 
@@ -512,6 +543,10 @@ impl Check<'_> {
             });
         }
     }
+}
+
+fn colon(what: &str) -> String {
+    if what.is_empty() { String::new() } else { format!("{what}: ") }
 }
 
 fn argument_size(function: &Function) -> Option<usize> {

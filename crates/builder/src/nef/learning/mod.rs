@@ -12,6 +12,7 @@ mod oja;
 mod parts;
 mod pes;
 mod rls;
+mod site;
 mod voja;
 
 use pontine_core_ir::{
@@ -23,6 +24,8 @@ use super::weights::Weights;
 use crate::{builder::Builder, error::BuildError, registry::learning_kinds};
 pub(super) use delta::delta;
 pub(super) use parts::Parts;
+pub use site::RuleSite;
+use site::{NO_ENCODERS, NO_MATRIX, NO_NEURONS};
 
 /// Where a learning rule stands.
 #[derive(Clone, Debug)]
@@ -46,6 +49,8 @@ pub(super) fn build(builder: &mut Builder<'_>, id: ConnectionId) -> Result<(), B
     for (i, (rule, name)) in connection.learning.iter().zip(connection.rule_names()).enumerate() {
         let path = builder.path(id).part(&name);
         let entry = learning_kinds().get(&rule.spec.kind).map_err(|e| builder.lookup(id, e))?;
+        let described = RuleSite { network: builder.network(), connection: id, spec: &rule.spec };
+        (entry.check)(&described).map_err(|refusal| refusal.built(path.clone()))?;
         let input = input(builder, (id, i), &path, rule.input)?;
         let site = LearningSite {
             rule: (id, i),
@@ -86,34 +91,20 @@ impl LearningSite {
             weights.entries.is_some() || shape.len() == 2
         };
         let matrix = self.weights.as_ref().filter(is_matrix).cloned();
-        matrix.ok_or_else(|| {
-            self.unsupported("it needs a connection with a matrix of weights".to_owned())
-        })
+        matrix.ok_or_else(|| self.unsupported(NO_MATRIX))
     }
 
     /// The weights between single neurons, and the ensemble of those that they lead to.
     fn between_neurons(&self, builder: &Builder<'_>) -> Result<(Weights, EnsembleId), BuildError> {
         let weights = self.matrix(builder)?;
         let found = self.neurons_after(builder).filter(|_| self.is_between_neurons(builder));
-        let ensemble = found.ok_or_else(|| {
-            let message = "it needs weights between single neurons: join `neurons` of ensembles, or \
-                           use a solver with `weights`";
-            self.unsupported(message.to_owned())
-        })?;
+        let ensemble = found.ok_or_else(|| self.unsupported(NO_NEURONS))?;
         Ok((weights, ensemble))
     }
 
-    /// Whether what the connection brings are currents of single neurons, from single neurons.
     fn is_between_neurons(&self, builder: &Builder<'_>) -> bool {
-        let connection = &builder.network().connections[self.rule.0];
-        match (&connection.pre.object, &connection.post.object) {
-            (EndObject::Neurons(_), EndObject::Neurons(_)) => true,
-            (EndObject::Ensemble(_), EndObject::Ensemble(_)) => {
-                let solver = &builder.network().connection_params(self.rule.0).solver;
-                pontine_nef::solver::for_weights(solver).unwrap_or(false)
-            }
-            _ => false,
-        }
+        let (network, connection) = (builder.network(), self.rule.0);
+        RuleSite { network, connection, spec: &self.spec }.is_between_neurons()
     }
 
     /// The ensemble that the connection leads to.
@@ -124,26 +115,17 @@ impl LearningSite {
         }
     }
 
-    /// The parameters that are numbers above 0.
-    fn positive(&self, name: &'static str, default: f64) -> Result<f64, BuildError> {
-        let fault = |source| BuildError::Spec { path: self.path.clone(), source };
-        let value = self.spec.number_or(name, default).map_err(fault)?;
-        if value > 0.0 && value.is_finite() {
-            return Ok(value);
-        }
-        Err(fault(self.spec.wrong(name, &value.into(), "finite and more than 0")))
+    /// A parameter that is a number.
+    fn number(&self, name: &'static str, default: f64) -> Result<f64, BuildError> {
+        let number = self.spec.number_or(name, default);
+        number.map_err(|source| BuildError::Spec { path: self.path.clone(), source })
     }
 
-    fn check_names(&self, known: &[&str]) -> Result<(), BuildError> {
-        let checked = self.spec.check_names(known);
-        checked.map_err(|source| BuildError::Spec { path: self.path.clone(), source })
-    }
-
-    fn unsupported(&self, message: String) -> BuildError {
-        BuildError::Unsupported { path: self.path.clone(), message }
+    fn unsupported(&self, message: &str) -> BuildError {
+        BuildError::Unsupported { path: self.path.clone(), message: message.to_owned() }
     }
 
     fn told(&self) -> Result<SignalId, BuildError> {
-        self.input.ok_or_else(|| self.unsupported("it must be told something".to_owned()))
+        self.input.ok_or_else(|| self.unsupported("it must be told something"))
     }
 }

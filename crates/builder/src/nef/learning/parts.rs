@@ -2,11 +2,11 @@
 //! step.
 
 use pontine_core_ir::{
-    EnsembleId, Param, SignalId, Spec, Tensor,
+    EnsembleId, Param, SignalId, Tensor,
     model::{Filter, OperatorKind, Signal},
 };
 
-use super::LearningSite;
+use super::{LearningSite, site::synapse};
 use crate::{builder::Builder, error::BuildError, registry::FilterSite};
 
 /// Adds the operators of one rule.
@@ -102,17 +102,9 @@ impl<'b, 'n> Parts<'b, 'n> {
         default: &Param,
         input: SignalId,
     ) -> Result<Option<SignalId>, BuildError> {
-        let given = self.site.spec.params.get(parameter).unwrap_or(default);
-        let synapse = match given {
-            Param::Number(tau) => Spec::new("Lowpass").with("tau", *tau),
-            Param::Spec(synapse) => (**synapse).clone(),
-            Param::Text(none) if none == "none" => return Ok(None),
-            other => {
-                let expected = "a time constant, a synapse or \"none\"";
-                let source = self.site.spec.wrong(parameter, other, expected);
-                return Err(BuildError::Spec { path: self.path.clone(), source });
-            }
-        };
+        let synapse = synapse(&self.site.spec, parameter, default)
+            .map_err(|source| BuildError::Spec { path: self.path.clone(), source })?;
+        let Some(synapse) = synapse else { return Ok(None) };
         let site = FilterSite { path: self.path.part(parameter), input, size: self.len(input) };
         self.builder.synapse(&site, &synapse).map(Some)
     }

@@ -10,16 +10,22 @@
 use ndarray::Array1;
 use pontine_core_ir::{EndObject, EnsembleId, inventory};
 
-use super::{super::weights::Weights, LearningSite, Parts};
-use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+use super::{super::weights::Weights, LearningSite, NO_ENCODERS, Parts, RuleSite};
+use crate::{builder::Builder, error::BuildError, refusal::Refusal, registry::LearningEntry};
 
 inventory::submit! {
-    LearningEntry { kind: "Voja", build, place: module_path!() }
+    LearningEntry { kind: "Voja", check, build, place: module_path!() }
+}
+
+fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
+    site.check_names(&["learning_rate", "post_synapse"])?;
+    site.positive("learning_rate", 1e-2)?;
+    site.needs_encoders()?;
+    site.check_synapses(&["post_synapse"])
 }
 
 fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "post_synapse"])?;
-    let rate = site.positive("learning_rate", 1e-2)? * builder.dt();
+    let rate = site.number("learning_rate", 1e-2)? * builder.dt();
     let told = site.told()?;
     let id = encoded(builder, site)?;
     let ensemble = builder.ensemble(id)?;
@@ -49,9 +55,6 @@ fn encoded(builder: &Builder<'_>, site: &LearningSite) -> Result<EnsembleId, Bui
     let post = &builder.network().connections[site.rule.0].post;
     match &post.object {
         EndObject::Ensemble(id) if !site.is_between_neurons(builder) => Ok(*id),
-        _ => {
-            let message = "encoders learn from connections to the vector of an ensemble only";
-            Err(site.unsupported(message.to_owned()))
-        }
+        _ => Err(site.unsupported(NO_ENCODERS)),
     }
 }
