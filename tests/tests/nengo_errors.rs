@@ -123,6 +123,12 @@ fn nodes() {
     let inputs = Spec::new("PresentInput").with("inputs", vec![1.0; 3]);
     let rows = "`PresentInput` holds 3 numbers, which are no rows of 2 elements";
     node(Build, rows, Node::process(inputs.with("presentation_time", 1.0), 2));
+    let noise = Node { size_in: 1, ..Node::process("FilteredNoise", 1) };
+    node(Construction, "`Node:b`: its process takes no input; a synapse would", noise);
+    let filter = Node::process(Spec::new("Lowpass").with("tau", 0.1), 1);
+    node(Construction, "`Node:b`: a synapse filters its input, so it needs", filter);
+    let narrow = Node { size_out: 1, ..Node::filtering(Spec::new("Lowpass").with("tau", 0.1), 2) };
+    node(Build, "`Node:b`: what it filters has shape [2], but [1] is needed", narrow);
     let high = "`WhiteSignal`: high is 900, but must be at most 500 Hz";
     node(Build, high, Node::process(white_signal(1.0, 900.0, 0.5), 1));
 }

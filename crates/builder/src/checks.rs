@@ -10,7 +10,7 @@ use pontine_core_ir::{
 use pontine_nef::{points::sampler, process, solver, synapse as synapses};
 
 use crate::{
-    nef::{DIRECT, NeuronType, RuleSite},
+    nef::{DIRECT, NO_FILTER, NO_INPUT, NeuronType, RuleSite},
     refusal::Refusal,
     registry::{learning_kinds, synapse_kinds},
 };
@@ -32,7 +32,7 @@ fn check(network: &Network, paths: &Paths) -> Vec<NetworkFault> {
     }
     for (id, node) in network.nodes.iter() {
         if let NodeOutput::Process(spec) = &node.output {
-            check.take(&paths[id.into()], "", process_or_synapse(spec));
+            check.take(&paths[id.into()], "", process_of_node(spec, node.size_in));
         }
     }
     for (id, connection) in network.connections.iter() {
@@ -153,9 +153,14 @@ fn process(spec: &Spec) -> Result<(), Refusal> {
     Ok(process::process(spec).map(drop)?)
 }
 
-/// A synapse is a process too, one with an input.
-fn process_or_synapse(spec: &Spec) -> Result<(), Refusal> {
-    if synapse_kinds().get(&spec.kind).is_ok() { synapse(spec) } else { process(spec) }
+/// A synapse is a process too, the only one with an input.
+fn process_of_node(spec: &Spec, size_in: usize) -> Result<(), Refusal> {
+    match (synapse_kinds().get(&spec.kind).is_ok(), size_in) {
+        (true, 0) => Err(NO_INPUT.into()),
+        (true, _) => synapse(spec),
+        (false, 0) => process(spec),
+        (false, _) => process(spec).and(Err(NO_FILTER.into())),
+    }
 }
 
 /// Parameters of synapses of other crates are looked at when they are built.

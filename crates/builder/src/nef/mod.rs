@@ -24,4 +24,5 @@ pub(crate) use ensemble::BuiltEnsemble;
 pub(crate) use function::at_points;
 pub use learning::{LearningSite, RuleSite};
 pub(crate) use neurons::{DIRECT, NeuronType};
+pub(crate) use node::{NO_FILTER, NO_INPUT};
 pub use weights::{Entries, Weights};

@@ -87,7 +87,8 @@ pub enum NodeOutput {
     /// A function of time `t` (s) and, if `size_in > 0`, of the input `x`. Native functions get
     /// the slice `[t, x…]`.
     Function(Function),
-    /// A process of this kind, such as `WhiteNoise`: a signal of time, random or given.
+    /// A process of this kind, such as `WhiteNoise`: a signal of time, random or given; or a synapse,
+    /// which filters the input.
     Process(Spec),
     /// A process of the host, with state.
     Host(Arc<dyn HostOperator>),
@@ -421,6 +422,19 @@ impl Node {
     /// A node that puts out a process of `size_out` dimensions.
     pub fn process(process: impl Into<Spec>, size_out: usize) -> Self {
         Self::with_output(NodeOutput::Process(process.into()), 0, size_out)
+    }
+
+    /// A node that puts out what a synapse makes of its input, in the same step. A synapse of a
+    /// connection takes a step.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::{Node, Spec};
+    /// let smooth = Node::filtering(Spec::new("Alpha").with("tau", 0.02), 3);
+    /// assert_eq!((smooth.size_in, smooth.size_out), (3, 3));
+    /// ```
+    pub fn filtering(synapse: impl Into<Spec>, size: usize) -> Self {
+        Self::with_output(NodeOutput::Process(synapse.into()), size, size)
     }
 
     fn with_output(output: NodeOutput, size_in: usize, size_out: usize) -> Self {
