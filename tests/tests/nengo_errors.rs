@@ -255,6 +255,23 @@ fn probes() {
 }
 
 #[test]
+fn numbers_that_are_none() {
+    // Grows without end, and is then taken from itself.
+    check(Run, "no number after step", |net, _, n| {
+        let kick = net.add(Node::constant(vec![1.0, 1.0]));
+        net.add(Connection::new(kick, n).synapse(Synapse::NONE));
+        let grown = net.add(Node::passthrough(2).labelled("grown"));
+        let delay = Spec::new("Delay").with("delay", 0.001);
+        net.add(Connection::new(n, grown).transform(1e300).synapse(delay.clone()));
+        let more = net.add(Node::passthrough(2).labelled("more"));
+        net.add(Connection::new(grown, more).transform(1e300).synapse(delay));
+        let twice = [[1.0, -1.0], [1.0, -1.0]];
+        net.add(Connection::new(more, n).transform(twice));
+        net.add(Probe::new(n));
+    });
+}
+
+#[test]
 fn loops_without_a_synapse_tell_the_way_out() {
     check(Build, "a synapse on one of the connections breaks the loop", |net, _, n| {
         net.add(Connection::new(n, n).synapse(Synapse::NONE));
