@@ -8,6 +8,8 @@ use pontine_core_ir::{
 };
 use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, Warning, curves, n_steps};
 
+use crate::csv::csv;
+
 /// A network that runs and remembers what it recorded.
 pub struct Simulator {
     prepared: Prepared,
@@ -155,6 +157,28 @@ impl Simulator {
             None => &[],
         };
         steps.iter().map(|&step| step as f64 * self.prepared.model.dt)
+    }
+
+    /// What probes recorded as a table in text (CSV): a row for each time, `t` (s) first, and a column
+    /// for each element that was sampled. Of spikes the neurons stand in one column, with spaces between.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine::prelude::*;
+    /// let mut network = Network::new("");
+    /// let circle = network.add(Node::of_time(|t| [t, 2.0 * t]).labelled("n"));
+    /// let probe = network.add(Probe::new(circle).labelled("p"));
+    /// let mut simulator = Simulator::builder().dt(0.5).build(&network)?;
+    /// simulator.run(1.0)?;
+    /// assert_eq!(simulator.csv(&[probe]), "t,Probe:p[0],Probe:p[1]\n0.5,0.5,1\n1,1,2\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn csv(&self, probes: &[ProbeId]) -> String {
+        let series = probes.iter().filter_map(|&probe| {
+            let path = self.paths.get(probe.into())?;
+            Some((path.to_string(), self.series(probe)?))
+        });
+        csv(&series.collect::<Vec<_>>(), self.prepared.model.dt)
     }
 
     /// The spikes of a probe of neurons, which is not filtered: time (s) and neuron of each. Memory

@@ -210,7 +210,7 @@ class Model:
 
     def probe(self, item):
         label, target = item["label"], item["target"]
-        name, _, part = target.partition(".")
+        name, _, part = target.partition("[")[0].partition(".")
         options = {"sample_every": value(item["sample_every"])} if "sample_every" in item else {}
         if "synapse" in item:
             options["synapse"] = synapse(item["synapse"])

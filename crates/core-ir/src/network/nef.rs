@@ -342,6 +342,8 @@ pub struct Probe {
     pub seed: Option<u32>,
     /// What is read.
     pub target: ProbeTarget,
+    /// Which elements of it, in order; all if absent.
+    pub slice: Option<Arc<[usize]>>,
     /// Filter before recording: `Some(None)` is no filter; the network's default if absent.
     pub synapse: Option<Option<Spec>>,
     /// Time between samples, s; every step if absent.
@@ -500,7 +502,15 @@ impl Probe {
     /// represents, of a node or a connection, or of a [`ProbeTarget`].
     pub fn new(target: impl Into<ProbeTarget>) -> Self {
         let target = target.into();
-        Self { label: None, seed: None, target, synapse: None, sample_every: None, solver: None }
+        Self {
+            label: None,
+            seed: None,
+            target,
+            slice: None,
+            synapse: None,
+            sample_every: None,
+            solver: None,
+        }
     }
 }
 

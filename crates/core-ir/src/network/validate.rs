@@ -22,7 +22,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, ProbeTarget,
+    Cells, Connection, EndObject, Endpoint, Network, ObjId, Paths, Population, Probe, ProbeTarget,
     RuleInput, Transform, values,
 };
 use crate::{
@@ -469,6 +469,27 @@ impl Check<'_> {
             if !found {
                 self.dangling(&path, "its target");
             }
+            self.probed(&path, probe);
+        }
+    }
+
+    /// Elements that a probe picks, where their number is known before the build.
+    fn probed(&mut self, path: &Path, probe: &Probe) {
+        let (end, what): (EndObject, ObjId) = match probe.target {
+            ProbeTarget::Decoded(id) | ProbeTarget::Input(id) => {
+                (EndObject::Ensemble(id), id.into())
+            }
+            ProbeTarget::Neurons(id)
+            | ProbeTarget::NeuronState(id, _)
+            | ProbeTarget::NeuronInput(id) => (EndObject::Neurons(id), id.into()),
+            ProbeTarget::Node(id) => (EndObject::Node(id), id.into()),
+            ProbeTarget::Custom(id) => (EndObject::Custom(id), id.into()),
+            _ => return,
+        };
+        let Some(size) = self.network.size_of(&end, true) else { return };
+        if let Some(&index) = probe.slice.iter().flat_map(|s| s.iter()).find(|&&i| i >= size) {
+            let what = self.path(what);
+            self.faults.push(NetworkFault::Slice { path: path.clone(), index, what, size });
         }
     }
 

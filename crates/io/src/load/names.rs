@@ -123,10 +123,7 @@ impl Names {
     /// # Errors
     /// If there is no such object, or it has no such part.
     pub fn endpoint(&self, network: &Network, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
-        let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
-            Some((name, slice)) => (name, Some(indices(name, slice, "dimensions")?)),
-            None => (text, None),
-        };
+        let (name, slice) = sliced(text)?;
         let (id, part) = self.object(prefix, name)?;
         let object = match (id, part) {
             (ObjId::Ensemble(id), None) => EndObject::Ensemble(id),
@@ -150,6 +147,17 @@ impl Names {
             }
         };
         Ok(Endpoint { object, slice: slice.map(Into::into) })
+    }
+}
+
+/// A name, and what stands behind it in brackets.
+///
+/// # Errors
+/// If that is no slice.
+pub(super) fn sliced(text: &str) -> Result<(&str, Option<Vec<usize>>), Cause> {
+    match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
+        Some((name, slice)) => Ok((name, Some(indices(name, slice, "dimensions")?))),
+        None => Ok((text, None)),
     }
 }
 
