@@ -85,6 +85,13 @@ fn ensembles() {
     ensemble(Construction, "`Ensemble:b`: no mechanism is called `LEAKY`", |b| {
         b.neuron_type("LEAKY")
     });
+    let above = "`Ensemble:b`: `LIF`: `min_voltage` is 0.5, but must be at most 0";
+    ensemble(Construction, above, |b| b.neuron_type(Spec::new("LIF").with("min_voltage", 0.5)));
+    let slow = "`Ensemble:b`: `LIFRate`: `tau_rc` is 0.0, but must be more than 0";
+    let rate = Spec::new("LIFRate").with("tau_rc", 0.0);
+    ensemble(Construction, slow, |b| {
+        b.neuron_type(Spec::new("PoissonSpiking").with("base", rate.clone()))
+    });
     let noise = "`Ensemble:b`: no process is called `Noise`";
     ensemble(Construction, noise, |b| b.noise("Noise"));
 }

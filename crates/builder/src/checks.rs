@@ -106,7 +106,9 @@ impl Check {
         path: &Path,
     ) {
         self.options(path, &connection.options);
-        if let Transform::Drawn { distribution: spec, .. } = &connection.transform {
+        if let Transform::Drawn { distribution: spec, .. }
+        | Transform::DrawnSparse { distribution: spec, .. } = &connection.transform
+        {
             self.take(path, "transform", distribution(spec));
         }
         self.take(path, "", decoded(network, id));
@@ -129,8 +131,11 @@ fn decoded(network: &Network, id: ConnectionId) -> Result<(), Refusal> {
     {
         return Ok(());
     }
-    if matches!(connection.transform, Transform::Sparse(_) | Transform::Convolution(_)) {
-        return Err(SPARSE.into());
+    match connection.transform {
+        Transform::Identity | Transform::Dense(_) | Transform::Drawn { .. } => {}
+        Transform::Sparse(_) | Transform::DrawnSparse { .. } | Transform::Convolution(_) => {
+            return Err(SPARSE.into());
+        }
     }
     let weights = solver::for_weights(&network.connection_params(id).solver).unwrap_or(false);
     let leads_on = matches!(connection.post.object, EndObject::Ensemble(_));

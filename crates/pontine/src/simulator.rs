@@ -120,13 +120,36 @@ impl Simulator {
     /// [`RoadError::Compile`] if the new draws cannot be laid out.
     pub fn reset(&mut self, seed: Option<u64>) -> Result<(), RoadError> {
         self.prepared.simulation.reset(seed)?;
-        self.recording = Recording::of(&self.prepared.model);
+        self.clear_recording();
         Ok(())
+    }
+
+    /// Runs one step.
+    ///
+    /// # Errors
+    /// As [`run_steps`](Self::run_steps).
+    pub fn step(&mut self) -> Result<(), RoadError> {
+        self.run_steps(1)
+    }
+
+    /// Forgets what was recorded; the run goes on where it was.
+    pub fn clear_recording(&mut self) {
+        self.recording = Recording::of(&self.prepared.model);
+    }
+
+    /// The time step, s.
+    pub fn dt(&self) -> f64 {
+        self.prepared.model.dt
+    }
+
+    /// How many steps have been done.
+    pub fn n_steps(&self) -> u64 {
+        self.prepared.simulation.n_steps()
     }
 
     /// Simulated time, s.
     pub fn time(&self) -> f64 {
-        self.prepared.simulation.n_steps() as f64 * self.prepared.model.dt
+        self.n_steps() as f64 * self.dt()
     }
 
     /// Everything recorded since the start or the last reset.

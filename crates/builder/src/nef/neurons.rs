@@ -167,6 +167,7 @@ impl Spiking {
             return Ok(Self::Regular(Cells::resolve(&spec.kind, spec)?));
         };
         spec.check_names(&["amplitude"])?;
+        spec.params.iter().try_for_each(|(name, param)| bounded(spec, name, param))?;
         Ok(Self::Random { draws, amplitude: spec.number_or("amplitude", 1.0)? })
     }
 }
@@ -201,9 +202,51 @@ fn initial(spec: &Spec) -> Result<(BTreeMap<String, Samples>, Spec), SpecError> 
     Ok((samples.collect::<Result<_, _>>()?, rest))
 }
 
+/// Parameters of Nengo's neuron types that are more than 0.
+const POSITIVE: [&str; 4] = ["tau_rc", "tau_n", "tau_recovery", "amplitude"];
+
+/// Those that are at least 0.
+const NOT_NEGATIVE: [&str; 2] = ["tau_ref", "inc_n"];
+
+/// Nengo's neuron types with such parameters.
+const BOUNDED: [&str; 12] = [
+    "AdaptiveLIF",
+    "AdaptiveLIFRate",
+    "Izhikevich",
+    "LIF",
+    "LIFRate",
+    "PoissonSpiking",
+    "RectifiedLinear",
+    "RegularSpiking",
+    "Sigmoid",
+    "SpikingRectifiedLinear",
+    "StochasticSpiking",
+    "Tanh",
+];
+
+/// Holds a parameter of one of Nengo's neuron types against what that refuses.
+fn bounded(spec: &Spec, name: &str, param: &Param) -> Result<(), SpecError> {
+    let Param::Number(x) = *param else { return Ok(()) };
+    let expected = if POSITIVE.contains(&name) && !(x > 0.0) {
+        "more than 0"
+    } else if NOT_NEGATIVE.contains(&name) && !(x >= 0.0) {
+        "at least 0"
+    } else if name == "min_voltage" && !(x <= 0.0) {
+        "at most 0"
+    } else {
+        return Ok(());
+    };
+    if BOUNDED.contains(&spec.kind.as_str()) {
+        Err(spec.wrong(name, param, expected))
+    } else {
+        Ok(())
+    }
+}
+
 fn parameters(mechanism: &Mechanism, spec: &Spec) -> Result<Vec<f64>, SpecError> {
     let names: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
     spec.check_names(&names)?;
+    spec.params.iter().try_for_each(|(name, param)| bounded(spec, name, param))?;
     let value = |p: &Parameter| match spec.params.get(&p.name) {
         None => Ok(p.default),
         // A limit may be left out by an infinite one.

@@ -439,7 +439,9 @@ impl Check<'_> {
             Transform::Convolution(convolution) if !convolution.spreads_fittingly() => {
                 "its output shape is none that the convolution would take to its input shape"
             }
-            Transform::Sparse(matrix) if !matrix.is_whole() => {
+            Transform::Sparse(matrix) | Transform::DrawnSparse { places: matrix, .. }
+                if !matrix.is_whole() =>
+            {
                 "its sparse transform has entries beyond its rows or columns"
             }
             _ => return,
