@@ -3,6 +3,7 @@
 //! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`](crate::Path). Nothing is
 //! resolved here that needs another crate: distributions, solvers and connectors are names.
 
+mod extra;
 mod nef;
 mod object;
 mod options;
@@ -32,6 +33,7 @@ use crate::{
         Arena, ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, ProbeId, ProjectionId,
         RecorderId, SubnetworkId, ViewId,
     },
+    spec::Param,
     tensor::Tensor,
 };
 
@@ -73,6 +75,7 @@ pub struct Network {
     /// `<ensemble path>.voltage` (initial state) and `.encoders` (times gain / radius; decoders are still
     /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`.
     pub imported: BTreeMap<String, Arc<Tensor>>,
+    extras: BTreeMap<(ObjId, String), Param>,
 }
 
 /// An object and the (sub)network that it belongs to.
@@ -115,6 +118,7 @@ impl Network {
             projections: Arena::default(),
             recorders: Arena::default(),
             imported: BTreeMap::new(),
+            extras: BTreeMap::new(),
         }
     }
 

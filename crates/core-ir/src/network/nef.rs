@@ -1,13 +1,13 @@
 //! The objects of the Neural Engineering Framework.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::Transform;
 use crate::{
     function::Function,
     id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, SubnetworkId},
     port::HostOperator,
-    spec::Spec,
+    spec::{Param, Spec},
     tensor::Tensor,
 };
 
@@ -373,6 +373,7 @@ pub struct Config {
     pub connection: ConnectionOptions,
     /// Filter of probes (default none).
     pub probe_synapse: Option<Option<Spec>>,
+    pub(super) extras: BTreeMap<(String, String), Param>,
 }
 
 impl Ensemble {
