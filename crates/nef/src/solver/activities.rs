@@ -82,6 +82,11 @@ impl<'a> Activities<'a> {
         counts / self.n_points() as f64
     }
 
+    /// The error that equations for them have no one solution.
+    pub(super) fn singular(&self) -> SolverError {
+        SolverError::Singular { n_neurons: self.n_neurons() }
+    }
+
     /// Refuses activities from which nothing can be decoded.
     ///
     /// # Errors

@@ -79,10 +79,7 @@ impl Solver for LstsqL2 {
     ) -> Result<Solution, SolverError> {
         activities.check()?;
         let sigma = self.penalty.sigma(self.reg, activities);
-        let decoders = self
-            .method
-            .solve(activities, targets, &sigma, rng)
-            .ok_or(SolverError::Singular { n_neurons: activities.n_neurons() })?;
+        let decoders = self.method.solve(activities, targets, &sigma, rng)?;
         Ok(Solution::new(decoders, activities, targets))
     }
 }

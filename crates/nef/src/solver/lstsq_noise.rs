@@ -55,10 +55,7 @@ impl Solver for LstsqNoise {
     ) -> Result<Solution, SolverError> {
         activities.check()?;
         let noisy = self.noisy(activities, rng);
-        let decoders = self
-            .method
-            .solve(&noisy.into(), targets, &Sigma::Same(0.0), rng)
-            .ok_or(SolverError::Singular { n_neurons: activities.n_neurons() })?;
+        let decoders = self.method.solve(&noisy.into(), targets, &Sigma::Same(0.0), rng)?;
         Ok(Solution::new(decoders, activities, targets))
     }
 }

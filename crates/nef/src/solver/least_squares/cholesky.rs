@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Activities, LeastSquares, LeastSquaresEntry, Sigma};
+use super::{Activities, LeastSquares, LeastSquaresEntry, Sigma, SolverError};
 use crate::linear;
 
 inventory::submit! {
@@ -34,12 +34,13 @@ impl LeastSquares for Cholesky {
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
-    ) -> Option<Array2<f64>> {
+    ) -> Result<Array2<f64>, SolverError> {
         let shares = matches!(sigma, Sigma::Same(_));
         if shares && self.transpose.unwrap_or(a.n_points() < a.n_neurons()) {
-            let x = a.solve_normal(sigma, true, y)?;
-            return Some(linear::product(a.view().t(), x.view()));
+            let x = a.solve_normal(sigma, true, y).ok_or_else(|| a.singular())?;
+            return Ok(linear::product(a.view().t(), x.view()));
         }
-        a.solve_normal(sigma, false, linear::product(a.view().t(), y).view())
+        let right = linear::product(a.view().t(), y);
+        a.solve_normal(sigma, false, right.view()).ok_or_else(|| a.singular())
     }
 }

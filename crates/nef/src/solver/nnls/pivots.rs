@@ -37,8 +37,8 @@ impl<'a> Pivots<'a> {
             let Some(&last) = wrong.last() else { return Some(x) };
             if wrong.len() < fewest {
                 (fewest, patience) = (wrong.len(), PATIENCE);
-            } else if patience > 0 {
-                patience -= 1;
+            } else {
+                patience = patience.saturating_sub(1);
             }
             let exchanged = if patience > 0 { &wrong[..] } else { &[last] };
             exchanged.iter().for_each(|&i| self.is_free[i] = !self.is_free[i]);
