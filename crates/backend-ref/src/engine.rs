@@ -96,7 +96,8 @@ impl<F: Real> Engine<F> {
     /// [`RunError::Invalid`] with the first signal that is no number any more.
     pub fn check(&self, step: u64) -> Result<(), RunError> {
         // Without a way out, so that several are looked at at a time: nearly always all is well.
-        let is_invalid = |numbers: &[F]| numbers.iter().fold(false, |any, x| any | (x != x));
+        let is_invalid =
+            |numbers: &[F]| numbers.iter().fold(false, |any, x| any | x.to_f64().is_nan());
         let found = self.watched.iter().find(|(column, _)| is_invalid(&self.dense[column.range()]));
         match found {
             None => Ok(()),

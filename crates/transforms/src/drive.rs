@@ -76,7 +76,7 @@ fn run<Ir: Driven>(
     let mut edits = Rewriter::default();
     let gave_up = |source| PipelineError::Pass { pass: meta.name, source };
     item.pass.run(&ir, &mut edits, cx).map_err(gave_up)?;
-    let (after, delta, touched) = rewrite(ir, &edits, limit, meta)?;
+    let Rewritten { after, delta, touched } = rewrite(ir, &edits, limit, meta)?;
     let log = Ir::log(provenance);
     let edits_before = log.edits.len();
     log.edits.extend(edits.edits().iter().take(limit).cloned());
@@ -93,21 +93,28 @@ fn run<Ir: Driven>(
     Ok(after)
 }
 
+/// What edits made of something.
+struct Rewritten<Ir: Driven> {
+    after: Ir,
+    delta: Delta<Ir::Id>,
+    touched: Vec<Touched>,
+}
+
 /// The input with edits applied, if it is whole then, and what they touched.
 fn rewrite<Ir: Driven>(
     ir: Ir,
     edits: &Rewriter<Ir>,
     limit: usize,
     meta: &PassMeta,
-) -> Result<(Ir, Delta<Ir::Id>, Vec<Touched>), PipelineError> {
+) -> Result<Rewritten<Ir>, PipelineError> {
     // A pass without edits can have broken nothing.
     if edits.edits().is_empty() {
-        return Ok((ir, Delta::default(), Vec::new()));
+        return Ok(Rewritten { after: ir, delta: Delta::default(), touched: Vec::new() });
     }
     let (after, delta) = edits.apply(&ir, limit);
     after.check().map_err(|message| PipelineError::Broken { pass: meta.name, message })?;
     let touched = touched(&ir, &after, &delta);
-    Ok((after, delta, touched))
+    Ok(Rewritten { after, delta, touched })
 }
 
 fn touched<Ir: Driven>(before: &Ir, after: &Ir, delta: &Delta<Ir::Id>) -> Vec<Touched> {
