@@ -27,6 +27,7 @@ use crate::linear::{self, Factor};
 pub struct Activities<'a> {
     rates: CowArray<'a, f64, Ix2>,
     range: OnceCell<Range>,
+    shares: OnceCell<Array1<f64>>,
     factor: RefCell<Option<Decomposed>>,
 }
 
@@ -44,7 +45,8 @@ impl<'a> From<ArrayView2<'a, f64>> for Activities<'a> {
 
 impl<'a> Activities<'a> {
     fn new(rates: CowArray<'a, f64, Ix2>) -> Self {
-        Self { rates, range: OnceCell::new(), factor: RefCell::default() }
+        let (range, shares) = (OnceCell::new(), OnceCell::new());
+        Self { rates, range, shares, factor: RefCell::default() }
     }
 
     /// The numbers: (points, neurons).
@@ -74,12 +76,15 @@ impl<'a> Activities<'a> {
     }
 
     /// For each neuron the share of points at which it is active.
-    pub fn active_shares(&self) -> Array1<f64> {
-        let mut counts = Array1::zeros(self.n_neurons());
-        for point in self.rates.rows() {
-            counts.zip_mut_with(&point, |count, a| *count += f64::from(u8::from(*a > 0.0)));
-        }
-        counts / self.n_points() as f64
+    pub fn active_shares(&self) -> &Array1<f64> {
+        self.shares.get_or_init(|| {
+            let mut counts = vec![0.0; self.n_neurons()];
+            for point in self.rates.rows() {
+                let active = point.iter().map(|a| f64::from(u8::from(*a > 0.0)));
+                counts.iter_mut().zip(active).for_each(|(count, active)| *count += active);
+            }
+            Array1::from(counts) / self.n_points() as f64
+        })
     }
 
     /// The error that equations for them have no one solution.
@@ -245,7 +250,7 @@ mod tests {
     fn the_range_counts_all_numbers() {
         let activities = Activities::from(array![[-3.0, 0.0, 1.0], [2.0, 0.0, -1.0]]);
         assert_eq!((activities.greatest(), activities.largest()), (2.0, 3.0));
-        assert_eq!(activities.active_shares(), array![0.5, 0.0, 0.5]);
+        assert_eq!(activities.active_shares(), &array![0.5, 0.0, 0.5]);
         assert_eq!(Activities::from(array![[0.0, -1.0]]).check(), Ok(()));
         let silent = SolverError::Silent { n_neurons: 2, n_points: 1 };
         assert_eq!(Activities::from(array![[0.0, 0.0]]).check(), Err(silent));
