@@ -7,7 +7,7 @@ use pontine_core_ir::{
     Connection, Ensemble, EnsembleId, Function, Network, Node, NodeId, Probe, ProbeTarget, Spec,
     Synapse, Tensor, Transform,
     network::{Convolution, Padding},
-    port::Unattended,
+    port::{CompileOptions, Unattended},
 };
 use pontine_nef::names::{direct, gaussian, pes, uniform, voja, white_signal};
 use pontine_road::{Road, RoadError};
@@ -276,6 +276,52 @@ fn numbers_that_are_none() {
         net.add(Connection::new(more, n).transform(twice));
         net.add(Probe::new(n));
     });
+}
+
+/// Numbers are looked at every 64 steps, whatever the number of threads.
+#[test]
+fn threads_tell_the_same_step() {
+    let mut net = Network::new("");
+    let a = net.add(Ensemble::new(200, 1).labelled("a"));
+    let n = net.add(Node::passthrough(1).labelled("n"));
+    let burst = |x: f64, y: &mut [f64]| y[0] = if x > 0.02 { 1e308 } else { 0.0 };
+    let burst = Node::function(Function::native("burst", 1, 1, move |t, y| burst(t[0], y)), 0);
+    let burst = net.add(burst);
+    net.add(Connection::new(burst, n).transform(1e10).synapse(Synapse::NONE));
+    net.add(Connection::new(burst, n).transform(-1e10).synapse(Synapse::NONE));
+    net.add(Connection::new(n, a));
+    net.add(Probe::new(a));
+    let error = |threads| {
+        let options = CompileOptions { threads, ..CompileOptions::default() };
+        let road = Road::new(&Reference).options(Default::default(), options);
+        let mut prepared = road.build(&net).unwrap();
+        prepared.run_steps(500, &mut Unattended).unwrap_err().to_string()
+    };
+    assert!(error(1).contains("no number after step 64;"), "{}", error(1));
+    assert_eq!(error(1), error(2));
+}
+
+#[test]
+fn what_is_hardly_meant_is_warned_of() {
+    let mut net = Network::new("");
+    let a = Ensemble::new(10, 1).gain(vec![1.0; 10]).bias(vec![2.0; 10]).intercepts(vec![0.0; 10]);
+    let a = net.add(a.labelled("a"));
+    let n = net.add(Node::passthrough(1));
+    let late = Spec::new("Delay").with("delay", 0.0);
+    net.add(Connection::new(n, a).synapse(late).labelled("late"));
+    net.add(Connection::new(a, n).learning_by(pes(1.0)).labelled("bold"));
+    net.add(Connection::new(a, n).learning_by(pes(0.9)));
+    let warnings = Road::new(&Reference).build(&net).unwrap().report.warnings;
+    let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "`Connection:bold.PES`: a learning rate of 1 is so large that weights are likely to \
+             overshoot; it is usually below 1",
+            "`Connection:late`: a delay of 0 s is shorter than a step, but takes one",
+            "`Ensemble:a`: gain and bias are given, so intercepts are not looked at",
+        ]
+    );
 }
 
 #[test]
