@@ -56,12 +56,17 @@ def channel():
     nengo.Connection(a, b)
 
 
+def ganglia():
+    nengo.networks.BasalGanglia(64)
+
+
 MAKES = {
     "convolution": convolution,
     "arrays": arrays,
     "small60": lambda: small(60),
     "small400": lambda: small(400),
     "channel": channel,
+    "ganglia": ganglia,
     "single2000": lambda: single(2000, 3),
     "single4000": lambda: single(4000, 8),
     "chain100": lambda: chain(100),
@@ -69,6 +74,8 @@ MAKES = {
     "chain10000": lambda: chain(10000),
 }
 
+# Decoders that an earlier run left on the disk would not be solved for.
+nengo.rc.set("decoder_cache", "enabled", "False")
 with nengo.Network(seed=1) as net:
     MAKES[sys.argv[1]]()
 start = time.process_time()

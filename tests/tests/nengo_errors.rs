@@ -7,7 +7,7 @@ use pontine_core_ir::{
     Connection, Ensemble, EnsembleId, Function, Network, Node, NodeId, Probe, ProbeTarget, Spec,
     Synapse, Tensor, Transform,
     network::{Convolution, Padding},
-    port::Unattended,
+    port::{CompileOptions, Unattended},
 };
 use pontine_nef::names::{direct, gaussian, pes, uniform, voja, white_signal};
 use pontine_road::{Road, RoadError};
@@ -82,22 +82,31 @@ fn ensembles() {
         b.max_rates(vec![300.0; 10]).intercepts(vec![1.0; 10])
     });
     ensemble(Build, "`Ensemble:b`: encoder 0 has length 0", |b| b.encoders([[0.0; 2]; 10]));
-    ensemble(Build, "`Ensemble:b`: no mechanism is called `LEAKY`", |b| b.neuron_type("LEAKY"));
+    ensemble(Construction, "`Ensemble:b`: no mechanism is called `LEAKY`", |b| {
+        b.neuron_type("LEAKY")
+    });
+    let above = "`Ensemble:b`: `LIF`: `min_voltage` is 0.5, but must be at most 0";
+    ensemble(Construction, above, |b| b.neuron_type(Spec::new("LIF").with("min_voltage", 0.5)));
+    let slow = "`Ensemble:b`: `LIFRate`: `tau_rc` is 0.0, but must be more than 0";
+    let rate = Spec::new("LIFRate").with("tau_rc", 0.0);
+    ensemble(Construction, slow, |b| {
+        b.neuron_type(Spec::new("PoissonSpiking").with("base", rate.clone()))
+    });
     let noise = "`Ensemble:b`: no process is called `Noise`";
-    ensemble(Build, noise, |b| b.noise("Noise"));
+    ensemble(Construction, noise, |b| b.noise("Noise"));
 }
 
 #[test]
 fn distributions() {
-    let of = |spec: Spec, message: &str| ensemble(Build, message, |b| b.intercepts(spec));
-    of(gaussian(0.0, 0.0), "`Ensemble:b`: intercepts: `Gaussian`: `std` is 0.0");
-    of(Spec::new("Exponential").with("scale", 0.0), "`Exponential`: `scale` is 0.0");
+    let of = |moment, spec: Spec, message: &str| ensemble(moment, message, |b| b.intercepts(spec));
+    of(Construction, gaussian(0.0, 0.0), "`Ensemble:b`: intercepts: `Gaussian`: `std` is 0.0");
+    of(Construction, Spec::new("Exponential").with("scale", 0.0), "`Exponential`: `scale` is 0.0");
     let pdf = Spec::new("PDF").with("x", vec![0.0, 1.0]).with("p", vec![0.5, 0.6]);
-    of(pdf, "`PDF`: `p` is");
-    of(Spec::new("Uniform").with("low", 0.0), "`Uniform` needs a parameter `high`");
-    of(Spec::new("Sphere"), "no distribution");
+    of(Construction, pdf, "`PDF`: `p` is");
+    of(Construction, Spec::new("Uniform").with("low", 0.0), "`Uniform` needs a parameter `high`");
+    of(Construction, Spec::new("Sphere"), "no distribution");
     let samples = Spec::new("Samples").with("samples", vec![0.0; 3]);
-    of(samples, "`Ensemble:b`: ");
+    of(Build, samples, "`Ensemble:b`: ");
 }
 
 #[test]
@@ -121,6 +130,12 @@ fn nodes() {
     let inputs = Spec::new("PresentInput").with("inputs", vec![1.0; 3]);
     let rows = "`PresentInput` holds 3 numbers, which are no rows of 2 elements";
     node(Build, rows, Node::process(inputs.with("presentation_time", 1.0), 2));
+    let noise = Node { size_in: 1, ..Node::process("FilteredNoise", 1) };
+    node(Construction, "`Node:b`: its process takes no input; a synapse would", noise);
+    let filter = Node::process(Spec::new("Lowpass").with("tau", 0.1), 1);
+    node(Construction, "`Node:b`: a synapse filters its input, so it needs", filter);
+    let narrow = Node { size_out: 1, ..Node::filtering(Spec::new("Lowpass").with("tau", 0.1), 2) };
+    node(Build, "`Node:b`: what it filters has shape [2], but [1] is needed", narrow);
     let high = "`WhiteSignal`: high is 900, but must be at most 500 Hz";
     node(Build, high, Node::process(white_signal(1.0, 900.0, 0.5), 1));
 }
@@ -159,11 +174,11 @@ fn connections() {
     let infinite = "`Connection:c`: its function is not finite at evaluation point";
     connection(Build, infinite, |a, n| Connection::new(a, n).computing(|[x, _]| [x, f64::NAN]));
     let tau = "`Connection:c`: `Lowpass`: `tau` is -1.0, but must be finite and not negative";
-    connection(Build, tau, |a, n| Connection::new(a, n).synapse(-1.0));
-    connection(Build, "`Connection:c`: ", |a, n| Connection::new(a, n).solver("Lstsquares"));
+    connection(Construction, tau, |a, n| Connection::new(a, n).synapse(-1.0));
+    connection(Construction, "`Connection:c`: ", |a, n| Connection::new(a, n).solver("Lstsquares"));
     let weights =
         "`Connection:c`: a solver with `weights` leads from an ensemble to an ensemble only";
-    connection(Build, weights, |a, n| {
+    connection(Construction, weights, |a, n| {
         Connection::new(a, n).solver(Spec::new("LstsqL2").with("weights", true))
     });
     check(Build, "`Connection:c`: could not solve for decoders: all 10 neurons", |net, _, n| {
@@ -182,7 +197,7 @@ fn transforms() {
     let mut convolution = Convolution::new(1, &[2], 1);
     convolution.kernel_size = vec![1];
     let behind = "`Connection:c`: a sparse transform or a convolution cannot stand behind decoders";
-    connection(Build, behind, |a, n| Connection::new(a, n).transform(convolution.clone()));
+    connection(Construction, behind, |a, n| Connection::new(a, n).transform(convolution.clone()));
     let transposed =
         Convolution { transposed: true, padding: Padding::Same, ..convolution.clone() };
     let spread = Convolution { spread_to: Some(vec![3]), ..transposed };
@@ -192,13 +207,13 @@ fn transforms() {
     let kernel = "`Connection:c`: its convolution needs one size, kernel and stride for each axis";
     connection(Construction, kernel, |_, n| Connection::new(n, n).transform(wrong));
     let drawn = Transform::Drawn { rows: 2, columns: 2, distribution: Spec::new("Even") };
-    connection(Build, "`Connection:c`: ", |_, n| Connection::new(n, n).transform(drawn));
+    connection(Construction, "`Connection:c`: ", |_, n| Connection::new(n, n).transform(drawn));
 }
 
 #[test]
 fn learning_rules() {
     let rule = |message: &str, make: &dyn Fn(EnsembleId, NodeId) -> Connection| {
-        connection(Build, message, make);
+        connection(Construction, message, make);
     };
     let matrix = "`Connection:c.PES`: it needs a connection with a matrix of weights";
     rule(matrix, &|_, n| Connection::new(n, n).learning_by(pes(1e-4)));
@@ -244,6 +259,69 @@ fn probes() {
         let id = (0..9).map(|_| gone.add(Ensemble::new(1, 1))).last().unwrap_or(other);
         net.add(Probe::new(id).labelled("p"));
     });
+}
+
+#[test]
+fn numbers_that_are_none() {
+    // Grows without end, and is then taken from itself.
+    check(Run, "no number after step", |net, _, n| {
+        let kick = net.add(Node::constant(vec![1.0, 1.0]));
+        net.add(Connection::new(kick, n).synapse(Synapse::NONE));
+        let grown = net.add(Node::passthrough(2).labelled("grown"));
+        let delay = Spec::new("Delay").with("delay", 0.001);
+        net.add(Connection::new(n, grown).transform(1e300).synapse(delay.clone()));
+        let more = net.add(Node::passthrough(2).labelled("more"));
+        net.add(Connection::new(grown, more).transform(1e300).synapse(delay));
+        let twice = [[1.0, -1.0], [1.0, -1.0]];
+        net.add(Connection::new(more, n).transform(twice));
+        net.add(Probe::new(n));
+    });
+}
+
+/// Numbers are looked at every 64 steps, whatever the number of threads.
+#[test]
+fn threads_tell_the_same_step() {
+    let mut net = Network::new("");
+    let a = net.add(Ensemble::new(200, 1).labelled("a"));
+    let n = net.add(Node::passthrough(1).labelled("n"));
+    let burst = |x: f64, y: &mut [f64]| y[0] = if x > 0.02 { 1e308 } else { 0.0 };
+    let burst = Node::function(Function::native("burst", 1, 1, move |t, y| burst(t[0], y)), 0);
+    let burst = net.add(burst);
+    net.add(Connection::new(burst, n).transform(1e10).synapse(Synapse::NONE));
+    net.add(Connection::new(burst, n).transform(-1e10).synapse(Synapse::NONE));
+    net.add(Connection::new(n, a));
+    net.add(Probe::new(a));
+    let error = |threads| {
+        let options = CompileOptions { threads, ..CompileOptions::default() };
+        let road = Road::new(&Reference).options(Default::default(), options);
+        let mut prepared = road.build(&net).unwrap();
+        prepared.run_steps(500, &mut Unattended).unwrap_err().to_string()
+    };
+    assert!(error(1).contains("no number after step 64;"), "{}", error(1));
+    assert_eq!(error(1), error(2));
+}
+
+#[test]
+fn what_is_hardly_meant_is_warned_of() {
+    let mut net = Network::new("");
+    let a = Ensemble::new(10, 1).gain(vec![1.0; 10]).bias(vec![2.0; 10]).intercepts(vec![0.0; 10]);
+    let a = net.add(a.labelled("a"));
+    let n = net.add(Node::passthrough(1));
+    let late = Spec::new("Delay").with("delay", 0.0);
+    net.add(Connection::new(n, a).synapse(late).labelled("late"));
+    net.add(Connection::new(a, n).learning_by(pes(1.0)).labelled("bold"));
+    net.add(Connection::new(a, n).learning_by(pes(0.9)));
+    let warnings = Road::new(&Reference).build(&net).unwrap().report.warnings;
+    let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "`Connection:bold.PES`: a learning rate of 1 is so large that weights are likely to \
+             overshoot; it is usually below 1",
+            "`Connection:late`: a delay of 0 s is shorter than a step, but takes one",
+            "`Ensemble:a`: gain and bias are given, so intercepts are not looked at",
+        ]
+    );
 }
 
 #[test]

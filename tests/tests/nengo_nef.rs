@@ -52,7 +52,7 @@ fn solvers_find_nengos_decoders() {
         let a = Array2::from_shape_simple_fn((m, n), || rng.uniform(-200.0, 300.0).max(0.0));
         let y = Array2::from_shape_simple_fn((m, k), || rng.uniform(-1.0, 1.0));
         let solver = solver::solver(&spec(&case["spec"])).unwrap();
-        let solution = solver.solve(a.view(), y.view(), &mut RandomState::new(2)).unwrap();
+        let solution = solver.solve(&a.view().into(), y.view(), &mut RandomState::new(2)).unwrap();
         let decoders = solution.decoders.into_raw_vec_and_offset().0;
         check_near(&what, &decoders, &numbers(&case["decoders"]), tolerance(&case["spec"]));
         if solver.needs_activities() {

@@ -400,7 +400,9 @@ fn what_cannot_reach_a_receptor_is_told_with_the_label() {
             "to a receptor it needs a matrix as its transform, a row for each cell",
         ),
         (
-            |_, connection| connection.options.synapse = Some(Some(Spec::new("Alpha"))),
+            |_, connection| {
+                connection.options.synapse = Some(Some(Spec::new("Alpha").with("tau", 0.01)))
+            },
             "a receptor filters by itself: the synapse is none, or `Delay`",
         ),
         (

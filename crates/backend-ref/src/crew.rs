@@ -44,6 +44,13 @@ impl Span {
         (self.n_steps - done).min(self.slice.into())
     }
 
+    /// Does the next steps of a share; what they made is looked at where the control is asked.
+    fn advance<F: Real>(&self, engine: &mut Engine<F>, done: u64) -> Result<(), RunError> {
+        let n = self.next(done);
+        engine.advance(self.done + done, n)?;
+        if self.pauses(done + n) { engine.check(self.done + done + n) } else { Ok(()) }
+    }
+
     /// Whether the control is asked after so many steps: always after whole slices, so that none
     /// is cut short for it.
     fn pauses(&self, done: u64) -> bool {
@@ -78,7 +85,7 @@ fn alone<F: Real>(
     let mut done = 0;
     while done < span.n_steps {
         let n = span.next(done);
-        engine.advance(span.done + done, n).map_err(|error| (done, error))?;
+        span.advance(engine, done).map_err(|error| (done, error))?;
         engine.settle(span.done + done, n);
         done += n;
         if span.pauses(done) && asks_to_end(control, span, done) {
@@ -98,7 +105,7 @@ fn in_turn<F: Real>(
     while done < span.n_steps {
         let (n, before) = (span.next(done), span.done + done);
         for (share, engine) in engines.iter_mut().enumerate() {
-            engine.advance(before, n).map_err(|error| (done, error))?;
+            span.advance(engine, done).map_err(|error| (done, error))?;
             exchange.put(share, 0, engine, before, n);
         }
         for engine in engines.iter_mut() {
@@ -181,7 +188,7 @@ impl<F: Real> Crew<'_, F> {
                 break;
             }
             let (n, before) = (self.span.next(done), self.span.done + done);
-            if let Err(error) = engine.advance(before, n) {
+            if let Err(error) = self.span.advance(engine, done) {
                 self.fail(share, turn, error);
             }
             self.exchange.put(share, turn, engine, before, n);

@@ -1,6 +1,9 @@
 //! The running state of one share, and its steps.
 
-use pontine_core_ir::port::{CompileError, RunError};
+use pontine_core_ir::{
+    Path,
+    port::{CompileError, RunError},
+};
 use pontine_mechanism::{Lines, Real, Scratch};
 
 use crate::{
@@ -35,6 +38,8 @@ pub(crate) struct Engine<F> {
     pub units: Vec<UnitPlan<F>>,
     /// What is recorded of spikes, by this share for all.
     pub spike_recorders: Vec<SpikeRecorder>,
+    /// Signals that operators write, which must remain numbers.
+    pub watched: Vec<(Column, Path)>,
     /// Registers of kernels.
     pub scratch: Scratch<F>,
 }
@@ -83,6 +88,21 @@ impl<F: Real> Engine<F> {
             }
         }
         Ok(())
+    }
+
+    /// Holds what has been computed by step `step` against what has no result.
+    ///
+    /// # Errors
+    /// [`RunError::Invalid`] with the first signal that is no number any more.
+    pub fn check(&self, step: u64) -> Result<(), RunError> {
+        // Without a way out, so that several are looked at at a time: nearly always all is well.
+        let is_invalid =
+            |numbers: &[F]| numbers.iter().fold(false, |any, x| any | x.to_f64().is_nan());
+        let found = self.watched.iter().find(|(column, _)| is_invalid(&self.dense[column.range()]));
+        match found {
+            None => Ok(()),
+            Some((_, path)) => Err(RunError::Invalid { path: path.clone(), step }),
+        }
     }
 
     fn step(&mut self, unit: usize, step: u64) -> Result<(), RunError> {

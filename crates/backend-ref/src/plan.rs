@@ -136,6 +136,7 @@ impl<'a, F: Real> Planner<'a, F> {
             fans: Vec::new(),
             units: Vec::new(),
             spike_recorders: Vec::new(),
+            watched: Vec::new(),
             scratch: Scratch::default(),
         };
         let mut planner = Self {
@@ -358,10 +359,22 @@ impl<'a, F: Real> Planner<'a, F> {
 
     fn finish(&mut self) {
         self.join_sums();
+        self.watch();
         self.engine.find_fans();
         // What nobody writes is recorded by the first share, beside all units.
         self.engine.units.push(UnitPlan { ops: Vec::new(), recorders: Vec::new() });
         self.recorders();
+    }
+
+    /// Signals that are written; what has no result comes to stand in one of them sooner or later.
+    fn watch(&mut self) {
+        let written = self.units.of_signal.keys();
+        let dense = written.filter(|signal| !self.model.signals[**signal].is_events());
+        let column = |signal: &SignalId| {
+            let path = self.model.signals[*signal].path.clone();
+            Some((self.layout.get(*signal)?, path))
+        };
+        self.engine.watched = dense.filter_map(column).collect();
     }
 
     /// Joins cells to the sums that only they read.

@@ -6,18 +6,19 @@ use std::{
     rc::Rc,
 };
 
-use ndarray::Array2;
 use pontine_core_ir::{
     ConnectionId, CustomId, EndObject, EnsembleId, Factors, Faults, Model, Network, ObjId,
     OperatorId, Path, ProjectionId, SignalId, Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
+use pontine_nef::solver::Activities;
 
 use crate::{
     error::BuildError,
     nef::{BuiltEnsemble, DIRECT, Learner, Weights},
     registry::{FilterSite, custom_kinds, object_kinds, synapse_kinds},
+    warning::Warning,
 };
 
 /// What is fixed for the whole build.
@@ -36,6 +37,15 @@ impl Default for BuildOptions {
     }
 }
 
+/// What was built.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Built {
+    /// The model.
+    pub model: Model,
+    /// Doubts about objects of the network, sorted by their text.
+    pub warnings: Vec<Warning>,
+}
+
 /// A model as it is being built.
 pub struct Builder<'n> {
     network: &'n Network,
@@ -51,9 +61,10 @@ pub struct Builder<'n> {
     factors: HashMap<ProjectionId, Factors>,
     time: Option<SignalId>,
     /// Of the ensemble that was decoded last, at its own evaluation points.
-    activities: RefCell<Option<(EnsembleId, Rc<Array2<f64>>)>>,
+    activities: RefCell<Option<(EnsembleId, Rc<Activities<'static>>)>>,
     seeds: BTreeMap<ObjId, u32>,
     faults: Vec<BuildError>,
+    warnings: Vec<Warning>,
 }
 
 impl<'n> Builder<'n> {
@@ -74,6 +85,7 @@ impl<'n> Builder<'n> {
             activities: RefCell::default(),
             seeds: pontine_nef::seeding::walk(network, options.seed),
             faults: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -86,9 +98,17 @@ impl<'n> Builder<'n> {
         self.faults.push(error);
     }
 
-    pub(crate) fn finish(self) -> Result<Model, Faults<BuildError>> {
+    pub(crate) fn finish(self) -> Result<Built, Faults<BuildError>> {
         Faults::check(self.faults)?;
-        Ok(self.model)
+        let Self { model, mut warnings, .. } = self;
+        // In an order that does not depend on that of creation.
+        warnings.sort_by_cached_key(Warning::to_string);
+        Ok(Built { model, warnings })
+    }
+
+    /// Notes what is legal and yet hardly meant.
+    pub fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     /// The network that is built.
@@ -254,14 +274,18 @@ impl<'n> Builder<'n> {
 
     /// The activities of an ensemble at its own evaluation points: what is decoded from it next needs
     /// them again.
-    pub(crate) fn activities(&self, id: EnsembleId, built: &BuiltEnsemble) -> Rc<Array2<f64>> {
+    pub(crate) fn activities(
+        &self,
+        id: EnsembleId,
+        built: &BuiltEnsemble,
+    ) -> Rc<Activities<'static>> {
         let mut last = self.activities.borrow_mut();
         if let Some((_, activities)) = last.as_ref().filter(|(of, _)| *of == id) {
             return activities.clone();
         }
         // The old ones go first: both need not fit.
         last.take();
-        let activities = Rc::new(built.activities(built.points()));
+        let activities = Rc::new(Activities::from(built.activities(built.points())));
         *last = Some((id, activities.clone()));
         activities
     }

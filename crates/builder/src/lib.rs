@@ -11,19 +11,24 @@
 //! model or names a backend.
 
 mod builder;
+mod checks;
 pub mod curves;
 mod error;
 mod nef;
 mod population;
+mod refusal;
 mod registry;
+mod warning;
 
-pub use builder::{BuildOptions, Builder};
+pub use builder::{BuildOptions, Builder, Built};
 pub use error::BuildError;
-pub use nef::{Encoding, Entries, Learner, LearningSite, Weights};
+pub use nef::{Encoding, Entries, Learner, LearningSite, RuleSite, Weights};
+pub use refusal::Refusal;
 pub use registry::{
     CustomEntry, FilterSite, LearningEntry, ObjectEntry, SynapseEntry, custom_kinds,
     learning_kinds, object_kinds, synapse_kinds,
 };
+pub use warning::Warning;
 
 use pontine_catalogue as _;
 use pontine_core_ir::{
@@ -56,6 +61,28 @@ use pontine_core_ir::{
 /// assert!(model.neurons("Population:b").is_some());
 /// ```
 pub fn build(network: &Network, options: &BuildOptions) -> Result<Model, Faults<BuildError>> {
+    build_noting(network, options).map(|built| built.model)
+}
+
+/// The same with what is legal and yet hardly meant.
+///
+/// # Errors
+/// The faults of all objects.
+///
+/// # Examples
+/// ```
+/// use pontine_core_ir::{Ensemble, Network};
+/// let mut network = Network::new("");
+/// let ensemble = Ensemble::new(2, 1).gain(vec![1.0; 2]).bias(vec![2.0; 2]);
+/// network.add(ensemble.max_rates(vec![200.0; 2]).labelled("a"));
+/// let built = pontine_builder::build_noting(&network, &Default::default()).unwrap();
+/// let warning = built.warnings[0].to_string();
+/// assert_eq!(warning, "`Ensemble:a`: gain and bias are given, so max rates are not looked at");
+/// ```
+pub fn build_noting(
+    network: &Network,
+    options: &BuildOptions,
+) -> Result<Built, Faults<BuildError>> {
     let mut builder = Builder::new(network, options);
     for id in in_build_order(network) {
         if let Err(error) = builder.build_object(id) {

@@ -2,7 +2,12 @@
 
 use pontine_core_ir::{CustomId, ObjId, Path, SignalId, Spec, registry};
 
-use crate::{builder::Builder, error::BuildError, nef::LearningSite};
+use crate::{
+    builder::Builder,
+    error::BuildError,
+    nef::{LearningSite, RuleSite},
+    refusal::Refusal,
+};
 
 /// Builds objects of one kind of [`ObjId`], such as `Ensemble`.
 pub struct ObjectEntry {
@@ -57,7 +62,9 @@ registry!(
 pub struct LearningEntry {
     /// The kind, as the rule's specification names it.
     pub kind: &'static str,
-    /// The build function.
+    /// What is wrong with the rule or where it stands, before anything is built.
+    pub check: fn(&RuleSite<'_>) -> Result<(), Refusal>,
+    /// The build function of a rule with which nothing is wrong.
     pub build: fn(&mut Builder<'_>, &LearningSite) -> Result<(), BuildError>,
     /// Who offers it.
     pub place: &'static str,

@@ -133,7 +133,9 @@ impl<'a> Run<'a> {
     fn built(&self, out: &mut dyn Write) -> io::Result<()> {
         let synapses = self.simulation().n_synapses();
         let (neurons, seconds) = (self.n_neurons, self.build.0);
-        writeln!(out, "built {neurons} neurons, {synapses} synapses in {seconds:.2} s")
+        writeln!(out, "built {neurons} neurons, {synapses} synapses in {seconds:.2} s")?;
+        let warnings = &self.prepared.report.warnings;
+        warnings.iter().try_for_each(|warning| writeln!(out, "warning: {warning}"))
     }
 
     fn restore(&mut self, state: &state::Saved, out: &mut dyn Write) -> Result<(), CliError> {
@@ -328,7 +330,7 @@ impl<'a> Run<'a> {
 }
 
 fn log_built(prepared: &Prepared) {
-    let report = prepared.report;
+    let report = &prepared.report;
     for stamp in &prepared.provenance.stamps {
         tracing::debug!(pass = stamp.pass, "passed");
     }

@@ -10,6 +10,7 @@ use pontine_rng::{Stream, StreamKey};
 
 use crate::{
     error::nearest,
+    network::{Network, NetworkFault, Paths},
     port::{NeuronMaths, Rule},
     spec::{Spec, SpecError},
 };
@@ -275,6 +276,22 @@ registry!(
 pub fn rule(spec: &Spec) -> Result<Box<dyn Rule>, LookupError> {
     Ok((rules().get(&spec.kind)?.make)(spec)?)
 }
+
+/// What a linked crate holds a network against before it is built, besides the rules of this crate: it
+/// knows the names in it.
+pub struct CheckEntry {
+    /// What it is about.
+    pub name: &'static str,
+    /// All that is wrong. Ids may name what is not there, which is told anyway.
+    pub check: fn(&Network, &Paths) -> Vec<NetworkFault>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// The checks of all linked crates.
+    checks: CheckEntry, "check of networks", name
+);
 
 #[cfg(test)]
 mod tests {

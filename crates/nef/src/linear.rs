@@ -38,6 +38,14 @@ pub(crate) fn gram(a: ArrayView2<'_, f64>) -> Array2<f64> {
     rows((n, n), gram)
 }
 
+/// A matrix of which only what stands on the diagonal and above it was there, with the rest.
+pub(crate) fn symmetric(mut gram: Array2<f64>) -> Array2<f64> {
+    for i in 0..gram.nrows() {
+        (0..i).for_each(|j| gram[[i, j]] = gram[[j, i]]);
+    }
+    gram
+}
+
 /// A matrix where it lies, or a copy if it does not lie in one piece.
 enum Matrix<'a> {
     Rows(&'a [f64], (usize, usize)),
@@ -116,24 +124,48 @@ pub(crate) fn thin_svd(a: ArrayView2<'_, f64>) -> Option<(Array2<f64>, Array1<f6
     Some((to_array(u.as_ref()), singular, to_array(v.as_ref())))
 }
 
+/// Cholesky's factor of a symmetric, positive definite matrix.
+#[derive(Debug)]
+pub(crate) struct Factor {
+    n: usize,
+    /// Column by column; what is above the diagonal has no meaning.
+    lower: Vec<f64>,
+}
+
+impl Factor {
+    /// Of `g`, of which what is below the diagonal is not looked at; `None` if it has none.
+    pub(crate) fn of(g: Array2<f64>) -> Option<Self> {
+        let n = g.nrows();
+        let g = if g.is_standard_layout() { g } else { g.as_standard_layout().into_owned() };
+        let (mut lower, _) = g.into_raw_vec_and_offset();
+        let factor = MatMut::from_column_major_slice_mut(&mut lower, n, n);
+        let params = Default::default();
+        let scratch = llt::factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, params);
+        let mut buffer = MemBuffer::new(scratch);
+        let stack = MemStack::new(&mut buffer);
+        llt::factor::cholesky_in_place(factor, Default::default(), Par::Seq, stack, params).ok()?;
+        Some(Self { n, lower })
+    }
+
+    /// Solves `g x = b`.
+    pub(crate) fn solve(&self, b: ArrayView2<'_, f64>) -> Array2<f64> {
+        let mut x = to_mat(b);
+        let factor = MatRef::from_column_major_slice(&self.lower, self.n, self.n);
+        let scratch = llt::solve::solve_in_place_scratch::<f64>(self.n, b.ncols(), Par::Seq);
+        let mut buffer = MemBuffer::new(scratch);
+        let stack = MemStack::new(&mut buffer);
+        llt::solve::solve_in_place(factor, x.as_mut(), Par::Seq, stack);
+        to_array(x.as_ref())
+    }
+}
+
 /// Solves `g x = b` for a symmetric, positive definite `g`, of which what is below the diagonal is not
 /// looked at; `None` if it is not.
 pub(crate) fn solve_positive_definite(
     g: Array2<f64>,
     b: ArrayView2<'_, f64>,
 ) -> Option<Array2<f64>> {
-    let n = g.nrows();
-    let mut g = if g.is_standard_layout() { g } else { g.as_standard_layout().into_owned() };
-    let mut x = to_mat(b);
-    let mut factor = MatMut::from_column_major_slice_mut(g.as_slice_mut()?, n, n);
-    let scratch = llt::factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default());
-    let mut buffer = MemBuffer::new(scratch);
-    let stack = MemStack::new(&mut buffer);
-    let exact = Default::default();
-    let params = Default::default();
-    llt::factor::cholesky_in_place(factor.as_mut(), exact, Par::Seq, stack, params).ok()?;
-    llt::solve::solve_in_place(factor.as_ref(), x.as_mut(), Par::Seq, stack);
-    Some(to_array(x.as_ref()))
+    Some(Factor::of(g)?.solve(b))
 }
 
 /// Solves `a x = b` by elimination; `None` if `a` is singular. For the small matrices of filters.

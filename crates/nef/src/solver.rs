@@ -1,5 +1,6 @@
 //! Solvers for decoders, by name: a port, its registry, and one file for each kind.
 
+mod activities;
 pub mod least_squares;
 mod lstsq;
 mod lstsq_drop;
@@ -9,12 +10,13 @@ mod lstsq_noise;
 mod nnls;
 mod no_solver;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use pontine_core_ir::{Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
 use crate::linear;
 
+pub use activities::Activities;
 pub use least_squares::{LeastSquares, Sigma};
 pub use lstsq::Lstsq;
 pub use lstsq_drop::LstsqDrop;
@@ -33,7 +35,7 @@ pub trait Solver: std::fmt::Debug + Send + Sync {
     /// [`SolverError`] if there are none.
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         rng: &mut RandomState,
     ) -> Result<Solution, SolverError>;
@@ -138,19 +140,14 @@ impl Solution {
     /// Decoders with the error that they make.
     pub fn new(
         decoders: Array2<f64>,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
     ) -> Self {
-        let misses = &targets - &linear::product(activities, decoders.view());
+        let misses = &targets - &linear::product(activities.view(), decoders.view());
         let n_points = misses.nrows() as f64;
         let rmses = (misses.mapv(|x| x * x).sum_axis(Axis(0)) / n_points).mapv(f64::sqrt);
         Self { decoders, rmses }
     }
-}
-
-/// The largest activity.
-fn largest(activities: ArrayView2<'_, f64>) -> f64 {
-    activities.iter().fold(0.0, |largest, a| largest.max(a.abs()))
 }
 
 /// A finite number, not negative.
@@ -160,22 +157,4 @@ fn not_negative(spec: &Spec, name: &'static str, default: f64) -> Result<f64, Sp
         return Ok(value);
     }
     Err(spec.wrong(name, &value.into(), "finite and not negative"))
-}
-
-/// Refuses activities from which nothing can be decoded.
-///
-/// # Errors
-/// [`SolverError::Silent`] or [`SolverError::NotFinite`].
-pub fn check_activities(activities: ArrayView2<'_, f64>) -> Result<(), SolverError> {
-    let (n_points, n_neurons) = activities.dim();
-    // Row by row without a way out, several at a time: nearly always all is well.
-    let is_finite = |row: ArrayView1<'_, f64>| row.fold(true, |all, a| all & a.is_finite());
-    if let Some(point) = activities.rows().into_iter().position(|row| !is_finite(row)) {
-        let neuron = activities.row(point).iter().position(|a| !a.is_finite());
-        return Err(SolverError::NotFinite { neuron: neuron.unwrap_or_default(), point });
-    }
-    if activities.iter().all(|a| *a == 0.0) {
-        return Err(SolverError::Silent { n_neurons, n_points });
-    }
-    Ok(())
 }

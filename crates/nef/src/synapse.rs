@@ -15,11 +15,14 @@ mod transfer;
 use std::collections::VecDeque;
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
-use pontine_core_ir::{Param, Spec, SpecError};
+use pontine_core_ir::{Param, Spec, SpecError, error::nearest};
 
 use crate::linear;
 pub use lowpass::{FirstOrder, lowpass};
 pub use transfer::{Method, StateSpace, TransferFunction};
+
+/// The kinds that there are.
+pub const KINDS: [&str; 5] = ["Alpha", "Delay", "LinearFilter", "Lowpass", "Triangle"];
 
 /// A synapse at a time step: what comes in at a step is u, what goes out y.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +61,24 @@ pub fn discrete(spec: &Spec, dt: f64) -> Result<Discrete, SpecError> {
         "LinearFilter" => TransferFunction::from_spec(spec)?.discrete(dt),
         "Triangle" => triangle(spec, dt),
         "Delay" => delay(spec, dt),
-        kind => Err(SpecError::UnknownKind { role: "synapse", kind: kind.into(), nearest: None }),
+        kind => Err(SpecError::UnknownKind {
+            role: "synapse",
+            kind: kind.into(),
+            nearest: nearest(kind, KINDS),
+        }),
+    }
+}
+
+/// Holds a specification against its kind, whatever the time step will be.
+///
+/// # Errors
+/// [`SpecError`] if the kind or a parameter is wrong.
+pub fn check(spec: &Spec) -> Result<(), SpecError> {
+    match spec.kind.as_str() {
+        "LinearFilter" => TransferFunction::from_spec(spec).map(drop),
+        "Triangle" => spec.check_names(&["t"]).and_then(|()| duration(spec, "t").map(drop)),
+        "Delay" => spec.check_names(&["delay"]).and_then(|()| duration(spec, "delay").map(drop)),
+        _ => discrete(spec, 1.0).map(drop),
     }
 }
 

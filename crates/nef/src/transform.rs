@@ -9,7 +9,7 @@ use pontine_rng::RandomState;
 
 use crate::{
     points::sampler,
-    samples::{SampleError, resolve},
+    samples::{SampleError, resolve, resolve_vector},
 };
 
 const WHAT: &str = "the transform";
@@ -49,6 +49,9 @@ pub fn sampled(transform: &Transform, rng: &mut RandomState) -> Result<Sampled, 
             Sampled::Dense(drawn(distribution, *rows, *columns, rng)?.into())
         }
         Transform::Sparse(matrix) => Sampled::Sparse(matrix.clone()),
+        Transform::DrawnSparse { places, distribution } => {
+            Sampled::Sparse(drawn_sparse(places, distribution, rng)?)
+        }
         Transform::Convolution(convolution) => {
             let kernel = kernel(convolution, rng)?;
             Sampled::Sparse(matrix(convolution, &kernel))
@@ -63,6 +66,19 @@ fn drawn(
     rng: &mut RandomState,
 ) -> Result<Array2<f64>, SampleError> {
     resolve(&Samples::Distribution(distribution.clone()), WHAT, rows, columns, None, rng)
+}
+
+/// One number for each entry.
+fn drawn_sparse(
+    places: &SparseMatrix,
+    distribution: &Spec,
+    rng: &mut RandomState,
+) -> Result<SparseMatrix, SampleError> {
+    let samples = Samples::Distribution(distribution.clone());
+    let numbers = resolve_vector(&samples, WHAT, places.entries.len(), rng)?;
+    let entries = places.entries.iter().zip(numbers);
+    let entries = entries.map(|(&(row, column, _), number)| (row, column, number)).collect();
+    Ok(SparseMatrix { entries, ..*places })
 }
 
 /// The numbers of the kernel: place after place, channel after channel, filter after filter.

@@ -156,16 +156,23 @@ impl Tuning {
     ) -> Array2<f64> {
         let directions = self.encoders.t().mapv(|e| e / self.radius);
         let mut rates = linear::product(points, directions.view());
-        for mut row in rates.rows_mut() {
-            let gain_bias = self.gain.iter().zip(&self.bias);
-            row.iter_mut().zip(gain_bias).for_each(|(x, (gain, bias))| *x = gain * *x + bias);
-            if let Some(currents) = row.as_slice_mut() {
-                neurons.maths.rates(neurons.mechanism, neurons.parameters, currents);
+        let (gain, bias) = (self.gain.to_vec(), self.bias.to_vec());
+        let n_block = gain.len().max(1) * BLOCK.div_ceil(gain.len().max(1));
+        let numbers = rates.as_slice_mut().unwrap_or_default();
+        for currents in numbers.chunks_mut(n_block) {
+            for row in currents.chunks_mut(gain.len().max(1)) {
+                let gain_bias = gain.iter().zip(&bias);
+                row.iter_mut().zip(gain_bias).for_each(|(x, (gain, bias))| *x = gain * *x + bias);
             }
+            neurons.maths.rates(neurons.mechanism, neurons.parameters, currents);
         }
         rates
     }
 }
+
+/// About how many rates are computed at a time: so few that they stay near, and so many that beginning
+/// costs nothing.
+const BLOCK: usize = 4096;
 
 struct Tuned {
     max_rates: Array1<f64>,

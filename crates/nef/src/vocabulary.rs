@@ -161,6 +161,14 @@ impl Mul<f64> for &Pointer {
     }
 }
 
+impl Mul<f64> for Pointer {
+    type Output = Self;
+
+    fn mul(self, factor: f64) -> Self {
+        &self * factor
+    }
+}
+
 impl Sum for Pointer {
     fn sum<I: Iterator<Item = Self>>(pointers: I) -> Self {
         pointers.reduce(|a, b| a + b).unwrap_or(Self(Vec::new()))

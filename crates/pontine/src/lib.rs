@@ -27,6 +27,7 @@
 
 #[cfg(doctest)]
 mod book;
+mod csv;
 mod simulator;
 
 #[cfg(feature = "ref")]

@@ -6,7 +6,9 @@ use pontine_core_ir::{
     port::{AccessError, Backend, CompileOptions, Precision, Simulation, Unattended},
     recording::{Series, SeriesData},
 };
-use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, curves, n_steps};
+use pontine_road::{BuildError, BuildOptions, Prepared, Road, RoadError, Warning, curves, n_steps};
+
+use crate::csv::csv;
 
 /// A network that runs and remembers what it recorded.
 pub struct Simulator {
@@ -74,6 +76,23 @@ impl Simulator {
         SimulatorBuilder::default()
     }
 
+    /// What is legal in the network and yet hardly meant, such as gains beside maximum rates.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine::prelude::*;
+    /// let mut network = Network::new("");
+    /// let a = network.add(Ensemble::new(10, 1));
+    /// let learned = Connection::new(a, a).learning_by(pes(3.0)).labelled("c");
+    /// network.add(learned);
+    /// let simulator = Simulator::builder().build(&network)?;
+    /// assert!(simulator.warnings()[0].to_string().starts_with("`Connection:c.PES`: a learning rate of 3"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn warnings(&self) -> &[Warning] {
+        &self.prepared.report.warnings
+    }
+
     /// Runs for a time (s), rounded to whole steps.
     ///
     /// # Errors
@@ -101,13 +120,36 @@ impl Simulator {
     /// [`RoadError::Compile`] if the new draws cannot be laid out.
     pub fn reset(&mut self, seed: Option<u64>) -> Result<(), RoadError> {
         self.prepared.simulation.reset(seed)?;
-        self.recording = Recording::of(&self.prepared.model);
+        self.clear_recording();
         Ok(())
+    }
+
+    /// Runs one step.
+    ///
+    /// # Errors
+    /// As [`run_steps`](Self::run_steps).
+    pub fn step(&mut self) -> Result<(), RoadError> {
+        self.run_steps(1)
+    }
+
+    /// Forgets what was recorded; the run goes on where it was.
+    pub fn clear_recording(&mut self) {
+        self.recording = Recording::of(&self.prepared.model);
+    }
+
+    /// The time step, s.
+    pub fn dt(&self) -> f64 {
+        self.prepared.model.dt
+    }
+
+    /// How many steps have been done.
+    pub fn n_steps(&self) -> u64 {
+        self.prepared.simulation.n_steps()
     }
 
     /// Simulated time, s.
     pub fn time(&self) -> f64 {
-        self.prepared.simulation.n_steps() as f64 * self.prepared.model.dt
+        self.n_steps() as f64 * self.dt()
     }
 
     /// Everything recorded since the start or the last reset.
@@ -138,6 +180,28 @@ impl Simulator {
             None => &[],
         };
         steps.iter().map(|&step| step as f64 * self.prepared.model.dt)
+    }
+
+    /// What probes recorded as a table in text (CSV): a row for each time, `t` (s) first, and a column
+    /// for each element that was sampled. Of spikes the neurons stand in one column, with spaces between.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine::prelude::*;
+    /// let mut network = Network::new("");
+    /// let circle = network.add(Node::of_time(|t| [t, 2.0 * t]).labelled("n"));
+    /// let probe = network.add(Probe::new(circle).labelled("p"));
+    /// let mut simulator = Simulator::builder().dt(0.5).build(&network)?;
+    /// simulator.run(1.0)?;
+    /// assert_eq!(simulator.csv(&[probe]), "t,Probe:p[0],Probe:p[1]\n0.5,0.5,1\n1,1,2\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn csv(&self, probes: &[ProbeId]) -> String {
+        let series = probes.iter().filter_map(|&probe| {
+            let path = self.paths.get(probe.into())?;
+            Some((path.to_string(), self.series(probe)?))
+        });
+        csv(&series.collect::<Vec<_>>(), self.prepared.model.dt)
     }
 
     /// The spikes of a probe of neurons, which is not filtered: time (s) and neuron of each. Memory

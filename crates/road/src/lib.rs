@@ -18,7 +18,8 @@ use std::time::Instant;
 
 pub use error::RoadError;
 pub use memory::available_bytes;
-pub use pontine_builder::{BuildError, BuildOptions, curves};
+use pontine_builder::Built;
+pub use pontine_builder::{BuildError, BuildOptions, Warning, curves};
 use pontine_core_ir::{
     Model, Network, Recording,
     port::{Backend, CompileOptions, Estimate, RunControl, Simulation},
@@ -45,12 +46,12 @@ pub struct Prepared {
     pub estimate: Estimate,
     /// What the passes did.
     pub provenance: Provenance,
-    /// How long each part of the road took.
+    /// How long each part of the road took, and warnings.
     pub report: BuildReport,
 }
 
-/// How long each part of the road took, s of wall time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// How long each part of the road took, s of wall time, and what was noticed.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BuildReport {
     /// Validation and network passes.
     pub network_s: f64,
@@ -60,6 +61,8 @@ pub struct BuildReport {
     pub model_s: f64,
     /// From model to simulation.
     pub compile_s: f64,
+    /// What is legal and yet hardly meant.
+    pub warnings: Vec<Warning>,
 }
 
 impl<'b> Road<'b> {
@@ -109,7 +112,8 @@ impl<'b> Road<'b> {
         let pipeline = self.pipeline.clone().with_seed(self.build.seed);
         let (network, mut provenance) = pipeline.apply(network, &mut ())?;
         report.network_s = clock.lap();
-        let model = pontine_builder::build(&network, &self.build)?;
+        let Built { model, warnings } = pontine_builder::build_noting(&network, &self.build)?;
+        report.warnings = warnings;
         report.build_s = clock.lap();
         model.validate()?;
         let (model, models) = pipeline.apply_model(model, &mut ())?;
@@ -125,7 +129,7 @@ impl<'b> Road<'b> {
     /// memory that the machine lacks, or what the backend finds while compiling.
     pub fn build(&self, network: &Network) -> Result<Prepared, RoadError> {
         let (model, provenance, report) = self.model(network)?;
-        let mut prepared = self.compile(model)?;
+        let mut prepared = self.compile_whole(model)?;
         let compile_s = prepared.report.compile_s;
         prepared.report = BuildReport { compile_s, ..report };
         prepared.provenance = provenance;
@@ -138,6 +142,13 @@ impl<'b> Road<'b> {
     /// As [`Road::build`], from the model on.
     pub fn compile(&self, model: Model) -> Result<Prepared, RoadError> {
         model.validate()?;
+        self.compile_whole(model)
+    }
+}
+
+impl Road<'_> {
+    /// Compiles a model that has been validated.
+    fn compile_whole(&self, model: Model) -> Result<Prepared, RoadError> {
         let missing = self.backend.missing(&model, &self.compile);
         if !missing.is_empty() {
             return Err(RoadError::Missing(pontine_core_ir::Faults(missing)));
@@ -150,9 +161,7 @@ impl<'b> Road<'b> {
         let report = BuildReport { compile_s: clock.lap(), ..BuildReport::default() };
         Ok(Prepared { model, simulation, estimate, provenance: Provenance::default(), report })
     }
-}
 
-impl Road<'_> {
     fn fits(&self, estimate: &Estimate) -> Result<(), RoadError> {
         match self.memory_limit {
             Some(limit) if estimate.bytes > limit as f64 => {

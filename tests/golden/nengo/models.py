@@ -195,7 +195,8 @@ class Model:
         kind = item.pop("kind")
         if kind == "Sparse":
             indices = np.stack([item.pop("rows"), item.pop("columns")], axis=1)
-            return nengo.Sparse(item["shape"], indices=indices, init=item["values"])
+            init = samples(item["init"]) if "init" in item else item["values"]
+            return nengo.Sparse(item["shape"], indices=indices, init=init)
         if "init" in item:
             item["init"] = samples(item["init"])
         for name in ["shape", "input_shape", "kernel_size", "strides"]:
@@ -210,7 +211,7 @@ class Model:
 
     def probe(self, item):
         label, target = item["label"], item["target"]
-        name, _, part = target.partition(".")
+        name, _, part = target.partition("[")[0].partition(".")
         options = {"sample_every": value(item["sample_every"])} if "sample_every" in item else {}
         if "synapse" in item:
             options["synapse"] = synapse(item["synapse"])

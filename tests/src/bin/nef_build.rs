@@ -9,7 +9,9 @@ use pontine_backend_ref::Reference;
 use pontine_core_ir::{
     Connection, Ensemble, Function, Network, Node, SubnetworkId, Tensor, Transform,
 };
-use pontine_nef::networks::{CircularConvolution, EnsembleArray, EnsembleArrayOptions};
+use pontine_nef::networks::{
+    BasalGanglia, CircularConvolution, EnsembleArray, EnsembleArrayOptions,
+};
 use pontine_road::{BuildOptions, Road};
 use pontine_tests::acceptance::Error;
 
@@ -56,6 +58,7 @@ fn make(net: &mut Network, name: &str) -> Result<(), Error> {
         "small60" => small(net, 60),
         "small400" => small(net, 400),
         "channel" => channel(net),
+        "ganglia" => ganglia(net),
         "single2000" => single(net, 2000, 3),
         "single4000" => single(net, 4000, 8),
         "chain100" => chain(net, 100),
@@ -121,6 +124,11 @@ fn chain(net: &mut Network, n: usize) -> Result<(), Error> {
 fn channel(net: &mut Network) -> Result<(), Error> {
     let [a, b] = [(); 2].map(|()| net.add(Ensemble::new(500, 8)));
     net.add(Connection::new(a, b));
+    Ok(())
+}
+
+fn ganglia(net: &mut Network) -> Result<(), Error> {
+    BasalGanglia::add(net, ROOT, (100, 64))?;
     Ok(())
 }
 

@@ -83,7 +83,7 @@ fn check(
     if model.records.ids().any(|id| after.records.get(id) != model.records.get(id)) {
         return Err(format!("{pipeline}: a record was lost"));
     }
-    if meta.repeat == Repeat::Idempotent && run(pipeline, &after)?.1.model.edits != [] {
+    if meta.repeat == Repeat::Idempotent && !run(pipeline, &after)?.1.model.edits.is_empty() {
         return Err(format!("{pipeline}: a second time it changes something"));
     }
     let Some(near) = near(meta.equality) else { return Ok(()) };

@@ -14,12 +14,13 @@ use crate::workspace::{Workspace, call, output};
 
 /// Networks of `tests/src/bin/nef_build.rs`, how many times less than Nengo they are to cost, and whether
 /// Nengo builds them within minutes.
-const NETWORKS: [(&str, f64, bool); 10] = [
+const NETWORKS: [(&str, f64, bool); 11] = [
     ("convolution", 8.0, true),
     ("arrays", 8.0, true),
     ("small60", 8.0, true),
     ("small400", 8.0, false),
     ("channel", 1.0, true),
+    ("ganglia", 1.0, true),
     ("single2000", 1.0, true),
     ("single4000", 1.0, true),
     ("chain100", 1.0, true),

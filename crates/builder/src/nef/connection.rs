@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     builder::Builder,
+    checks::WEIGHTS,
     error::BuildError,
     registry::{FilterSite, ObjectEntry},
 };
@@ -82,10 +83,7 @@ fn post_encoders(
         return Ok(None);
     }
     let EndObject::Ensemble(ensemble) = post.object else {
-        return Err(BuildError::Unsupported {
-            path: path.clone(),
-            message: "a solver with `weights` leads from an ensemble to an ensemble only".into(),
-        });
+        return Err(BuildError::Unsupported { path: path.clone(), message: WEIGHTS.into() });
     };
     let ensemble = builder.ensemble(ensemble)?;
     let encoders = &ensemble.tuning.scaled_encoders;

@@ -14,7 +14,7 @@ use pontine_nef::{
 use pontine_rng::RandomState;
 
 use super::{BuiltEnsemble, function::at_points, weights::Weights};
-use crate::{builder::Builder, error::BuildError};
+use crate::{builder::Builder, checks::SPARSE, error::BuildError};
 
 /// What is decoded, for whom.
 pub(super) struct Decoding<'a> {
@@ -139,11 +139,11 @@ fn solve(
         return Ok(Solved { solution, is_complete });
     }
     let activities = match (solver.needs_activities(), decoding.eval_points) {
-        (false, _) => Rc::new(Array2::zeros((0, n))),
+        (false, _) => Rc::new(Array2::zeros((0, n)).into()),
         (true, None) => builder.activities(decoding.ensemble, ensemble),
-        (true, Some(_)) => Rc::new(ensemble.activities(points.view())),
+        (true, Some(_)) => Rc::new(ensemble.activities(points.view()).into()),
     };
-    let solution = solver.solve(activities.view(), targets.view(), rng).map_err(failed)?;
+    let solution = solver.solve(&activities, targets.view(), rng).map_err(failed)?;
     Ok(Solved { solution, is_complete })
 }
 
@@ -201,10 +201,8 @@ fn behind(
         Sampled::Identity => x,
         Sampled::Dense(transform) => transformed(decoding, &transform, x)?,
         Sampled::Sparse(_) => {
-            return Err(BuildError::Unsupported {
-                path: decoding.path.clone(),
-                message: "a sparse transform or a convolution cannot stand behind decoders".into(),
-            });
+            let path = decoding.path.clone();
+            return Err(BuildError::Unsupported { path, message: SPARSE.into() });
         }
     };
     match &decoding.post_encoders {

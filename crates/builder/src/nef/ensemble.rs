@@ -19,7 +19,7 @@ use super::{
     neurons::{DIRECT, NeuronType},
     populations, process, target,
 };
-use crate::{builder::Builder, error::BuildError, registry::ObjectEntry};
+use crate::{builder::Builder, error::BuildError, registry::ObjectEntry, warning::Warning};
 
 inventory::submit! {
     ObjectEntry { kind: "Ensemble", build, place: module_path!() }
@@ -59,8 +59,10 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     if params.neuron_type.kind == DIRECT {
         return direct(builder, id, ensemble, &params);
     }
-    let neurons = NeuronType::resolve(builder, id, &params.neuron_type)?;
+    let neurons = NeuronType::resolve(&params.neuron_type);
+    let neurons = neurons.map_err(|refusal| refusal.built(builder.path(id)))?;
     let tuning = tune(builder, ensemble, &params, &neurons)?;
+    warn(builder, ensemble);
     keep(builder, id, &tuning);
     let (encoders, current) = encode(builder, id, &tuning)?;
     if let Some(noise) = &params.noise {
@@ -71,6 +73,21 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let built = BuiltEnsemble { neurons, tuning, params, encoders, current, stages };
     builder.set_ensemble(ensemble, Rc::new(built));
     Ok(())
+}
+
+/// Gains and biases stand in place of what else tunes neurons.
+fn warn(builder: &mut Builder<'_>, id: EnsembleId) {
+    let options = &builder.network().ensembles[id].options;
+    let what = match (&options.max_rates, &options.intercepts) {
+        (Some(_), Some(_)) => "max rates and intercepts",
+        (Some(_), None) => "max rates",
+        (None, Some(_)) => "intercepts",
+        (None, None) => return,
+    };
+    if options.gain.is_some() && options.bias.is_some() {
+        let path = builder.path(id);
+        builder.warn(Warning::Overruled { path, what });
+    }
 }
 
 /// A process of as many elements as there are neurons, added to their currents.

@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_core_ir::{
-    Mechanism, ObjId, Param, Samples, Spec, SpecError, Tensor,
+    Mechanism, Param, Samples, Spec, SpecError, Tensor,
     port::NeuronMaths,
     registry::{LookupError, mechanism, neuron_type},
 };
@@ -18,7 +18,7 @@ use pontine_mechanism::{
 use pontine_nef::NeuronModel;
 
 use super::random_spiking::Draws;
-use crate::{builder::Builder, error::BuildError};
+use crate::refusal::Refusal;
 
 /// Neurons that compute what their ensemble represents, without any neuron.
 pub(crate) const DIRECT: &str = "Direct";
@@ -59,60 +59,47 @@ pub(crate) enum Spiking {
 
 impl NeuronType {
     /// Finds the mechanisms of this name and sets their parameters.
-    pub(super) fn resolve(
-        builder: &Builder<'_>,
-        id: ObjId,
-        spec: &Spec,
-    ) -> Result<Self, BuildError> {
-        let (initial, spec) = initial(spec).map_err(|source| fault(builder, id, source))?;
+    pub(crate) fn resolve(spec: &Spec) -> Result<Self, Refusal> {
+        let (initial, spec) = initial(spec)?;
         match Spiking::draws_of(&spec.kind) {
-            Some(draws) => Self::wrapped(builder, id, &spec, draws, initial),
-            None => Self::plain(builder, id, &spec, initial),
+            Some(draws) => Self::wrapped(&spec, draws, initial),
+            None => Self::plain(&spec, initial),
         }
     }
 
-    fn plain(
-        builder: &Builder<'_>,
-        id: ObjId,
-        spec: &Spec,
-        initial: BTreeMap<String, Samples>,
-    ) -> Result<Self, BuildError> {
-        let entry = neuron_type(&spec.kind).map_err(|e| builder.lookup(id, e))?;
-        let cells = Cells::resolve(entry.name, spec).map_err(|e| builder.lookup(id, e))?;
-        let unusable = |what: &str| BuildError::Unsupported {
-            path: builder.path(id),
-            message: format!("`{}` {what}, so it cannot be a neuron type", spec.kind),
+    fn plain(spec: &Spec, initial: BTreeMap<String, Samples>) -> Result<Self, Refusal> {
+        let entry = neuron_type(&spec.kind)?;
+        let cells = Cells::resolve(entry.name, spec)?;
+        let unusable = |what: &str| {
+            let kind = &spec.kind;
+            Refusal::Meaningless(format!("`{kind}` {what}, so it cannot be a neuron type"))
         };
         let maths = entry.maths.ok_or_else(|| unusable("has no known rates"))?;
         if cells.mechanism.inputs.is_empty() || cells.mechanism.outputs.is_empty() {
             return Err(unusable("has no input or no output"));
         }
         let neurons = Self { cells, behind: None, maths, initial };
-        neurons.check_initial(builder, id)?;
+        neurons.check_initial()?;
         Ok(neurons)
     }
 
     fn wrapped(
-        builder: &Builder<'_>,
-        id: ObjId,
         spec: &Spec,
         draws: Option<Draws>,
         initial: BTreeMap<String, Samples>,
-    ) -> Result<Self, BuildError> {
-        let base = base(spec).map_err(|source| fault(builder, id, source))?;
-        let Self { cells, maths, initial: of_base, .. } = Self::resolve(builder, id, base)?;
+    ) -> Result<Self, Refusal> {
+        let base = base(spec)?;
+        let Self { cells, maths, initial: of_base, .. } = Self::resolve(base)?;
         if !cells.is_rate() {
-            return Err(BuildError::Unsupported {
-                path: builder.path(id),
-                message: format!("`{}` needs a rate as its base, not `{}`", spec.kind, base.kind),
-            });
+            let message = format!("`{}` needs a rate as its base, not `{}`", spec.kind, base.kind);
+            return Err(Refusal::Meaningless(message));
         }
         let mut own = spec.clone();
         own.params.remove("base");
-        let behind = Spiking::resolve(&own, draws).map_err(|e| builder.lookup(id, e))?;
+        let behind = Spiking::resolve(&own, draws)?;
         let initial = of_base.into_iter().chain(initial).collect();
         let neurons = Self { cells, behind: Some(behind), maths, initial };
-        neurons.check_initial(builder, id)?;
+        neurons.check_initial()?;
         Ok(neurons)
     }
 
@@ -122,7 +109,7 @@ impl NeuronType {
         NeuronModel { maths: self.maths, mechanism, parameters }
     }
 
-    fn check_initial(&self, builder: &Builder<'_>, id: ObjId) -> Result<(), BuildError> {
+    fn check_initial(&self) -> Result<(), Refusal> {
         let behind = match &self.behind {
             Some(Spiking::Regular(cells)) => cells.mechanism.states.as_slice(),
             Some(Spiking::Random { .. }) | None => &[],
@@ -131,10 +118,10 @@ impl NeuronType {
         let known: Vec<&str> = states.filter(|s| !s.hidden).map(|s| s.name.as_str()).collect();
         match self.initial.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(()),
-            Some(name) => Err(BuildError::Unsupported {
-                path: builder.path(id),
-                message: format!("`{INITIAL}{name}` names no state of its neurons"),
-            }),
+            Some(name) => {
+                let message = format!("`{INITIAL}{name}` names no state of its neurons");
+                Err(Refusal::Meaningless(message))
+            }
         }
     }
 }
@@ -180,6 +167,7 @@ impl Spiking {
             return Ok(Self::Regular(Cells::resolve(&spec.kind, spec)?));
         };
         spec.check_names(&["amplitude"])?;
+        spec.params.iter().try_for_each(|(name, param)| bounded(spec, name, param))?;
         Ok(Self::Random { draws, amplitude: spec.number_or("amplitude", 1.0)? })
     }
 }
@@ -214,13 +202,51 @@ fn initial(spec: &Spec) -> Result<(BTreeMap<String, Samples>, Spec), SpecError> 
     Ok((samples.collect::<Result<_, _>>()?, rest))
 }
 
-fn fault(builder: &Builder<'_>, id: ObjId, source: SpecError) -> BuildError {
-    BuildError::Spec { path: builder.path(id), source }
+/// Parameters of Nengo's neuron types that are more than 0.
+const POSITIVE: [&str; 4] = ["tau_rc", "tau_n", "tau_recovery", "amplitude"];
+
+/// Those that are at least 0.
+const NOT_NEGATIVE: [&str; 2] = ["tau_ref", "inc_n"];
+
+/// Nengo's neuron types with such parameters.
+const BOUNDED: [&str; 12] = [
+    "AdaptiveLIF",
+    "AdaptiveLIFRate",
+    "Izhikevich",
+    "LIF",
+    "LIFRate",
+    "PoissonSpiking",
+    "RectifiedLinear",
+    "RegularSpiking",
+    "Sigmoid",
+    "SpikingRectifiedLinear",
+    "StochasticSpiking",
+    "Tanh",
+];
+
+/// Holds a parameter of one of Nengo's neuron types against what that refuses.
+fn bounded(spec: &Spec, name: &str, param: &Param) -> Result<(), SpecError> {
+    let Param::Number(x) = *param else { return Ok(()) };
+    let expected = if POSITIVE.contains(&name) && !(x > 0.0) {
+        "more than 0"
+    } else if NOT_NEGATIVE.contains(&name) && !(x >= 0.0) {
+        "at least 0"
+    } else if name == "min_voltage" && !(x <= 0.0) {
+        "at most 0"
+    } else {
+        return Ok(());
+    };
+    if BOUNDED.contains(&spec.kind.as_str()) {
+        Err(spec.wrong(name, param, expected))
+    } else {
+        Ok(())
+    }
 }
 
 fn parameters(mechanism: &Mechanism, spec: &Spec) -> Result<Vec<f64>, SpecError> {
     let names: Vec<&str> = mechanism.parameters.iter().map(|p| p.name.as_str()).collect();
     spec.check_names(&names)?;
+    spec.params.iter().try_for_each(|(name, param)| bounded(spec, name, param))?;
     let value = |p: &Parameter| match spec.params.get(&p.name) {
         None => Ok(p.default),
         // A limit may be left out by an infinite one.

@@ -1,14 +1,18 @@
-//! A node: nothing but its input, a constant, a function, a process, or code of the host.
+//! A node: nothing but its input, a constant, a function, a process, a synapse, or code of the host.
 //!
 //! Part 1000 resets its input; part 0 computes its output.
 
 use pontine_core_ir::{
-    Function, Node, NodeOutput, ObjId, SignalId, inventory,
+    Function, Node, NodeOutput, ObjId, Path, SignalId, inventory,
     model::{OperatorKind, Signal},
 };
 
-use super::{function::in_steps, process};
-use crate::{builder::Builder, error::BuildError, registry::ObjectEntry};
+use super::{function::in_steps, process, synapse};
+use crate::{
+    builder::Builder,
+    error::BuildError,
+    registry::{FilterSite, ObjectEntry, synapse_kinds},
+};
 
 inventory::submit! {
     ObjectEntry { kind: "Node", build, place: module_path!() }
@@ -24,6 +28,16 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let output = output(builder, id, node, input)?;
     builder.set_output(id, output);
     Ok(())
+}
+
+/// Why a node has to have an input.
+pub(crate) const NO_INPUT: &str = "a synapse filters its input, so it needs at least one dimension";
+
+/// Why a node has no input.
+pub(crate) const NO_FILTER: &str = "its process takes no input; a synapse would";
+
+fn unsupported(path: &Path, message: &str) -> BuildError {
+    BuildError::Unsupported { path: path.clone(), message: message.to_owned() }
 }
 
 fn input(builder: &mut Builder<'_>, id: ObjId, size: usize) -> SignalId {
@@ -56,6 +70,12 @@ fn output(
             check_size(builder, id, "the function's result", function.size_out(), node.size_out)?;
             in_steps(builder, &path, function, input, written, true)
         }
+        NodeOutput::Process(spec) if synapse_kinds().get(&spec.kind).is_ok() => {
+            let input = input.ok_or_else(|| unsupported(&path, NO_INPUT))?;
+            check_size(builder, id, "what it filters", node.size_in, node.size_out)?;
+            synapse::at_once(builder, &FilterSite { path, input, size: node.size_in }, spec)
+        }
+        NodeOutput::Process(_) if node.size_in > 0 => Err(unsupported(&path, NO_FILTER)),
         NodeOutput::Process(spec) => {
             let host = process::host(builder, id, spec, node.size_out)?;
             let y = builder.signal(written);

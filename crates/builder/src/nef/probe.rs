@@ -38,13 +38,16 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let seed = Tensor::scalar(f64::from(builder.seed(id)));
     builder.keep(&path, "seed", seed);
     let every = every(builder, &path, probe)?;
+    let mut slice = probe.slice.as_deref();
     let (target, unit) = match &probe.target {
         ProbeTarget::Decoded(ensemble) if !builder.is_direct(*ensemble) => {
             let solver = probe
                 .solver
                 .clone()
                 .unwrap_or_else(|| network.default_solver(network.probes[probe_id].parent));
-            let decoded = decoded(builder, id, *ensemble, &solver, synapse.as_ref())?;
+            // As in Nengo nothing else is decoded.
+            let slice = slice.take();
+            let decoded = decoded(builder, id, (*ensemble, slice), &solver, synapse.as_ref())?;
             (RecordTarget::Signal(decoded), String::new())
         }
         ProbeTarget::NeuronState(ensemble, state) => {
@@ -61,7 +64,8 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
             (plain(builder, &path, signal, probe, synapse.as_ref())?, unit.to_owned())
         }
     };
-    let record = Record { path, target, subset: None, every, first: First::FirstStep, unit };
+    let subset = slice.map(|slice| slice.iter().map(|&i| i as u32).collect());
+    let record = Record { path, target, subset, every, first: First::FirstStep, unit };
     builder.model_mut().records.add(record);
     Ok(())
 }
@@ -194,7 +198,7 @@ fn filtered(
 fn decoded(
     builder: &mut Builder<'_>,
     id: ObjId,
-    ensemble: EnsembleId,
+    (ensemble, slice): (EnsembleId, Option<&[usize]>),
     solver: &Spec,
     synapse: Option<&Spec>,
 ) -> Result<SignalId, BuildError> {
@@ -203,7 +207,7 @@ fn decoded(
         path: &path,
         seed: builder.seed(id),
         ensemble,
-        slice: None,
+        slice,
         function: None,
         transform: &Transform::Identity,
         solver,

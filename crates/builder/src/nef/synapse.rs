@@ -13,12 +13,13 @@ use pontine_core_ir::{
     Mechanism, SignalId, Spec, Value, inventory,
     model::{Filter, Neurons, OperatorKind, Signal},
 };
-use pontine_nef::synapse::{Discrete, FirstOrder, StateSpace, discrete};
+use pontine_nef::synapse::{Discrete, FirstOrder, KINDS, StateSpace, discrete};
 
 use crate::{
     builder::Builder,
     error::BuildError,
     registry::{FilterSite, SynapseEntry},
+    warning::Warning,
 };
 
 macro_rules! offer {
@@ -43,15 +44,39 @@ fn build(
         Discrete::Gain(gain) => Ok(filter(builder, site, FirstOrder { decay: 0.0, gain })),
         Discrete::FirstOrder(filters) => match filters[..] {
             [one] => Ok(filter(builder, site, one)),
-            _ => each(builder, site, &filters),
+            _ => one_step_later(builder, site, Cells::of_filters(&filters, site)?),
         },
-        Discrete::StateSpace(space) => {
-            let cells = Cells::of_space(&space);
-            cells.build(builder, site)
+        Discrete::StateSpace(space) => one_step_later(builder, site, Cells::of_space(&space)),
+        Discrete::Taps(weights) => one_step_later(builder, site, Cells::of_taps(&weights)),
+        Discrete::Delay(0) => {
+            let delay_s = spec.number_or("delay", 0.0).unwrap_or_default();
+            builder.warn(Warning::ShortDelay { path: site.path.clone(), delay_s });
+            Ok(delay(builder, site, 1))
         }
-        Discrete::Taps(weights) => Cells::of_taps(&weights).build(builder, site),
-        Discrete::Delay(n_steps) => Ok(delay(builder, site, n_steps.max(1))),
+        Discrete::Delay(n_steps) => Ok(delay(builder, site, n_steps)),
     }
+}
+
+/// The same within the step, as a process of a node; a kind of another crate's takes a step there too.
+pub(super) fn at_once(
+    builder: &mut Builder<'_>,
+    site: &FilterSite,
+    spec: &Spec,
+) -> Result<SignalId, BuildError> {
+    if !KINDS.contains(&spec.kind.as_str()) {
+        return builder.synapse(site, spec);
+    }
+    let synapse = discrete(spec, builder.dt());
+    let synapse = synapse.map_err(|source| BuildError::Spec { path: site.path.clone(), source })?;
+    let cells = match synapse {
+        Discrete::Delay(n_steps) if n_steps > 0 => return Ok(delay(builder, site, n_steps)),
+        Discrete::Delay(_) => Cells::of_gain(1.0),
+        Discrete::Gain(gain) => Cells::of_gain(gain),
+        Discrete::FirstOrder(filters) => Cells::of_filters(&filters, site)?,
+        Discrete::StateSpace(space) => Cells::of_space(&space),
+        Discrete::Taps(weights) => Cells::of_taps(&weights),
+    };
+    cells.build(builder, site, "out")
 }
 
 fn filter(builder: &mut Builder<'_>, site: &FilterSite, filter: FirstOrder) -> SignalId {
@@ -79,24 +104,13 @@ fn delay(builder: &mut Builder<'_>, site: &FilterSite, n_steps: usize) -> Signal
     filter(builder, &site, ONE_STEP)
 }
 
-/// A filter for each element.
-fn each(
+fn one_step_later(
     builder: &mut Builder<'_>,
     site: &FilterSite,
-    filters: &[FirstOrder],
+    cells: Cells,
 ) -> Result<SignalId, BuildError> {
-    if filters.len() != site.size {
-        return Err(BuildError::Shape {
-            path: site.path.clone(),
-            what: "the synapse's `tau`".into(),
-            found: vec![filters.len()],
-            expected: vec![site.size],
-        });
-    }
-    let dense = |number: fn(&FirstOrder) -> f64| Value::Dense(filters.iter().map(number).collect());
-    let mut cells = Cells::of_order(1, false);
-    cells.parameters = vec![dense(|f| f.decay), dense(|f| f.gain), Value::Const(1.0)];
-    cells.build(builder, site)
+    let y = cells.build(builder, site, "filter")?;
+    Ok(filter(builder, &FilterSite { input: y, ..site.clone() }, ONE_STEP))
 }
 
 /// Cells that filter their input: a mechanism as text, and values of its parameters.
@@ -106,6 +120,29 @@ struct Cells {
 }
 
 impl Cells {
+    /// Without a state.
+    fn of_gain(gain: f64) -> Self {
+        Self { parameters: vec![Value::Const(gain)], ..Self::of_order(0, true) }
+    }
+
+    /// A filter of first order for all elements, or for each.
+    fn of_filters(filters: &[FirstOrder], site: &FilterSite) -> Result<Self, BuildError> {
+        if ![1, site.size].contains(&filters.len()) {
+            return Err(BuildError::Shape {
+                path: site.path.clone(),
+                what: "the synapse's `tau`".into(),
+                found: vec![filters.len()],
+                expected: vec![site.size],
+            });
+        }
+        let numbers = |number: fn(&FirstOrder) -> f64| match filters {
+            [one] => Value::Const(number(one)),
+            _ => Value::Dense(filters.iter().map(number).collect()),
+        };
+        let parameters = vec![numbers(|f| f.decay), numbers(|f| f.gain), Value::Const(1.0)];
+        Ok(Self { parameters, ..Self::of_order(1, false) })
+    }
+
     fn of_space(space: &StateSpace) -> Self {
         let mut cells = Self::of_order(space.b.len(), space.is_direct());
         let direct = space.is_direct().then_some(&space.d);
@@ -147,12 +184,18 @@ impl Cells {
         Self { text: text(&format!("Taps{}", n + 1), names, n, &step), parameters }
     }
 
-    fn build(self, builder: &mut Builder<'_>, site: &FilterSite) -> Result<SignalId, BuildError> {
+    /// Adds them; the signal of their output, which has this name.
+    fn build(
+        self,
+        builder: &mut Builder<'_>,
+        site: &FilterSite,
+        name: &str,
+    ) -> Result<SignalId, BuildError> {
         let mechanism = compiled(&self.text).map_err(|message| BuildError::Unsupported {
             path: site.path.clone(),
             message: format!("its synapse cannot be computed: {message}"),
         })?;
-        let y = builder.signal(Signal::temporary(site.path.part("filter"), &[site.size]));
+        let y = builder.signal(Signal::temporary(site.path.part(name), &[site.size]));
         let neurons = Neurons {
             n: site.size,
             parameters: self.parameters,
@@ -164,7 +207,7 @@ impl Cells {
             mechanism,
         };
         builder.operator(&site.path, OperatorKind::Neurons(neurons));
-        Ok(filter(builder, &FilterSite { input: y, ..site.clone() }, ONE_STEP))
+        Ok(y)
     }
 }
 

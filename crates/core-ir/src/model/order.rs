@@ -205,7 +205,9 @@ impl Model {
 /// Operators, and for each signal three gates: all have set, all have added, all have read.
 struct Graph {
     n_operators: usize,
-    successors: Vec<Vec<u32>>,
+    /// Who waits for whom, sorted by who goes first; those of one begin at `starts`.
+    edges: Vec<(u32, u32)>,
+    starts: Vec<u32>,
     n_before: Vec<u32>,
 }
 
@@ -213,7 +215,7 @@ impl Graph {
     fn new(model: &Model, accesses: &[(OperatorId, Access)]) -> Self {
         let n_operators = accesses.len();
         let n = n_operators + 3 * model.signals.capacity();
-        let mut graph = Self { n_operators, successors: vec![Vec::new(); n], n_before: vec![0; n] };
+        let mut graph = Self { n_operators, edges: vec![], starts: vec![], n_before: vec![0; n] };
         let gate = |signal: &SignalId, which: usize| n_operators + 3 * signal.index() + which;
         for signal in model.signals.ids() {
             graph.edge(gate(&signal, 0), gate(&signal, 1));
@@ -231,24 +233,41 @@ impl Graph {
             }
             access.updates.iter().for_each(|s| graph.edge(gate(s, 2), i));
         }
+        graph.sort();
         graph
     }
 
     fn edge(&mut self, from: usize, to: usize) {
-        self.successors[from].push(to as u32);
+        self.edges.push((from as u32, to as u32));
         self.n_before[to] += 1;
+    }
+
+    /// By counting, so in linear time.
+    fn sort(&mut self) {
+        let mut starts = vec![0u32; self.n_before.len() + 1];
+        self.edges.iter().for_each(|(from, _)| starts[*from as usize + 1] += 1);
+        (1..starts.len()).for_each(|i| starts[i] += starts[i - 1]);
+        let mut places = starts.clone();
+        let mut sorted = vec![(0, 0); self.edges.len()];
+        for &(from, to) in &self.edges {
+            let place = &mut places[from as usize];
+            sorted[*place as usize] = (from, to);
+            *place += 1;
+        }
+        (self.edges, self.starts) = (sorted, starts);
     }
 
     /// The level of each operator, or the operators that wait for one another.
     fn levels(mut self) -> Result<Vec<usize>, Vec<usize>> {
-        let mut level = vec![0usize; self.successors.len()];
+        let mut level = vec![0usize; self.n_before.len()];
         let mut ready: Vec<usize> =
             (0..self.n_before.len()).filter(|&i| self.n_before[i] == 0).collect();
         let mut n_done = 0;
         while let Some(i) = ready.pop() {
             n_done += 1;
             let after = level[i] + usize::from(i < self.n_operators);
-            for &next in &self.successors[i] {
+            let own = self.starts[i] as usize..self.starts[i + 1] as usize;
+            for &(_, next) in &self.edges[own] {
                 let next = next as usize;
                 level[next] = level[next].max(after);
                 self.n_before[next] -= 1;
@@ -257,7 +276,7 @@ impl Graph {
                 }
             }
         }
-        if n_done == self.successors.len() {
+        if n_done == self.n_before.len() {
             level.truncate(self.n_operators);
             return Ok(level);
         }

@@ -3,6 +3,7 @@
 //! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`](crate::Path). Nothing is
 //! resolved here that needs another crate: distributions, solvers and connectors are names.
 
+mod extra;
 mod factored;
 mod nef;
 mod object;
@@ -34,6 +35,7 @@ use crate::{
         Arena, ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, ProbeId, ProjectionId,
         RecorderId, SubnetworkId, ViewId,
     },
+    spec::Param,
     tensor::Tensor,
 };
 
@@ -76,6 +78,7 @@ pub struct Network {
     /// solved for with those drawn), `<connection path>.decoders`, `.weights` and `.transform`,
     /// `<projection path>.decoders`, `.transform` and `.encoders` of products.
     pub imported: BTreeMap<String, Arc<Tensor>>,
+    extras: BTreeMap<(ObjId, String), Param>,
 }
 
 /// An object and the (sub)network that it belongs to.
@@ -118,6 +121,7 @@ impl Network {
             projections: Arena::default(),
             recorders: Arena::default(),
             imported: BTreeMap::new(),
+            extras: BTreeMap::new(),
         }
     }
 

@@ -1,13 +1,13 @@
 //! The objects of the Neural Engineering Framework.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Factor, Transform};
 use crate::{
     function::Function,
     id::{ConnectionId, CustomId, EnsembleId, NodeId, PopulationId, ProjectionId, SubnetworkId},
     port::HostOperator,
-    spec::Spec,
+    spec::{Param, Spec},
     tensor::Tensor,
 };
 
@@ -87,7 +87,8 @@ pub enum NodeOutput {
     /// A function of time `t` (s) and, if `size_in > 0`, of the input `x`. Native functions get
     /// the slice `[t, x…]`.
     Function(Function),
-    /// A process of this kind, such as `WhiteNoise`: a signal of time, random or given.
+    /// A process of this kind, such as `WhiteNoise`: a signal of time, random or given; or a synapse,
+    /// which filters the input.
     Process(Spec),
     /// A process of the host, with state.
     Host(Arc<dyn HostOperator>),
@@ -376,6 +377,8 @@ pub struct Probe {
     pub seed: Option<u32>,
     /// What is read.
     pub target: ProbeTarget,
+    /// Which elements of it, in order; all if absent.
+    pub slice: Option<Arc<[usize]>>,
     /// Filter before recording: `Some(None)` is no filter; the network's default if absent.
     pub synapse: Option<Option<Spec>>,
     /// Time between samples, s; every step if absent.
@@ -405,6 +408,7 @@ pub struct Config {
     pub connection: ConnectionOptions,
     /// Filter of probes (default none).
     pub probe_synapse: Option<Option<Spec>>,
+    pub(super) extras: BTreeMap<(String, String), Param>,
 }
 
 impl Ensemble {
@@ -456,6 +460,19 @@ impl Node {
     /// A node that puts out a process of `size_out` dimensions.
     pub fn process(process: impl Into<Spec>, size_out: usize) -> Self {
         Self::with_output(NodeOutput::Process(process.into()), 0, size_out)
+    }
+
+    /// A node that puts out what a synapse makes of its input, in the same step. A synapse of a
+    /// connection takes a step.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::{Node, Spec};
+    /// let smooth = Node::filtering(Spec::new("Alpha").with("tau", 0.02), 3);
+    /// assert_eq!((smooth.size_in, smooth.size_out), (3, 3));
+    /// ```
+    pub fn filtering(synapse: impl Into<Spec>, size: usize) -> Self {
+        Self::with_output(NodeOutput::Process(synapse.into()), size, size)
     }
 
     fn with_output(output: NodeOutput, size_in: usize, size_out: usize) -> Self {
@@ -525,7 +542,15 @@ impl Probe {
     /// represents, of a node or a connection, or of a [`ProbeTarget`].
     pub fn new(target: impl Into<ProbeTarget>) -> Self {
         let target = target.into();
-        Self { label: None, seed: None, target, synapse: None, sample_every: None, solver: None }
+        Self {
+            label: None,
+            seed: None,
+            target,
+            slice: None,
+            synapse: None,
+            sample_every: None,
+            solver: None,
+        }
     }
 }
 

@@ -72,13 +72,14 @@ macro_rules! objects {
 
             /// Takes an object out of the network; its id is not used again.
             pub(crate) fn remove(&mut self, id: ObjId) {
+                self.extras.retain(|(of, _), _| *of != id);
                 match id {
                     ObjId::Subnetwork(id) => drop(self.subnetworks.remove(id)),
                     $(ObjId::$variant(id) => drop(self.$arena.remove(id)),)*
                 }
             }
 
-            fn parent_and_label(&self, id: ObjId) -> (Option<SubnetworkId>, Option<&str>) {
+            pub(super) fn parent_and_label(&self, id: ObjId) -> (Option<SubnetworkId>, Option<&str>) {
                 match id {
                     ObjId::Subnetwork(id) => {
                         let subnetwork = &self.subnetworks[id];

@@ -98,7 +98,7 @@ impl Network {
     }
 
     /// The configuration of a network and of those around it, nearest first.
-    fn layers(&self, nearest: SubnetworkId) -> impl Iterator<Item = &Config> {
+    pub(super) fn layers(&self, nearest: SubnetworkId) -> impl Iterator<Item = &Config> {
         std::iter::successors(Some(nearest), |id| self.subnetworks[*id].parent)
             .map(|id| &self.subnetworks[id].config)
     }

@@ -136,6 +136,23 @@ impl Connection {
 }
 
 impl Probe {
+    /// Some of the elements of what is read, in this order.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::{Ensemble, Network, Probe, ProbeTarget};
+    /// let mut network = Network::new("");
+    /// let a = network.add(Ensemble::new(50, 3));
+    /// network.add(Probe::new(a).at(&[2, 0]));
+    /// network.add(Probe::new(ProbeTarget::Neurons(a)).at(&[0, 10, 20]));
+    /// assert!(network.validate().is_ok());
+    /// ```
+    #[must_use]
+    pub fn at(mut self, elements: &[usize]) -> Self {
+        self.slice = Some(elements.into());
+        self
+    }
+
     /// The filter before recording: a time constant (s) of a lowpass, a synapse, or
     /// [`Synapse::NONE`].
     #[must_use]

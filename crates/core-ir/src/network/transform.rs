@@ -24,6 +24,13 @@ pub enum Transform {
     },
     /// A matrix of which few numbers are not 0; not behind decoders.
     Sparse(SparseMatrix),
+    /// The same with numbers drawn when the network is built, in the order of the entries.
+    DrawnSparse {
+        /// Where they stand; the numbers there mean nothing.
+        places: SparseMatrix,
+        /// Of the numbers.
+        distribution: Spec,
+    },
     /// A convolution, or its transpose; not behind decoders.
     Convolution(Convolution),
 }
@@ -84,7 +91,9 @@ impl Transform {
             Self::Identity => vec![],
             Self::Dense(tensor) => tensor.shape().to_vec(),
             Self::Drawn { rows, columns, .. } => vec![*rows, *columns],
-            Self::Sparse(matrix) => vec![matrix.rows, matrix.columns],
+            Self::Sparse(matrix) | Self::DrawnSparse { places: matrix, .. } => {
+                vec![matrix.rows, matrix.columns]
+            }
             Self::Convolution(convolution) => vec![convolution.size_out(), convolution.size_in()],
         }
     }

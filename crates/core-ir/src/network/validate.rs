@@ -16,6 +16,8 @@
 //! 12. A matrix does not go with a slice that repeats a dimension.
 //! 13. Factors of a projection fit one another and its cells, blocks name each cell at most once; its
 //!     weight and delay are numbers then, and only one product learns.
+//! 14. What linked crates ask for besides ([`CheckEntry`]): that names are known, and their parameters
+//!     right.
 //!
 //! All faults are collected.
 
@@ -23,13 +25,14 @@ use std::collections::HashSet;
 
 use super::{
     Cells, Connection, Connector, EndObject, Endpoint, Factor, Network, ObjId, Paths, Population,
-    ProbeTarget, RuleInput, Transform, factored, values,
+    Probe, ProbeTarget, RuleInput, Transform, factored, values,
 };
 use crate::{
     error::{Faults, nearest},
     function::Function,
     id::{ConnectionId, ProjectionId},
     path::Path,
+    registry::{CheckEntry, LookupError, checks},
 };
 
 /// One rule broken by one object.
@@ -130,6 +133,24 @@ pub enum NetworkFault {
         /// What, and why.
         what: &'static str,
     },
+    /// A name that nobody offers, or parameters that its kind does not take.
+    #[error("`{path}`: {}{source}", colon(.what))]
+    Lookup {
+        /// The object.
+        path: Path,
+        /// What the name is for, unless the object tells.
+        what: &'static str,
+        /// The cause.
+        source: LookupError,
+    },
+    /// What a linked crate refuses.
+    #[error("`{path}`: {message}")]
+    Refused {
+        /// The object.
+        path: Path,
+        /// What, and what would do instead.
+        message: String,
+    },
     /// Only one of gain and bias.
     #[error("`{path}`: gain and bias must be given together")]
     GainWithoutBias {
@@ -188,6 +209,16 @@ impl Network {
         check.recorders();
         let Check { mut faults, paths, .. } = check;
         faults.extend(values::faults(self, &paths));
+        match checks().entries() {
+            Ok(entries) => {
+                let found = |entry: &&CheckEntry| (entry.check)(self, &paths);
+                faults.extend(entries.values().flat_map(found));
+            }
+            Err(error) => {
+                let (path, source) = (Path::root(), error.into());
+                faults.push(NetworkFault::Lookup { path, what: "", source });
+            }
+        }
         Faults::check(faults)
     }
 
@@ -460,7 +491,9 @@ impl Check<'_> {
             Transform::Convolution(convolution) if !convolution.spreads_fittingly() => {
                 "its output shape is none that the convolution would take to its input shape"
             }
-            Transform::Sparse(matrix) if !matrix.is_whole() => {
+            Transform::Sparse(matrix) | Transform::DrawnSparse { places: matrix, .. }
+                if !matrix.is_whole() =>
+            {
                 "its sparse transform has entries beyond its rows or columns"
             }
             _ => return,
@@ -494,6 +527,27 @@ impl Check<'_> {
             if !found {
                 self.dangling(&path, "its target");
             }
+            self.probed(&path, probe);
+        }
+    }
+
+    /// Elements that a probe picks, where their number is known before the build.
+    fn probed(&mut self, path: &Path, probe: &Probe) {
+        let (end, what): (EndObject, ObjId) = match probe.target {
+            ProbeTarget::Decoded(id) | ProbeTarget::Input(id) => {
+                (EndObject::Ensemble(id), id.into())
+            }
+            ProbeTarget::Neurons(id)
+            | ProbeTarget::NeuronState(id, _)
+            | ProbeTarget::NeuronInput(id) => (EndObject::Neurons(id), id.into()),
+            ProbeTarget::Node(id) => (EndObject::Node(id), id.into()),
+            ProbeTarget::Custom(id) => (EndObject::Custom(id), id.into()),
+            _ => return,
+        };
+        let Some(size) = self.network.size_of(&end, true) else { return };
+        if let Some(&index) = probe.slice.iter().flat_map(|s| s.iter()).find(|&&i| i >= size) {
+            let what = self.path(what);
+            self.faults.push(NetworkFault::Slice { path: path.clone(), index, what, size });
         }
     }
 
@@ -575,6 +629,10 @@ impl Check<'_> {
             });
         }
     }
+}
+
+fn colon(what: &str) -> String {
+    if what.is_empty() { String::new() } else { format!("{what}: ") }
 }
 
 fn argument_size(function: &Function) -> Option<usize> {

@@ -183,6 +183,17 @@ pub enum RunError {
         /// The value.
         value: f64,
     },
+    /// An operation that has no result, such as `0 · ∞` or `∞ - ∞`. A backend may look for such at
+    /// intervals of steps, so that the one that began it may have been some steps before.
+    #[error(
+        "`{path}`: no number after step {step}; an operation had no result, as 0 times infinity has none"
+    )]
+    Invalid {
+        /// The signal.
+        path: Path,
+        /// The step after which it was found.
+        step: u64,
+    },
     /// Recordings do not fit in memory.
     #[error("no memory is left for recordings at step {step}")]
     Memory {

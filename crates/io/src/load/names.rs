@@ -137,10 +137,7 @@ impl Names {
     /// # Errors
     /// If there is no such object, or it has no such part.
     pub fn endpoint(&self, network: &Network, prefix: &str, text: &str) -> Result<Endpoint, Cause> {
-        let (name, slice) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
-            Some((name, slice)) => (name, Some(indices(name, slice, "dimensions")?)),
-            None => (text, None),
-        };
+        let (name, slice) = sliced(text)?;
         let (id, part) = self.object_in(network, prefix, name)?;
         let object = match (id, part) {
             (ObjId::Ensemble(id), None) => EndObject::Ensemble(id),
@@ -182,6 +179,17 @@ fn part_of_projection<'n>(network: &Network, name: &'n str) -> Option<(ObjId, Op
     // Of those with one label the first, as in results.
     let (id, part) = parts.min_by_key(|(_, part)| part.len())?;
     Some((id.into(), Some(part)))
+}
+
+/// A name, and what stands behind it in brackets.
+///
+/// # Errors
+/// If that is no slice.
+pub(super) fn sliced(text: &str) -> Result<(&str, Option<Vec<usize>>), Cause> {
+    match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
+        Some((name, slice)) => Ok((name, Some(indices(name, slice, "dimensions")?))),
+        None => Ok((text, None)),
+    }
 }
 
 /// Which of a connection's learning rules has this name.

@@ -152,7 +152,7 @@ fn noise(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
 fn process(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
     let is_signal = reader.text(kind_of(item), "`process`")? == "WhiteSignal";
     let unit = |name: &str| match name {
-        "period" | "presentation_time" | "times" | "tau" => second(),
+        "period" | "presentation_time" | "times" | "tau" | "t" | "delay" => second(),
         "high" if is_signal => hertz(),
         _ => Unit::NONE,
     };
@@ -205,8 +205,10 @@ pub(super) fn node(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fields
     let mut node = match (fields.get("output"), fields.get("size")) {
         (None, None) if fields.get("process").is_some() => {
             let item = fields.required("process", "a kind with its parameters")?;
-            let size_out = reader.count_at(fields, "size_out", MAX_SIZE)?.unwrap_or(1);
-            Node::process(process(reader, item)?, size_out as usize)
+            let size_out = reader.count_at(fields, "size_out", MAX_SIZE)?.map(|n| n as usize);
+            let size_out = size_out.or(size_in).unwrap_or(1);
+            let node = Node::process(process(reader, item)?, size_out);
+            Node { size_in: size_in.unwrap_or(0), ..node }
         }
         (None, Some(size)) if size_in.is_none() => {
             Node::passthrough(reader.count(size, "`size`", MAX_SIZE)? as usize)

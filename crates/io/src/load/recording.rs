@@ -28,9 +28,11 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     let parent = loader.parent(reader, fields)?;
     let item = fields.required("target", "the label of an object")?;
     let name = reader.text(item, "`target`")?;
-    let found = loader.names.object_in(&loader.network, &parent.prefix, &name);
+    let (name, slice) = names::sliced(&name).map_err(|cause| item.fault(cause))?;
+    let found = loader.names.object_in(&loader.network, &parent.prefix, name);
     let found = found.map_err(|cause| item.fault(cause))?;
     let mut probe = Probe::new(target(&loader.network, item, found)?);
+    probe.slice = slice.map(Into::into);
     probe.label = reader.text_at(fields, "label")?;
     probe.seed = reader.seed(fields)?;
     probe.synapse = fields.get("synapse").map(|item| synapse(reader, item)).transpose()?;

@@ -22,6 +22,7 @@ pub(super) fn of_kind(reader: &Reader<'_>, item: &Item) -> Result<Option<Transfo
     let fields = Fields::of(item, "`transform`")?;
     let transform = match text(kind, "`kind`")? {
         "Dense" => drawn(reader, &fields)?,
+        "Sparse" if fields.get("init").is_some() => drawn_sparse(reader, &fields)?,
         "Sparse" => Transform::Sparse(sparse(reader, &fields)?),
         "Convolution" => Transform::Convolution(convolution(reader, &fields, false)?),
         "ConvolutionTranspose" => Transform::Convolution(convolution(reader, &fields, true)?),
@@ -42,6 +43,25 @@ fn drawn(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Transform, Located>
         Samples::Distribution(distribution) => Ok(Transform::Drawn { rows, columns, distribution }),
         Samples::Array(_) => Err(item.expected("`init`", "a distribution")),
     }
+}
+
+/// `shape`, `rows` and `columns` of the entries, and `init`, a distribution of their numbers.
+fn drawn_sparse(reader: &Reader<'_>, fields: &Fields<'_>) -> Result<Transform, Located> {
+    fields.only(&["kind", "shape", "rows", "columns", "init"])?;
+    let shape = shape(reader, fields)?;
+    let places = |key| counts(reader, fields, key, None);
+    let (rows, columns) = (places("rows")?, places("columns")?);
+    let item = fields.required("init", "a distribution")?;
+    let Samples::Distribution(distribution) = reader.samples(item, "`init`", Unit::NONE)? else {
+        return Err(item.expected("`init`", "a distribution"));
+    };
+    if rows.len() != columns.len() {
+        let item = fields.required("columns", "a list of numbers")?;
+        return Err(item.expected("`columns`", "one number for each of `rows`"));
+    }
+    let entries = rows.iter().zip(&columns).map(|(row, column)| (*row as u32, *column as u32, 0.0));
+    let places = SparseMatrix { rows: shape.0, columns: shape.1, entries: entries.collect() };
+    Ok(Transform::DrawnSparse { places, distribution })
 }
 
 /// `shape`, and `rows`, `columns`, `values` of the entries.

@@ -11,6 +11,8 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use pontine_core_ir::{Param, Spec, SpecError, registry, registry::LookupError};
 use pontine_rng::RandomState;
 
+use super::{Activities, SolverError};
+
 pub use cholesky::Cholesky;
 pub use conjgrad::{BlockConjgrad, Conjgrad};
 pub use lsmr::Lsmr;
@@ -18,14 +20,17 @@ pub use svd::{RandomizedSvd, Svd};
 
 /// A method for regularised least squares; a trait object, so that a linked crate can add one.
 pub trait LeastSquares: std::fmt::Debug + Send + Sync {
-    /// X, (n, k), for A (points, n) and Y (points, k); `None` if the equations are singular.
+    /// X, (n, k), for A (points, n) and Y (points, k).
+    ///
+    /// # Errors
+    /// [`SolverError::Singular`], or [`SolverError::Shape`] of numbers that were given.
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         rng: &mut RandomState,
-    ) -> Option<Array2<f64>>;
+    ) -> Result<Array2<f64>, SolverError>;
 }
 
 /// The penalty on large decoders.

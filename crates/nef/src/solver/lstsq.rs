@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Solution, Solver, SolverEntry, SolverError, check_activities, not_negative};
+use super::{Activities, Solution, Solver, SolverEntry, SolverError, not_negative};
 use crate::linear;
 
 inventory::submit! {
@@ -37,14 +37,14 @@ impl Lstsq {
 impl Solver for Lstsq {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         _: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        check_activities(activities)?;
+        activities.check()?;
         let decoders = self
-            .decoders(activities, targets)
-            .ok_or(SolverError::Singular { n_neurons: activities.ncols() })?;
+            .decoders(activities.view(), targets)
+            .ok_or(SolverError::Singular { n_neurons: activities.n_neurons() })?;
         Ok(Solution::new(decoders, activities, targets))
     }
 }

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use pontine_core_ir::{Param, Spec, SpecError, inventory, registry::LookupError};
 use pontine_rng::RandomState;
 
-use super::{LstsqL2, Solution, Solver, SolverEntry, SolverError, check_activities, solver};
+use super::{Activities, LstsqL2, Solution, Solver, SolverEntry, SolverError, solver};
 
 inventory::submit! {
     SolverEntry { kind: "LstsqDrop", make: |spec| Ok(Box::new(LstsqDrop::from_spec(spec)?)), place: module_path!() }
@@ -57,11 +57,11 @@ fn within(spec: &Spec, name: &str, reg: f64) -> Result<Box<dyn Solver>, SpecErro
 impl Solver for LstsqDrop {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         rng: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        check_activities(activities)?;
+        activities.check()?;
         let all = self.first.solve(activities, targets, rng)?.decoders;
         let mut decoders = Array2::zeros(all.dim());
         let threshold = self.threshold(&all);
@@ -71,9 +71,9 @@ impl Solver for LstsqDrop {
             if kept.is_empty() {
                 continue;
             }
-            let activities = activities.select(Axis(1), &kept);
+            let activities = activities.select(&kept);
             let target = targets.column(k).insert_axis(Axis(1));
-            let left = self.second.solve(activities.view(), target, rng)?.decoders;
+            let left = self.second.solve(&activities, target, rng)?.decoders;
             kept.iter().zip(left.column(0)).for_each(|(&i, x)| column[i] = *x);
         }
         Ok(Solution::new(decoders, activities, targets))
@@ -94,7 +94,7 @@ mod tests {
         let a = Array2::from_shape_simple_fn((30, 8), || rng.uniform(0.0, 100.0));
         let y = Array2::from_shape_simple_fn((30, 2), || rng.uniform(-1.0, 1.0));
         let drop = LstsqDrop::from_spec(&Spec::new("LstsqDrop").with("drop", 0.5)).unwrap();
-        let decoders = drop.solve(a.view(), y.view(), rng).unwrap().decoders;
+        let decoders = drop.solve(&a.into(), y.view(), rng).unwrap().decoders;
         assert_eq!(decoders.iter().filter(|x| **x == 0.0).count(), 8);
     }
 }

@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Solution, Solver, SolverEntry, SolverError, check_activities, largest, not_negative};
+use super::{Activities, Solution, Solver, SolverEntry, SolverError, not_negative};
 
 inventory::submit! {
     SolverEntry { kind: "LstsqL1", make: |spec| Ok(Box::new(LstsqL1::from_spec(spec)?)), place: module_path!() }
@@ -43,14 +43,14 @@ impl LstsqL1 {
         })
     }
 
-    fn column(&self, a: ArrayView2<'_, f64>, y: ArrayView1<'_, f64>) -> Array1<f64> {
-        let (n_points, scale) = (a.nrows() as f64, largest(a));
+    fn column(&self, a: &Activities<'_>, y: ArrayView1<'_, f64>) -> Array1<f64> {
+        let (n_points, scale) = (a.n_points() as f64, a.largest());
         let mut descent = Descent {
-            a,
+            a: a.view(),
             y,
             l1: self.l1 * scale * n_points,
             l2: self.l2 * scale * scale * n_points,
-            x: Array1::zeros(a.ncols()),
+            x: Array1::zeros(a.n_neurons()),
             misses: y.to_owned(),
         };
         for _ in 0..self.max_iterations {
@@ -67,12 +67,12 @@ impl LstsqL1 {
 impl Solver for LstsqL1 {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         _: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        check_activities(activities)?;
-        let mut decoders = Array2::zeros((activities.ncols(), targets.ncols()));
+        activities.check()?;
+        let mut decoders = Array2::zeros((activities.n_neurons(), targets.ncols()));
         for (mut column, y) in decoders.columns_mut().into_iter().zip(targets.columns()) {
             column.assign(&self.column(activities, y));
         }
@@ -136,10 +136,9 @@ mod tests {
     /// One neuron: the decoder is the least squares', less the penalty.
     #[test]
     fn a_penalty_draws_decoders_to_0() {
-        let a = array![[1.0], [1.0]];
-        let x = |l1| {
-            LstsqL1 { l1, l2: 0.0, max_iterations: 100 }.column(a.view(), array![1.0, 1.0].view())
-        };
+        let a = array![[1.0], [1.0]].into();
+        let x =
+            |l1| LstsqL1 { l1, l2: 0.0, max_iterations: 100 }.column(&a, array![1.0, 1.0].view());
         assert!((x(0.25)[0] - 0.75).abs() < 1e-12);
         assert_eq!(x(1.5)[0], 0.0);
     }

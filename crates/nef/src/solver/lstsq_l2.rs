@@ -1,12 +1,12 @@
 //! `LstsqL2(reg=0.1, solver=Cholesky)`, Nengo's default, and `LstsqL2nz(reg=0.1, solver=Cholesky)`:
 //! least squares with a penalty on large decoders.
 
-use ndarray::{Array1, ArrayView2, Axis};
+use ndarray::{Array1, ArrayView2};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
 use super::{
-    LeastSquares, Sigma, Solution, Solver, SolverEntry, SolverError, check_activities, largest,
+    Activities, LeastSquares, Sigma, Solution, Solver, SolverEntry, SolverError,
     least_squares::{Cholesky, method_of},
     not_negative,
 };
@@ -56,30 +56,16 @@ impl LstsqL2 {
 
 impl Penalty {
     /// σ for these activities.
-    pub(super) fn sigma(self, reg: f64, activities: ArrayView2<'_, f64>) -> Sigma {
+    pub(super) fn sigma(self, reg: f64, activities: &Activities<'_>) -> Sigma {
         match self {
-            Self::Same => Sigma::Same(reg * most(activities)),
+            Self::Same => Sigma::Same(reg * activities.greatest()),
             Self::WhereActive => Sigma::Each(where_active(reg, activities)),
         }
     }
 }
 
-/// The largest activity: of several columns at a time, so that none waits for another.
-fn most(activities: ArrayView2<'_, f64>) -> f64 {
-    let mut most = [f64::MIN; 8];
-    for row in activities.rows() {
-        for (i, activity) in row.iter().enumerate() {
-            most[i % 8] = most[i % 8].max(*activity);
-        }
-    }
-    most.into_iter().fold(f64::MIN, f64::max)
-}
-
-fn where_active(reg: f64, activities: ArrayView2<'_, f64>) -> Array1<f64> {
-    let n_points = activities.nrows() as f64;
-    let share = activities
-        .map_axis(Axis(0), |neuron| neuron.iter().filter(|a| **a > 0.0).count() as f64 / n_points);
-    let sigma = share.mapv(f64::sqrt) * (reg * largest(activities));
+fn where_active(reg: f64, activities: &Activities<'_>) -> Array1<f64> {
+    let sigma = activities.active_shares().mapv(f64::sqrt) * (reg * activities.largest());
     let most = sigma.iter().copied().fold(0.0, f64::max);
     sigma.mapv(|sigma| if sigma == 0.0 { most } else { sigma })
 }
@@ -87,16 +73,13 @@ fn where_active(reg: f64, activities: ArrayView2<'_, f64>) -> Array1<f64> {
 impl Solver for LstsqL2 {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         rng: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        check_activities(activities)?;
+        activities.check()?;
         let sigma = self.penalty.sigma(self.reg, activities);
-        let decoders = self
-            .method
-            .solve(activities, targets, &sigma, rng)
-            .ok_or(SolverError::Singular { n_neurons: activities.ncols() })?;
+        let decoders = self.method.solve(activities, targets, &sigma, rng)?;
         Ok(Solution::new(decoders, activities, targets))
     }
 }
@@ -109,7 +92,7 @@ mod tests {
     use super::*;
 
     fn solve(reg: f64, a: &Array2<f64>, y: &Array2<f64>) -> Result<Solution, SolverError> {
-        LstsqL2::new(reg).solve(a.view(), y.view(), &mut RandomState::new(0))
+        LstsqL2::new(reg).solve(&a.view().into(), y.view(), &mut RandomState::new(0))
     }
 
     #[test]

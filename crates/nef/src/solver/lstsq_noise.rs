@@ -6,7 +6,7 @@ use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
 use super::{
-    LeastSquares, Sigma, Solution, Solver, SolverEntry, SolverError, check_activities, largest,
+    Activities, LeastSquares, Sigma, Solution, Solver, SolverEntry, SolverError,
     least_squares::method_of, not_negative,
 };
 
@@ -35,29 +35,27 @@ impl LstsqNoise {
         Ok(Self { noise, multiplies, method: method_of(spec)? })
     }
 
-    fn noisy(&self, activities: ArrayView2<'_, f64>, rng: &mut RandomState) -> Array2<f64> {
-        let std = if self.multiplies { self.noise } else { self.noise * largest(activities) };
+    fn noisy(&self, activities: &Activities<'_>, rng: &mut RandomState) -> Array2<f64> {
+        let std = if self.multiplies { self.noise } else { self.noise * activities.largest() };
         let multiplies = self.multiplies;
         let noisy = |a: &f64| a + rng.normal(0.0, std) * if multiplies { *a } else { 1.0 };
         // In the order of rows, whatever the layout.
-        let numbers: Vec<f64> = activities.iter().map(noisy).collect();
-        Array2::from_shape_fn(activities.dim(), |(i, j)| numbers[i * activities.ncols() + j])
+        let numbers: Vec<f64> = activities.view().iter().map(noisy).collect();
+        let (m, n) = activities.view().dim();
+        Array2::from_shape_fn((m, n), |(i, j)| numbers[i * n + j])
     }
 }
 
 impl Solver for LstsqNoise {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         rng: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        check_activities(activities)?;
+        activities.check()?;
         let noisy = self.noisy(activities, rng);
-        let decoders = self
-            .method
-            .solve(noisy.view(), targets, &Sigma::Same(0.0), rng)
-            .ok_or(SolverError::Singular { n_neurons: activities.ncols() })?;
+        let decoders = self.method.solve(&noisy.into(), targets, &Sigma::Same(0.0), rng)?;
         Ok(Solution::new(decoders, activities, targets))
     }
 }

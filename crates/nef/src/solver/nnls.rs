@@ -1,14 +1,15 @@
 //! `Nnls()`, `NnlsL2(reg=0.1)` and `NnlsL2nz(reg=0.1)`: least squares with decoders that are not
 //! negative.
 
+mod pivots;
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{
-    Penalty, Sigma, Solution, Solver, SolverEntry, SolverError, check_activities, not_negative,
-};
-use crate::linear;
+use super::{Activities, Penalty, Sigma, Solution, Solver, SolverEntry, SolverError, not_negative};
+use crate::linear::{self, Factor};
+use pivots::Pivots;
 
 inventory::submit! {
     SolverEntry {
@@ -31,7 +32,9 @@ inventory::submit! {
 /// does.
 ///
 /// # References
-/// Lawson & Hanson (1974), *Solving least squares problems*, chapter 23.
+/// Lawson & Hanson (1974), *Solving least squares problems*, chapter 23. Where a penalty keeps the
+/// equations far from singular their one solution is found by pivots:
+/// Kim & Park (2011), *Fast nonnegative matrix factorization*.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nnls {
     /// The penalty and its share of the largest activity.
@@ -48,17 +51,21 @@ impl Nnls {
 impl Solver for Nnls {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         _: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        check_activities(activities)?;
-        let (a, y) = match self.penalty {
-            None => (activities.to_owned(), targets.to_owned()),
-            Some((penalty, reg)) => normal(activities, targets, &penalty.sigma(reg, activities)),
+        activities.check()?;
+        let decoders = match self.penalty {
+            None => by_active_sets(activities.view(), targets),
+            Some((penalty, reg)) => {
+                let sigma = penalty.sigma(reg, activities);
+                let (a, y) = normal(activities.view(), targets, &sigma);
+                by_pivots(a.view(), y.view()).or_else(|| by_active_sets(a.view(), y.view()))
+            }
         };
-        let decoders = not_negative_solution(a.view(), y.view())
-            .ok_or(SolverError::Singular { n_neurons: activities.ncols() })?;
+        let decoders =
+            decoders.ok_or(SolverError::Singular { n_neurons: activities.n_neurons() })?;
         Ok(Solution::new(decoders, activities, targets))
     }
 
@@ -72,18 +79,33 @@ fn normal(
     targets: ArrayView2<'_, f64>,
     sigma: &Sigma,
 ) -> (Array2<f64>, Array2<f64>) {
-    let mut g = linear::product(activities.t(), activities);
+    let mut g = linear::symmetric(linear::gram(activities));
     let diagonal = &g.diag() + &sigma.penalties(activities.nrows(), activities.ncols());
     g.diag_mut().assign(&diagonal);
     let positive = targets.mapv(|y| y.max(0.0));
     (g, linear::product(activities.t(), positive.view()))
 }
 
-fn not_negative_solution(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
-    let gram = linear::product(a.t(), a);
-    let mut x = Array2::zeros((a.ncols(), y.ncols()));
+/// Output by output; `None` if the equations are singular.
+fn by_active_sets(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+    let gram = linear::symmetric(linear::gram(a));
+    columns(y, a.ncols(), |y| ActiveSet::new(a, gram.view(), y).solved())
+}
+
+/// Output by output, for equations far from singular; `None` if pivots go round in circles.
+fn by_pivots(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>) -> Option<Array2<f64>> {
+    let gram = linear::symmetric(linear::gram(a));
+    columns(y, a.ncols(), |y| Pivots::new(a, gram.view(), y).solved())
+}
+
+fn columns(
+    y: ArrayView2<'_, f64>,
+    n: usize,
+    solved: impl Fn(ArrayView1<'_, f64>) -> Option<Array1<f64>>,
+) -> Option<Array2<f64>> {
+    let mut x = Array2::zeros((n, y.ncols()));
     for (mut column, y) in x.columns_mut().into_iter().zip(y.columns()) {
-        column.assign(&ActiveSet::new(a, gram.view(), y).solved()?);
+        column.assign(&solved(y)?);
     }
     Some(x)
 }
@@ -164,19 +186,27 @@ impl<'a> ActiveSet<'a> {
         (0..x.len()).filter(|i| !self.free.contains(i)).for_each(|i| x[i] = 0.0);
     }
 
-    /// Least squares of the free neurons: by the normal equations, corrected once by what they miss.
     fn goal(&self) -> Option<Array1<f64>> {
-        let gram = self.gram.select(Axis(0), &self.free).select(Axis(1), &self.free);
-        let a = self.a.select(Axis(1), &self.free);
-        let towards = |misses: &Array1<f64>| {
-            let right = a.t().dot(misses).insert_axis(Axis(1));
-            linear::solve_positive_definite(gram.clone(), right.view())
-                .map(|x| x.column(0).to_owned())
-        };
-        let first = towards(&self.y.to_owned())?;
-        let correction = towards(&(&self.y - &a.dot(&first)))?;
-        Some(first + correction)
+        least_squares(self.a, self.gram, self.y, &self.free)
     }
+}
+
+/// Least squares of some neurons: by the normal equations, corrected once by what they miss.
+pub(super) fn least_squares(
+    a: ArrayView2<'_, f64>,
+    gram: ArrayView2<'_, f64>,
+    y: ArrayView1<'_, f64>,
+    free: &[usize],
+) -> Option<Array1<f64>> {
+    let factor = Factor::of(gram.select(Axis(0), free).select(Axis(1), free))?;
+    let a = a.select(Axis(1), free);
+    let towards = |misses: ArrayView1<'_, f64>| {
+        let right = a.t().dot(&misses).insert_axis(Axis(1));
+        factor.solve(right.view()).column(0).to_owned()
+    };
+    let first = towards(y);
+    let correction = towards((&y - &a.dot(&first)).view());
+    Some(first + correction)
 }
 
 #[cfg(test)]
@@ -189,7 +219,7 @@ mod tests {
     #[test]
     fn what_would_be_negative_is_0() {
         let a = array![[1.0, 0.0], [0.0, 1.0]];
-        let x = not_negative_solution(a.view(), array![[2.0], [-1.0]].view()).unwrap();
+        let x = by_active_sets(a.view(), array![[2.0], [-1.0]].view()).unwrap();
         assert_eq!(x, array![[2.0], [0.0]]);
     }
 
@@ -201,12 +231,16 @@ mod tests {
             let rng = &mut RandomState::new(seed);
             let a = Array2::from_shape_simple_fn((m + n, n), || rng.uniform(0.0, 2.0));
             let y = Array2::from_shape_simple_fn((m + n, 1), || rng.uniform(-1.0, 1.0));
-            let x = not_negative_solution(a.view(), y.view()).unwrap();
-            let slope = a.t().dot(&(&y - &a.dot(&x)));
-            for (x, slope) in x.iter().zip(&slope) {
-                prop_assert!(*x >= 0.0);
-                prop_assert!(*slope < 1e-9, "{slope}");
-                prop_assert!(*x == 0.0 || slope.abs() < 1e-9, "{slope}");
+            let sets = by_active_sets(a.view(), y.view()).unwrap();
+            let pivots = by_pivots(a.view(), y.view()).unwrap();
+            prop_assert!(sets.iter().zip(&pivots).all(|(x, y)| (x - y).abs() < 1e-9));
+            for x in [sets, pivots] {
+                let slope = a.t().dot(&(&y - &a.dot(&x)));
+                for (x, slope) in x.iter().zip(&slope) {
+                    prop_assert!(*x >= 0.0);
+                    prop_assert!(*slope < 1e-9, "{slope}");
+                    prop_assert!(*x == 0.0 || slope.abs() < 1e-9, "{slope}");
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2};
 use pontine_core_ir::{Param, Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{Solution, Solver, SolverEntry, SolverError};
+use super::{Activities, Solution, Solver, SolverEntry, SolverError};
 
 inventory::submit! {
     SolverEntry { kind: "NoSolver", make: |spec| Ok(Box::new(NoSolver::from_spec(spec)?)), place: module_path!() }
@@ -36,11 +36,11 @@ impl NoSolver {
 impl Solver for NoSolver {
     fn solve(
         &self,
-        activities: ArrayView2<'_, f64>,
+        activities: &Activities<'_>,
         targets: ArrayView2<'_, f64>,
         _: &mut RandomState,
     ) -> Result<Solution, SolverError> {
-        let shape = (activities.ncols(), targets.ncols());
+        let shape = (activities.n_neurons(), targets.ncols());
         let decoders = match &self.values {
             None => Array2::zeros(shape),
             Some(values) => Array2::from_shape_vec(shape, values.clone()).map_err(|_| {
@@ -60,8 +60,9 @@ mod tests {
     use super::*;
 
     fn solve(values: Option<Vec<f64>>) -> Result<Solution, SolverError> {
-        let (activities, targets) = (Array2::zeros((0, 2)), Array2::zeros((5, 1)));
-        NoSolver { values }.solve(activities.view(), targets.view(), &mut RandomState::new(0))
+        let (activities, targets) =
+            (Activities::from(Array2::zeros((0, 2))), Array2::zeros((5, 1)));
+        NoSolver { values }.solve(&activities, targets.view(), &mut RandomState::new(0))
     }
 
     #[test]

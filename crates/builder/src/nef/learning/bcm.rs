@@ -8,16 +8,22 @@
 
 use pontine_core_ir::{Param, inventory};
 
-use super::{LearningSite, Parts};
-use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+use super::{LearningSite, Parts, RuleSite};
+use crate::{builder::Builder, error::BuildError, refusal::Refusal, registry::LearningEntry};
 
 inventory::submit! {
-    LearningEntry { kind: "BCM", build, place: module_path!() }
+    LearningEntry { kind: "BCM", check, build, place: module_path!() }
+}
+
+fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
+    site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "theta_synapse"])?;
+    site.positive("learning_rate", 1e-9)?;
+    site.needs_neurons()?;
+    site.check_synapses(&["pre_synapse", "post_synapse", "theta_synapse"])
 }
 
 fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "theta_synapse"])?;
-    let rate = site.positive("learning_rate", 1e-9)? * builder.dt();
+    let rate = site.number("learning_rate", 1e-9)? * builder.dt();
     let (weights, after) = site.between_neurons(builder)?;
     let parts = &mut Parts::new(builder, site);
     weights.set_learned(parts);

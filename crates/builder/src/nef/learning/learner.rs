@@ -1,6 +1,8 @@
 //! What learning rules belong to.
 
-use pontine_core_ir::{ConnectionId, EndObject, LearningRule, Network, ObjId, ProjectionId};
+use pontine_core_ir::{
+    Connection, ConnectionId, EndObject, LearningRule, Network, ObjId, ProjectionId,
+};
 
 /// What learns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,8 +22,16 @@ impl Learner {
         }
     }
 
+    /// The connection, if that is what learns.
+    pub fn connection(self, network: &Network) -> Option<(ConnectionId, &Connection)> {
+        match self {
+            Self::Connection(id) => Some((id, &network.connections[id].object)),
+            Self::Projection(_) => None,
+        }
+    }
+
     /// Its rules.
-    pub(super) fn rules(self, network: &Network) -> &[LearningRule] {
+    pub(crate) fn rules(self, network: &Network) -> &[LearningRule] {
         match self {
             Self::Connection(id) => &network.connections[id].learning,
             Self::Projection(id) => &network.projections[id].learning,
@@ -29,7 +39,7 @@ impl Learner {
     }
 
     /// Their names.
-    pub(in crate::nef) fn rule_names(self, network: &Network) -> Vec<String> {
+    pub(crate) fn rule_names(self, network: &Network) -> Vec<String> {
         match self {
             Self::Connection(id) => network.connections[id].rule_names(),
             Self::Projection(id) => network.projections[id].rule_names(),

@@ -13,10 +13,12 @@ mod oja;
 mod parts;
 mod pes;
 mod rls;
+mod site;
 mod voja;
 
 use pontine_core_ir::{
-    Connection, ConnectionId, EndObject, EnsembleId, Path, ProjectionId, RuleInput, SignalId, Spec,
+    Connection, ConnectionId, EndObject, EnsembleId, Network, Path, ProjectionId, RuleInput,
+    SignalId, Spec,
     model::{OperatorKind, Signal},
 };
 
@@ -25,6 +27,8 @@ use crate::{builder::Builder, error::BuildError, registry::learning_kinds};
 pub(super) use delta::delta;
 pub use learner::Learner;
 pub(super) use parts::Parts;
+pub use site::RuleSite;
+use site::{NO_ENCODERS, NO_MATRIX, NO_NEURONS};
 
 /// Where a learning rule stands.
 #[derive(Clone, Debug)]
@@ -87,6 +91,8 @@ fn rules(
         let path = builder.path(learner.id()).part(&name);
         let found = learning_kinds().get(&rule.spec.kind);
         let entry = found.map_err(|e| builder.lookup(learner.id(), e))?;
+        let described = RuleSite { network, learner, spec: &rule.spec };
+        (entry.check)(&described).map_err(|refusal| refusal.built(path.clone()))?;
         let input = input(builder, (learner, i), &path, rule.input)?;
         let (spec, weights) = (rule.spec.clone(), weights.clone());
         let site = LearningSite { rule: (learner, i), path, spec, input, weights, encoding };
@@ -121,72 +127,49 @@ impl LearningSite {
             weights.entries.is_some() || shape.len() == 2
         };
         let matrix = self.weights.as_ref().filter(is_matrix).cloned();
-        matrix.ok_or_else(|| {
-            self.unsupported("it needs a connection with a matrix of weights".to_owned())
-        })
+        matrix.ok_or_else(|| self.unsupported(NO_MATRIX))
     }
 
     /// The weights between single neurons, and the ensemble of those that they lead to.
     fn between_neurons(&self, builder: &Builder<'_>) -> Result<(Weights, EnsembleId), BuildError> {
         let weights = self.matrix(builder)?;
         let found = self.neurons_after(builder).filter(|_| self.is_between_neurons(builder));
-        let ensemble = found.ok_or_else(|| {
-            let message = "it needs weights between single neurons: join `neurons` of ensembles, or \
-                           use a solver with `weights`";
-            self.unsupported(message.to_owned())
-        })?;
+        let ensemble = found.ok_or_else(|| self.unsupported(NO_NEURONS))?;
         Ok((weights, ensemble))
     }
 
     /// The connection, if that is what learns.
-    fn connection<'n>(&self, builder: &Builder<'n>) -> Option<(ConnectionId, &'n Connection)> {
-        match self.rule.0 {
-            Learner::Connection(id) => Some((id, &builder.network().connections[id].object)),
-            Learner::Projection(_) => None,
-        }
+    fn connection<'n>(&self, builder: &Builder<'n>) -> Option<&'n Connection> {
+        self.rule.0.connection(builder.network()).map(|(_, connection)| connection)
     }
 
-    /// Whether what the connection brings are currents of single neurons, from single neurons.
     fn is_between_neurons(&self, builder: &Builder<'_>) -> bool {
-        let Some((id, connection)) = self.connection(builder) else { return false };
-        match (&connection.pre.object, &connection.post.object) {
-            (EndObject::Neurons(_), EndObject::Neurons(_)) => true,
-            (EndObject::Ensemble(_), EndObject::Ensemble(_)) => {
-                let solver = &builder.network().connection_params(id).solver;
-                pontine_nef::solver::for_weights(solver).unwrap_or(false)
-            }
-            _ => false,
-        }
+        self.described(builder.network()).is_between_neurons()
+    }
+
+    fn described<'n>(&'n self, network: &'n Network) -> RuleSite<'n> {
+        RuleSite { network, learner: self.rule.0, spec: &self.spec }
     }
 
     /// The ensemble that the connection leads to.
     fn neurons_after(&self, builder: &Builder<'_>) -> Option<EnsembleId> {
-        match self.connection(builder)?.1.post.object {
+        match self.connection(builder)?.post.object {
             EndObject::Ensemble(id) | EndObject::Neurons(id) => Some(id),
             _ => None,
         }
     }
 
-    /// The parameters that are numbers above 0.
-    fn positive(&self, name: &'static str, default: f64) -> Result<f64, BuildError> {
-        let fault = |source| BuildError::Spec { path: self.path.clone(), source };
-        let value = self.spec.number_or(name, default).map_err(fault)?;
-        if value > 0.0 && value.is_finite() {
-            return Ok(value);
-        }
-        Err(fault(self.spec.wrong(name, &value.into(), "finite and more than 0")))
+    /// A parameter that is a number.
+    fn number(&self, name: &'static str, default: f64) -> Result<f64, BuildError> {
+        let number = self.spec.number_or(name, default);
+        number.map_err(|source| BuildError::Spec { path: self.path.clone(), source })
     }
 
-    fn check_names(&self, known: &[&str]) -> Result<(), BuildError> {
-        let checked = self.spec.check_names(known);
-        checked.map_err(|source| BuildError::Spec { path: self.path.clone(), source })
-    }
-
-    fn unsupported(&self, message: String) -> BuildError {
-        BuildError::Unsupported { path: self.path.clone(), message }
+    fn unsupported(&self, message: &str) -> BuildError {
+        BuildError::Unsupported { path: self.path.clone(), message: message.to_owned() }
     }
 
     fn told(&self) -> Result<SignalId, BuildError> {
-        self.input.ok_or_else(|| self.unsupported("it must be told something".to_owned()))
+        self.input.ok_or_else(|| self.unsupported("it must be told something"))
     }
 }

@@ -6,18 +6,24 @@
 
 use pontine_core_ir::{Param, inventory};
 
-use super::{LearningSite, Parts};
-use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+use super::{LearningSite, Parts, RuleSite};
+use crate::{builder::Builder, error::BuildError, refusal::Refusal, registry::LearningEntry};
 
 inventory::submit! {
-    LearningEntry { kind: "Oja", build, place: module_path!() }
+    LearningEntry { kind: "Oja", check, build, place: module_path!() }
+}
+
+fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
+    site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "beta"])?;
+    site.positive("learning_rate", 1e-6)?;
+    site.spec.number_or("beta", 1.0)?;
+    site.needs_neurons()?;
+    site.check_synapses(&["pre_synapse", "post_synapse"])
 }
 
 fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "beta"])?;
-    let rate = site.positive("learning_rate", 1e-6)? * builder.dt();
-    let beta = site.spec.number_or("beta", 1.0);
-    let beta = beta.map_err(|source| BuildError::Spec { path: site.path.clone(), source })?;
+    let rate = site.number("learning_rate", 1e-6)? * builder.dt();
+    let beta = site.number("beta", 1.0)?;
     let (weights, after) = site.between_neurons(builder)?;
     let parts = &mut Parts::new(builder, site);
     weights.set_learned(parts);

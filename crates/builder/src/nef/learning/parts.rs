@@ -2,11 +2,11 @@
 //! step.
 
 use pontine_core_ir::{
-    Connection, EndObject, Endpoint, EnsembleId, Param, SignalId, Spec, Tensor,
+    Connection, EndObject, Endpoint, EnsembleId, Param, SignalId, Tensor,
     model::{Filter, OperatorKind, Signal},
 };
 
-use super::LearningSite;
+use super::{LearningSite, site::synapse};
 use crate::{builder::Builder, error::BuildError, registry::FilterSite};
 
 /// Adds the operators of one rule.
@@ -109,17 +109,9 @@ impl<'b, 'n> Parts<'b, 'n> {
         default: &Param,
         input: SignalId,
     ) -> Result<Option<SignalId>, BuildError> {
-        let given = self.site.spec.params.get(parameter).unwrap_or(default);
-        let synapse = match given {
-            Param::Number(tau) => Spec::new("Lowpass").with("tau", *tau),
-            Param::Spec(synapse) => (**synapse).clone(),
-            Param::Text(none) if none == "none" => return Ok(None),
-            other => {
-                let expected = "a time constant, a synapse or \"none\"";
-                let source = self.site.spec.wrong(parameter, other, expected);
-                return Err(BuildError::Spec { path: self.path.clone(), source });
-            }
-        };
+        let synapse = synapse(&self.site.spec, parameter, default)
+            .map_err(|source| BuildError::Spec { path: self.path.clone(), source })?;
+        let Some(synapse) = synapse else { return Ok(None) };
         let site = FilterSite { path: self.path.part(parameter), input, size: self.len(input) };
         self.builder.synapse(&site, &synapse).map(Some)
     }
@@ -127,7 +119,7 @@ impl<'b, 'n> Parts<'b, 'n> {
     /// The output of the neurons that the connection leads to, or those of them that it is for.
     pub(super) fn neurons_after(&mut self, id: EnsembleId) -> Result<SignalId, BuildError> {
         let source = self.builder.output(id)?;
-        let post = self.site.connection(self.builder).map(|(_, connection)| &connection.post);
+        let post = self.site.connection(self.builder).map(|connection| &connection.post);
         let is_neurons = |post: &&Endpoint| matches!(post.object, EndObject::Neurons(_));
         match post.filter(is_neurons).and_then(|post| post.slice.clone()) {
             None => Ok(source),
@@ -158,7 +150,7 @@ impl<'b, 'n> Parts<'b, 'n> {
         let Some(id) = after else { return Ok(error) };
         let ensemble = self.builder.ensemble(id)?;
         let (n, d) = ensemble.tuning.encoders.dim();
-        let Some((_, Connection { post, .. })) = site.connection(self.builder) else {
+        let Some(Connection { post, .. }) = site.connection(self.builder) else {
             return Ok(error);
         };
         let (slice, is_neurons) =

@@ -7,16 +7,33 @@
 
 use pontine_core_ir::inventory;
 
-use super::{LearningSite, Parts};
-use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+use super::{LearningSite, Parts, RuleSite};
+use crate::{
+    builder::Builder, error::BuildError, refusal::Refusal, registry::LearningEntry,
+    warning::Warning,
+};
 
 inventory::submit! {
-    LearningEntry { kind: "PES", build, place: module_path!() }
+    LearningEntry { kind: "PES", check, build, place: module_path!() }
+}
+
+/// What learning rates are usually below.
+const USUAL: f64 = 1.0;
+
+fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
+    site.check_names(&["learning_rate", "pre_synapse"])?;
+    site.positive("learning_rate", 1e-4)?;
+    site.needs_matrix()?;
+    site.check_synapses(&["pre_synapse"])
 }
 
 fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "pre_synapse"])?;
-    let rate = site.positive("learning_rate", 1e-4)? * builder.dt();
+    let rate = site.number("learning_rate", 1e-4)?;
+    if rate >= USUAL {
+        let (path, below) = (site.path.clone(), USUAL);
+        builder.warn(Warning::LearningRate { path, rate, below });
+    }
+    let rate = rate * builder.dt();
     let weights = site.matrix(builder)?;
     let error = site.told()?;
     let parts = &mut Parts::new(builder, site);

@@ -14,16 +14,22 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::lang::Argument;
 
-use super::{LearningSite, Parts};
-use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+use super::{LearningSite, Parts, RuleSite};
+use crate::{builder::Builder, error::BuildError, refusal::Refusal, registry::LearningEntry};
 
 inventory::submit! {
-    LearningEntry { kind: "RLS", build, place: module_path!() }
+    LearningEntry { kind: "RLS", check, build, place: module_path!() }
+}
+
+fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
+    site.check_names(&["learning_rate", "pre_synapse"])?;
+    site.positive("learning_rate", 1e-3)?;
+    site.needs_matrix()?;
+    site.check_synapses(&["pre_synapse"])
 }
 
 fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "pre_synapse"])?;
-    let rate = site.positive("learning_rate", 1e-3)? * builder.dt();
+    let rate = site.number("learning_rate", 1e-3)? * builder.dt();
     let weights = site.matrix(builder)?;
     let error = site.told()?;
     let parts = &mut Parts::new(builder, site);

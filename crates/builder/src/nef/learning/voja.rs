@@ -13,11 +13,22 @@
 use ndarray::Array1;
 use pontine_core_ir::{EndObject, EnsembleId, SignalId, inventory};
 
-use super::{super::weights::Weights, Encoding, LearningSite, Parts};
-use crate::{builder::Builder, error::BuildError, registry::LearningEntry};
+use super::{super::weights::Weights, Encoding, LearningSite, NO_ENCODERS, Parts, RuleSite};
+use crate::{builder::Builder, error::BuildError, refusal::Refusal, registry::LearningEntry};
 
 inventory::submit! {
-    LearningEntry { kind: "Voja", build, place: module_path!() }
+    LearningEntry { kind: "Voja", check, build, place: module_path!() }
+}
+
+fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
+    let synapses: &[_] = match site.encodes() {
+        true => &["post_synapse", "pre_synapse"],
+        false => &["post_synapse"],
+    };
+    site.check_names(&[&["learning_rate"], synapses].concat())?;
+    site.positive("learning_rate", 1e-2)?;
+    site.needs_encoders()?;
+    site.check_synapses(synapses)
 }
 
 fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
@@ -28,8 +39,7 @@ fn build(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildErro
 }
 
 fn of_ensemble(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "post_synapse"])?;
-    let rate = site.positive("learning_rate", 1e-2)? * builder.dt();
+    let rate = site.number("learning_rate", 1e-2)? * builder.dt();
     let told = site.told()?;
     let id = encoded(builder, site)?;
     let ensemble = builder.ensemble(id)?;
@@ -56,10 +66,9 @@ fn of_projection(
     site: &LearningSite,
     encoding: Encoding,
 ) -> Result<(), BuildError> {
-    site.check_names(&["learning_rate", "post_synapse", "pre_synapse"])?;
-    let rate = site.positive("learning_rate", 1e-2)? * builder.dt();
+    let rate = site.number("learning_rate", 1e-2)? * builder.dt();
     let told = site.told()?;
-    let lacks = |what: &str| site.unsupported(format!("it needs a projection with {what}"));
+    let lacks = |what: &str| site.unsupported(&format!("it needs a projection with {what}"));
     let signal = encoding.encoders.ok_or_else(|| lacks("encoders"))?;
     let spikes = encoding.post.ok_or_else(|| lacks("targets that spike"))?;
     let decoders = site.matrix(builder)?;
@@ -93,11 +102,8 @@ fn forget(parts: &mut Parts<'_, '_>, encoders: &Weights, told: SignalId) {
 /// The ensemble whose encoders learn.
 fn encoded(builder: &Builder<'_>, site: &LearningSite) -> Result<EnsembleId, BuildError> {
     let connection = site.connection(builder);
-    match connection.map(|(_, connection)| &connection.post.object) {
+    match connection.map(|connection| &connection.post.object) {
         Some(EndObject::Ensemble(id)) if !site.is_between_neurons(builder) => Ok(*id),
-        _ => {
-            let message = "encoders learn from connections to the vector of an ensemble only";
-            Err(site.unsupported(message.to_owned()))
-        }
+        _ => Err(site.unsupported(NO_ENCODERS)),
     }
 }

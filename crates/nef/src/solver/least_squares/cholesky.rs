@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{LeastSquares, LeastSquaresEntry, Sigma};
+use super::{Activities, LeastSquares, LeastSquaresEntry, Sigma, SolverError};
 use crate::linear;
 
 inventory::submit! {
@@ -30,31 +30,17 @@ impl Cholesky {
 impl LeastSquares for Cholesky {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
-    ) -> Option<Array2<f64>> {
-        let (m, n) = a.dim();
-        match sigma {
-            Sigma::Same(_) if self.transpose.unwrap_or(m < n) => {
-                transposed(a, y, sigma.penalty(m, 0))
-            }
-            _ => direct(a, y, sigma),
+    ) -> Result<Array2<f64>, SolverError> {
+        let shares = matches!(sigma, Sigma::Same(_));
+        if shares && self.transpose.unwrap_or(a.n_points() < a.n_neurons()) {
+            let x = a.solve_normal(sigma, true, y).ok_or_else(|| a.singular())?;
+            return Ok(linear::product(a.view().t(), x.view()));
         }
+        let right = linear::product(a.view().t(), y);
+        a.solve_normal(sigma, false, right.view()).ok_or_else(|| a.singular())
     }
-}
-
-fn direct(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, sigma: &Sigma) -> Option<Array2<f64>> {
-    let mut g = linear::gram(a);
-    let diagonal = &g.diag() + &sigma.penalties(a.nrows(), a.ncols());
-    g.diag_mut().assign(&diagonal);
-    linear::solve_positive_definite(g, linear::product(a.t(), y).view())
-}
-
-fn transposed(a: ArrayView2<'_, f64>, y: ArrayView2<'_, f64>, penalty: f64) -> Option<Array2<f64>> {
-    let mut g = linear::gram(a.t());
-    g.diag_mut().mapv_inplace(|x| x + penalty);
-    let x = linear::solve_positive_definite(g, y)?;
-    Some(linear::product(a.t(), x.view()))
 }

@@ -1,11 +1,17 @@
-//! `Conjgrad(tol=0.01, maxiters)`, `ConjgradScipy(tol=1e-4, atol=1e-8)` and
-//! `BlockConjgrad(tol=0.01)`: by conjugate gradients on the normal equations.
+//! `Conjgrad(tol=0.01, maxiters, X0)`, `ConjgradScipy(tol=1e-4, atol=1e-8)` and
+//! `BlockConjgrad(tol=0.01, X0)`: by conjugate gradients on the normal equations, from 0 or from given
+//! decoders.
+
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
-use pontine_core_ir::{Spec, SpecError, inventory};
+use pontine_core_ir::{Param, Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{LeastSquares, LeastSquaresEntry, Normal, Sigma, by_column, count_or, positive};
+use super::{
+    Activities, LeastSquares, LeastSquaresEntry, Normal, Sigma, SolverError, by_column, count_or,
+    positive,
+};
 use crate::linear;
 
 inventory::submit! {
@@ -18,16 +24,18 @@ inventory::submit! {
     LeastSquaresEntry { kind: "BlockConjgrad", make: |spec| Ok(Box::new(BlockConjgrad::from_spec(spec)?)), place: module_path!() }
 }
 
-/// Conjugate gradients, one output after the other, from 0.
+/// Conjugate gradients, one output after the other.
 ///
 /// # References
 /// Hestenes & Stiefel (1952), *Methods of conjugate gradients for solving linear systems*.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Conjgrad {
     /// Where they end.
     pub until: Until,
     /// The most iterations; as many as neurons if absent, ten times that for a share.
     pub max_iterations: Option<usize>,
+    /// Where they begin, row by row; at 0 if absent.
+    pub from: Option<Arc<[f64]>>,
 }
 
 /// How small the residual has to be.
@@ -46,11 +54,11 @@ pub enum Until {
 
 impl Conjgrad {
     fn nengos(spec: &Spec) -> Result<Self, SpecError> {
-        spec.check_names(&["tol", "maxiters"])?;
+        spec.check_names(&["tol", "maxiters", "X0"])?;
         let max_iterations =
             spec.params.contains_key("maxiters").then(|| count_or(spec, "maxiters", 0));
         let until = Until::PerPoint(positive(spec, "tol", 0.01)?);
-        Ok(Self { until, max_iterations: max_iterations.transpose()? })
+        Ok(Self { until, max_iterations: max_iterations.transpose()?, from: from(spec)? })
     }
 
     fn scipys(spec: &Spec) -> Result<Self, SpecError> {
@@ -59,7 +67,7 @@ impl Conjgrad {
             of_right_side: positive(spec, "tol", 1e-4)?,
             at_least: positive(spec, "atol", 1e-8)?,
         };
-        Ok(Self { until, max_iterations: None })
+        Ok(Self { until, max_iterations: None, from: None })
     }
 
     fn limit(&self, n_points: usize, b: ArrayView1<'_, f64>) -> f64 {
@@ -79,11 +87,14 @@ impl Conjgrad {
         self.max_iterations.unwrap_or(default)
     }
 
-    fn column(&self, normal: &Normal<'_>, b: Array1<f64>) -> Array1<f64> {
+    fn column(&self, normal: &Normal<'_>, b: Array1<f64>, from: Array1<f64>) -> Array1<f64> {
         let n = b.len();
         let limit = self.limit(normal.a.nrows(), b.view());
-        let mut x = Array1::zeros(n);
+        let mut x = from;
         let mut residual = b;
+        if self.from.is_some() {
+            residual -= &normal.of(x.view());
+        }
         let mut direction = residual.clone();
         let mut square = residual.dot(&residual);
         for _ in 0..self.max_iterations(n) {
@@ -105,13 +116,19 @@ impl Conjgrad {
 impl LeastSquares for Conjgrad {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
-    ) -> Option<Array2<f64>> {
+    ) -> Result<Array2<f64>, SolverError> {
+        let a = a.view();
         let normal = Normal::new(a, sigma);
-        Some(by_column(a.ncols(), y, |y| self.column(&normal, a.t().dot(&y))))
+        let mut from = start(&self.from, (a.ncols(), y.ncols()))?.reversed_axes();
+        let mut starts = from.rows_mut().into_iter();
+        Ok(by_column(a.ncols(), y, |y| {
+            let from = starts.next().map_or_else(|| Array1::zeros(a.ncols()), |x| x.to_owned());
+            self.column(&normal, a.t().dot(&y), from)
+        }))
     }
 }
 
@@ -119,32 +136,39 @@ impl LeastSquares for Conjgrad {
 ///
 /// # References
 /// O'Leary (1980), *The block conjugate gradient algorithm and related methods*.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BlockConjgrad {
     /// The residual, for each point, at which they end.
     pub tolerance: f64,
+    /// Where they begin, row by row; at 0 if absent.
+    pub from: Option<Arc<[f64]>>,
 }
 
 impl BlockConjgrad {
     fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
-        spec.check_names(&["tol"])?;
-        Ok(Self { tolerance: positive(spec, "tol", 0.01)? })
+        spec.check_names(&["tol", "X0"])?;
+        Ok(Self { tolerance: positive(spec, "tol", 0.01)?, from: from(spec)? })
     }
 }
 
 impl LeastSquares for BlockConjgrad {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
-    ) -> Option<Array2<f64>> {
+    ) -> Result<Array2<f64>, SolverError> {
+        let singular = || a.singular();
+        let a = a.view();
         let normal = Normal::new(a, sigma);
         let n = a.ncols();
         let limit = self.tolerance * (a.nrows() as f64).sqrt();
-        let mut x = Array2::zeros((n, y.ncols()));
+        let mut x = start(&self.from, (n, y.ncols()))?;
         let mut residual = linear::product(a.t(), y);
+        if self.from.is_some() {
+            residual -= &by_column(n, x.view(), |x| normal.of(x));
+        }
         let mut directions = residual.clone();
         let mut square = residual.t().dot(&residual);
         for _ in 0..n {
@@ -155,14 +179,61 @@ impl LeastSquares for BlockConjgrad {
             let curvature = directions.t().dot(&along);
             // Symmetric but for rounding: as in Nengo, what is below the diagonal counts.
             let curvature = curvature.reversed_axes();
-            let lengths = linear::solve_positive_definite(curvature, square.view())?;
+            let lengths = linear::solve_positive_definite(curvature, square.view());
+            let lengths = lengths.ok_or_else(singular)?;
             x += &directions.dot(&lengths);
             residual -= &along.dot(&lengths);
             let next = residual.t().dot(&residual);
-            let turns = linear::solve_positive_definite(square.reversed_axes(), next.view())?;
+            let turns = linear::solve_positive_definite(square.reversed_axes(), next.view());
+            let turns = turns.ok_or_else(singular)?;
             directions = &residual + &directions.dot(&turns);
             square = next;
         }
-        Some(x)
+        Ok(x)
+    }
+}
+
+/// Decoders to begin with, row by row.
+fn from(spec: &Spec) -> Result<Option<Arc<[f64]>>, SpecError> {
+    match spec.params.get("X0") {
+        None => Ok(None),
+        Some(Param::Array(from)) if from.iter().all(|x| x.is_finite()) => Ok(Some(from.clone())),
+        Some(other) => Err(spec.wrong("X0", other, "an array of finite numbers")),
+    }
+}
+
+/// Decoders to begin with.
+fn start(from: &Option<Arc<[f64]>>, shape: (usize, usize)) -> Result<Array2<f64>, SolverError> {
+    let Some(from) = from else { return Ok(Array2::zeros(shape)) };
+    let wrong = || SolverError::Shape { found: vec![from.len()], expected: vec![shape.0, shape.1] };
+    Array2::from_shape_vec(shape, from.to_vec()).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::solver::least_squares::method_of;
+
+    /// From the solution nothing is to be done; from elsewhere the solution is found.
+    #[test]
+    fn gradients_begin_where_they_are_told_to() {
+        let a = Activities::from(array![[2.0, 0.0], [0.0, 1.0], [1.0, 1.0]]);
+        let x = array![[1.0, -1.0], [0.5, 2.0]];
+        let y = a.view().dot(&x);
+        for kind in ["Conjgrad", "BlockConjgrad"] {
+            let solve = |from: Vec<f64>, tol: f64| {
+                let method = Spec::new(kind).with("X0", from).with("tol", tol);
+                let method = method_of(&Spec::new("LstsqL2").with("solver", method)).unwrap();
+                method.solve(&a, y.view(), &Sigma::Same(0.0), &mut RandomState::new(0))
+            };
+            let near = solve(vec![1.0, -1.0, 0.5, 2.0], 1e-3).unwrap();
+            assert_eq!(near, x, "{kind}");
+            let found = solve(vec![3.0, 0.0, 0.0, -3.0], 1e-9).unwrap();
+            assert!((&found - &x).iter().all(|miss| miss.abs() < 1e-6), "{kind}: {found}");
+            let shape = SolverError::Shape { found: vec![1], expected: vec![2, 2] };
+            assert_eq!(solve(vec![1.0], 1e-3), Err(shape));
+        }
     }
 }

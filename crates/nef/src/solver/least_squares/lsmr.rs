@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{LeastSquares, LeastSquaresEntry, Sigma, by_column, positive};
+use super::{Activities, LeastSquares, LeastSquaresEntry, Sigma, SolverError, by_column, positive};
 
 inventory::submit! {
     LeastSquaresEntry { kind: "LSMRScipy", make: |spec| Ok(Box::new(Lsmr::from_spec(spec)?)), place: module_path!() }
@@ -42,16 +42,18 @@ impl Lsmr {
 impl LeastSquares for Lsmr {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
-    ) -> Option<Array2<f64>> {
+    ) -> Result<Array2<f64>, SolverError> {
+        let singular = a.singular();
+        let a = a.view();
         let damp = match sigma {
             Sigma::Same(_) => sigma.penalty(a.nrows(), 0).sqrt(),
-            Sigma::Each(_) => return None,
+            Sigma::Each(_) => return Err(singular),
         };
-        Some(by_column(a.ncols(), y, |y| self.column(a, y, damp)))
+        Ok(by_column(a.ncols(), y, |y| self.column(a, y, damp)))
     }
 }
 

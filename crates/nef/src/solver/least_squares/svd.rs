@@ -5,7 +5,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use pontine_core_ir::{Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
-use super::{LeastSquares, LeastSquaresEntry, Sigma, count_or};
+use super::{Activities, LeastSquares, LeastSquaresEntry, Sigma, SolverError, count_or};
 use crate::linear;
 
 inventory::submit! {
@@ -29,13 +29,16 @@ pub struct Svd;
 impl LeastSquares for Svd {
     fn solve(
         &self,
-        a: ArrayView2<'_, f64>,
+        a: &Activities<'_>,
         y: ArrayView2<'_, f64>,
         sigma: &Sigma,
         _: &mut RandomState,
-    ) -> Option<Array2<f64>> {
-        let (u, s, v) = linear::thin_svd(a)?;
-        back(&u, &s, &v, y, shared(sigma, a.nrows())?)
+    ) -> Result<Array2<f64>, SolverError> {
+        let solved = |a: ArrayView2<'_, f64>| {
+            let (u, s, v) = linear::thin_svd(a)?;
+            back(&u, &s, &v, y, shared(sigma, a.nrows())?)
+        };
+        solved(a.view()).ok_or_else(|| a.singular())
     }
 }
 
@@ -76,10 +79,8 @@ impl RandomizedSvd {
         }
         Some(base)
     }
-}
 
-impl LeastSquares for RandomizedSvd {
-    fn solve(
+    fn solved(
         &self,
         a: ArrayView2<'_, f64>,
         y: ArrayView2<'_, f64>,
@@ -96,6 +97,18 @@ impl LeastSquares for RandomizedSvd {
         let (s, right) = (s.slice(s![..k]).to_owned(), v.slice(s![.., ..k]).to_owned());
         let (u, v) = if wide { (right, left) } else { (left, right) };
         back(&u, &s, &v, y, penalty)
+    }
+}
+
+impl LeastSquares for RandomizedSvd {
+    fn solve(
+        &self,
+        a: &Activities<'_>,
+        y: ArrayView2<'_, f64>,
+        sigma: &Sigma,
+        rng: &mut RandomState,
+    ) -> Result<Array2<f64>, SolverError> {
+        self.solved(a.view(), y, sigma, rng).ok_or_else(|| a.singular())
     }
 }
 
