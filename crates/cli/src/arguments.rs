@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use pontine_core_ir::port::{self, CompileOptions};
 
+use pontine_transforms::Pipeline;
+
 use crate::{backend::Choice, figures::Form};
 
 /// Runs neural models.
@@ -50,6 +52,12 @@ pub(crate) enum Command {
     /// Make a recording of what a run had written that was killed.
     #[command(after_help = RECOVER)]
     Recover(RecoverArguments),
+    /// List the passes that rewrite networks and models, or tell of one.
+    #[command(after_help = PASSES)]
+    Passes(PassesArguments),
+    /// Tell what passes do to a model, or to one of its objects.
+    #[command(after_help = EXPLAIN)]
+    Explain(ExplainArguments),
     /// List the backends and what they can do.
     Backends,
     /// Print completions for a shell.
@@ -100,6 +108,18 @@ Examples:
 
 A run writes what it records to recording.chunks as it goes on; at its end that becomes recording.npz.";
 
+const PASSES: &str = "\
+Examples:
+  pontine passes                     all passes, and the pipelines that have names
+  pontine passes cse                 one of them
+  pontine run my.toml --passes fast
+  pontine run my.toml --passes \"pin-seeds, [build], fix(4){cse, dce}\"";
+
+const EXPLAIN: &str = "\
+Examples:
+  pontine explain communication_channel --passes fast
+  pontine explain communication_channel Ensemble:a --passes fast";
+
 const COMPLETIONS: &str = "\
 Examples:
   pontine completions bash > ~/.local/share/bash-completion/completions/pontine
@@ -140,6 +160,8 @@ pub(crate) struct RunArguments {
     /// Write all parameters at the end, what was learned with them, as safetensors by path.
     #[arg(long, value_name = "FILE")]
     pub save_parameters: Option<PathBuf>,
+    #[command(flatten)]
+    pub rewriting: RewritingArguments,
     #[command(flatten)]
     pub engine: EngineArguments,
 }
@@ -196,6 +218,32 @@ pub(crate) struct RecoverArguments {
     /// The folder that the run wrote to.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PassesArguments {
+    /// Tell of this pass.
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub model: ModelArguments,
+    /// The path of an object, such as `Ensemble:a`, or a part of what was built for it.
+    #[arg(value_name = "OBJECT")]
+    pub object: Option<String>,
+    #[command(flatten)]
+    pub rewriting: RewritingArguments,
+}
+
+/// What rewrites the model before it runs.
+#[derive(Args, Debug)]
+pub(crate) struct RewritingArguments {
+    /// Passes to run: the name of a pipeline, or a list; `pontine passes` tells which there are.
+    #[arg(long, value_name = "PASSES", default_value = "default", value_parser = pipeline)]
+    pub passes: Pipeline,
 }
 
 #[derive(Args, Debug)]
@@ -273,6 +321,10 @@ fn threads(text: &str) -> Result<usize, String> {
         Ok(n) if (1..=MAX_THREADS).contains(&n) => Ok(n),
         _ => Err(format!("expected a number from 1 to {MAX_THREADS}")),
     }
+}
+
+fn pipeline(text: &str) -> Result<Pipeline, String> {
+    text.parse::<Pipeline>().map_err(|error| error.to_string())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

@@ -52,6 +52,9 @@ pub(crate) enum CliError {
     Unread { path: PathBuf, error: RoadError },
     #[error(transparent)]
     Missing(#[from] Missing),
+    /// No such pass.
+    #[error("{0}")]
+    Passes(String),
     /// Nothing was left behind by a run.
     #[error("{}: there is nothing to recover: no {} is there", .folder.display(), pontine_io::CHUNKS)]
     NoChunks { folder: PathBuf },
@@ -85,7 +88,7 @@ impl CliError {
             Self::ModelFile(_) | Self::NoModel { .. } | Self::Road { .. } | Self::Folder { .. } => {
                 2
             }
-            Self::State(_) | Self::Restore { .. } | Self::Missing(_) => 2,
+            Self::State(_) | Self::Restore { .. } | Self::Missing(_) | Self::Passes(_) => 2,
             Self::NoTime { .. } | Self::Nothing { .. } | Self::NoChunks { .. } => 2,
             Self::Recorded { .. } | Self::Numbers { .. } | Self::Unread { .. } => 2,
             Self::Recording(RecordingError::Unfinished { .. }) => 2,

@@ -24,6 +24,7 @@ mod folder;
 mod info;
 mod log;
 mod model;
+mod passes;
 mod plot;
 mod rates;
 mod recover;
@@ -114,6 +115,8 @@ impl Console<'_> {
             Command::Convert(arguments) => convert::convert(arguments, out),
             Command::Plot(arguments) => plot::plot(arguments, out),
             Command::Recover(arguments) => recover::recover(arguments, out),
+            Command::Passes(arguments) => passes::passes(arguments, out),
+            Command::Explain(arguments) => passes::explain(arguments, out),
             Command::Backends => Ok(backend::backends(out)?),
             Command::Completions(arguments) => {
                 let mut script = Vec::new();

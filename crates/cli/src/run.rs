@@ -108,6 +108,7 @@ impl<'a> Run<'a> {
         let watch = Stopwatch::start();
         let prepared = Road::new(backend)
             .options(build, options.clone())
+            .pipeline(arguments.rewriting.passes.clone())
             .build(&loaded.network)
             .map_err(|error| CliError::road(loaded, &error))?;
         space::check(&prepared.model, n_steps, folder)

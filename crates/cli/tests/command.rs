@@ -446,11 +446,51 @@ fn backends_and_completions_are_told() {
 }
 
 #[test]
+fn passes_are_listed_shown_and_looked_for() {
+    let all = pontine(&["passes"]);
+    for part in
+        ["Passes over networks:\n  pin-seeds ", "  cse ", "  none ", "pin-seeds, [build], dce\n"]
+    {
+        assert!(all.out.contains(part), "{part:?} is not in {}", all.out);
+    }
+    let one = pontine(&["passes", "dce"]);
+    assert!(one.out.contains("equality       results are the same, bit for bit\n"), "{}", one.out);
+    let none = pontine(&["passes", "dcf"]);
+    assert_eq!(none.status, 2);
+    assert!(none.err.contains("no pass is called `dcf`; did you mean `dce`?"), "{}", none.err);
+}
+
+#[test]
+fn passes_of_a_run_are_chosen_and_explained() {
+    let recording = |name: &str, passes: &str| {
+        let (outcome, folder) = command(name, MODEL, &["run", "--no-plot", "--passes", passes]);
+        assert_eq!((outcome.status, outcome.err.as_str()), (0, ""));
+        pontine_io::read_recording(&folder.join("out/recording.npz")).unwrap()
+    };
+    let (fast, none) = (recording("passes_fast", "fast"), recording("passes_none", "none"));
+    assert!(fast.0 == none.0, "recordings differ");
+    assert!(fast.1.pipeline.contains("cse") && none.1.pipeline.is_empty(), "{}", fast.1.pipeline);
+    let (wrong, _) = command("passes_wrong", MODEL, &["run", "--passes", "dce, pin-seeds"]);
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.err.contains("`pin-seeds` rewrites networks"), "{}", wrong.err);
+    let (whole, _) = command("explain", MODEL, &["explain", "--passes", "fast"]);
+    assert!(
+        whole.out.contains("remove-zero-incs") && whole.out.contains("operators: "),
+        "{}",
+        whole.out
+    );
+    let (object, _) = command("explain_one", MODEL, &["explain", "Node:wave"]);
+    assert_eq!(object.out, "pin-seeds: modified\n");
+    let (object, _) = command("explain_none", MODEL, &["explain", "Node:wafe"]);
+    assert_eq!(object.out, "no pass has touched `Node:wafe`\n");
+}
+
+#[test]
 fn help_has_examples_and_the_exit_status() {
     let help = pontine(&["--help"]).out;
     assert!(help.starts_with("Runs neural models"), "{help}");
     assert!(help.contains("Exit status: 0") && help.contains("130"), "{help}");
-    for command in ["run", "info", "models", "convert", "completions"] {
+    for command in ["run", "info", "models", "convert", "passes", "explain", "completions"] {
         let help = pontine(&[command, "--help"]).out;
         assert!(help.contains("Examples:\n  pontine "), "{help}");
     }

@@ -26,6 +26,7 @@ use crate::{
 /// | --- | --- |
 /// | `none` | none |
 /// | `default` | `pin-seeds, [build], dce` |
+/// | `fast` | all that make a model simpler and change at most the order of sums |
 #[derive(Clone)]
 pub struct Pipeline {
     networks: Vec<Step<Network>>,
@@ -92,7 +93,15 @@ impl<Ir> fmt::Display for Item<Ir> {
 }
 
 /// Names of pipelines, and their texts.
-const NAMED: [(&str, &str); 2] = [("none", ""), ("default", "pin-seeds, [build], dce")];
+const NAMED: [(&str, &str); 3] = [
+    ("none", ""),
+    ("default", "pin-seeds, [build], dce"),
+    (
+        "fast",
+        "pin-seeds, [build], fix(8){const-fold, remove-unmodified-resets, remove-zero-incs, \
+         remove-identity-muls, remove-constant-copies, remove-reset-incs, cse, dce}",
+    ),
+];
 
 impl Pipeline {
     /// No passes.
@@ -100,7 +109,12 @@ impl Pipeline {
         Self { networks: vec![], models: vec![], seed: 0, edit_limit: usize::MAX }
     }
 
-    /// The pipeline of this name: `none` or `default`.
+    /// The pipelines that have names, and their texts.
+    pub fn all_named() -> &'static [(&'static str, &'static str)] {
+        &NAMED
+    }
+
+    /// The pipeline of this name: `none`, `default` or `fast`.
     pub fn named(name: &str) -> Option<Self> {
         let (_, text) = NAMED.iter().find(|(known, _)| *known == name)?;
         // Only passes of this crate are named, so that this fails only where two crates claim one.

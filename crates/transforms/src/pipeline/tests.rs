@@ -27,6 +27,10 @@ fn texts_read_back() {
     check_prints("", "");
     check_prints("none", "");
     check_prints("default", "pin-seeds, [build], dce");
+    for (name, _) in Pipeline::all_named() {
+        let named = Pipeline::named(name).unwrap();
+        check_prints(name, &named.to_string());
+    }
     check_prints(" pin-seeds,dce ", "pin-seeds, [build], dce");
     check_prints("pin-seeds, [build]", "pin-seeds");
     check_prints("dce{ cells = true }", "[build], dce{cells=true}");
