@@ -1,11 +1,12 @@
-//! The book shows this crate as it is: every piece of Rust in the two pages about it stands in one of its files.
+//! The book shows this crate as it is: every piece of Rust in the pages about it stands in one of its files.
 
-const PAGES: [(&str, &str); 2] = [
+const PAGES: [(&str, &str); 3] = [
     ("write-a-mechanism.md", include_str!("../../../docs/book/write-a-mechanism.md")),
+    ("write-a-pass.md", include_str!("../../../docs/book/write-a-pass.md")),
     ("write-a-backend.md", include_str!("../../../docs/book/write-a-backend.md")),
 ];
 
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 12] = [
     include_str!("../Cargo.toml"),
     include_str!("../src/double_lowpass.rs"),
     include_str!("../src/backend/cells.rs"),
@@ -14,8 +15,10 @@ const SOURCES: [&str; 10] = [
     include_str!("../src/integrator.rs"),
     include_str!("../src/quadratic.rs"),
     include_str!("../src/ring.rs"),
+    include_str!("../src/snap_filters.rs"),
     include_str!("conformance.rs"),
     include_str!("network.rs"),
+    include_str!("passes.rs"),
 ];
 
 #[test]
