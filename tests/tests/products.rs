@@ -334,6 +334,35 @@ fn recorded(prepared: &mut Prepared) -> Vec<f64> {
 }
 
 #[test]
+fn all_parameters_of_a_crossing_can_be_written_back() {
+    let (mut network, ensemble, target) = crossing();
+    let mut connection = squared(ensemble, receptor(target));
+    connection.transform = Transform::Dense(matrix(N_TARGET, 2));
+    network.add(connection);
+    let mut prepared = build(&network, 1);
+    let parameters = prepared.parameters().unwrap();
+    assert_eq!(parameters["Connection:c.weights"].shape(), [2, 30]);
+    for (path, numbers) in &parameters {
+        prepared.write(path, numbers.data()).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+}
+
+#[test]
+fn a_factor_that_is_not_finite_is_refused() {
+    let (mut network, ensemble, target) = crossing();
+    let mut connection = squared(ensemble, receptor(target));
+    let mut numbers = matrix(N_TARGET, 2).data().to_vec();
+    numbers[0] = f64::INFINITY;
+    connection.transform = Transform::Dense(Tensor::new(&[N_TARGET, 2], numbers).unwrap());
+    network.add(connection);
+    let found = refused(&network);
+    assert!(
+        found.contains("`Connection:c.encoders` starts from a value that is not finite"),
+        "{found}"
+    );
+}
+
+#[test]
 fn a_decoded_vector_reaches_a_receptor_through_its_factors() {
     let (mut network, ensemble, target) = crossing();
     let mut by_hand = network.clone();

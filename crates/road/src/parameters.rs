@@ -65,7 +65,11 @@ impl Prepared {
                 _ => continue,
             };
             for (name, address) in named {
-                found.insert(op.path.part(name).to_string(), self.tensor(address, None)?);
+                // What has a signal of its own, as the factors of a product have, is known already.
+                let path = op.path.part(name).to_string();
+                if !found.contains_key(&path) {
+                    found.insert(path, self.tensor(address, None)?);
+                }
             }
         }
         Ok(found)

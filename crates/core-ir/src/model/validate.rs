@@ -140,7 +140,7 @@ impl Check<'_> {
 
     fn signals(&mut self) {
         for (_, signal) in self.model.signals.iter() {
-            if signal.initial.data().iter().any(|x| x.is_nan()) {
+            if !signal.initial.data().iter().all(|x| x.is_finite()) {
                 self.faults.push(ModelFault::NotFinite { signal: signal.path.clone() });
             }
         }

@@ -87,7 +87,7 @@ fn numbers(reader: &Reader<'_>, item: &Item, what: &str) -> Result<Tensor, Locat
         let size = |item| Ok(reader.count(item, "`shape`", u64::from(u32::MAX))? as usize);
         let arguments = ["i", "j"].map(|name| Argument::new(name, 1));
         let function =
-            reader.function(fields::text(expression, what)?, &arguments, UnitSystem::Nef);
+            reader.function(fields::text(expression, what)?, &arguments, UnitSystem::Population);
         let function = function.map_err(|cause| expression.fault(cause))?;
         return matrix(item, what, &FunctionKernel::new(&function), size(rows)?, size(columns)?);
     }

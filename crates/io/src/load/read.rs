@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{ExpressionFunction, Param, Samples, Spec, Tensor, Unit, UnitSystem, Value};
-use pontine_mechanism::lang::{Argument, UnitSystem as Units};
+use pontine_mechanism::lang::{Argument, Expr, UnitSystem as Units};
 
 use super::fields::{Fields, list, text};
 use crate::{
@@ -12,6 +12,10 @@ use crate::{
     text::{number, quoted},
     tree::{Item, Raw},
 };
+
+/// What is computed for cells and synapses has no units in between.
+const NO_UNITS: &str = "a number has no unit in an expression for cells or synapses: it counts in \
+    ms, mV, nA, nF, uS and Hz, and `unit` tells that of the result; parameters may stand in it";
 
 /// Reads the values of one object.
 #[derive(Clone, Copy)]
@@ -205,6 +209,10 @@ impl Reader<'_> {
         arguments: &[Argument],
         units: UnitSystem,
     ) -> Result<ExpressionFunction, Cause> {
+        let has_unit = |part: &Expr| matches!(part, Expr::Number { unit: Some(_), .. });
+        if units == Units::Population && expr::parse(text)?.any(&has_unit) {
+            return Err(Cause::Syntax { message: NO_UNITS.into() });
+        }
         let constants = self.constants(units);
         let constants: Vec<_> = constants.iter().map(|(name, v)| (name.as_str(), *v)).collect();
         ExpressionFunction::parse(text, arguments, &constants).map_err(expr::language)
