@@ -1,6 +1,7 @@
 //! Processes: signals of time, random or given, by name: a port, its registry, and one file for each
 //! kind.
 
+mod alone;
 mod noise;
 mod piecewise;
 mod present_input;
@@ -12,6 +13,7 @@ use pontine_rng::RandomState;
 
 use crate::samples::SampleError;
 
+pub use alone::{AloneError, Steps, run, run_steps};
 pub use noise::Noise;
 pub use piecewise::{Interpolation, Piecewise};
 pub use present_input::PresentInput;
