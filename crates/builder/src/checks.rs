@@ -26,6 +26,7 @@ fn check(network: &Network, paths: &Paths) -> Vec<NetworkFault> {
         check.ensemble(path, &config.ensemble);
         check.options(path, &config.connection);
         check.synapse(path, config.probe_synapse.iter().flatten());
+        check.solver(path, config.probe_solver.as_ref());
     }
     for (id, ensemble) in network.ensembles.iter() {
         check.ensemble(&paths[id.into()], &ensemble.options);

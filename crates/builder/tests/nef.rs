@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use pontine_builder::{BuildOptions, build};
 use pontine_core_ir::{
-    Connection, Custom, EndObject, Endpoint, Ensemble, EnsembleId, Function, Model, Network, Node,
-    NodeId, Population, Probe, ProbeTarget, Samples, SparseMatrix, Spec, Tensor, Transform,
+    Config, Connection, Custom, EndObject, Endpoint, Ensemble, EnsembleId, Function, Model,
+    Network, Node, NodeId, Population, Probe, ProbeTarget, Samples, SparseMatrix, Spec, Tensor,
+    Transform,
     model::{OperatorKind, RecordTarget},
 };
 use proptest::prelude::*;
@@ -332,6 +333,37 @@ fn spikes_are_recorded_as_spikes_unless_something_is_done_to_them() {
     let records: Vec<_> = model.records.iter().map(|(_, r)| (r.target, r.every)).collect();
     assert!(matches!(records[0], (RecordTarget::Events(_), 1.0)));
     assert!(matches!(records[1], (RecordTarget::Signal(_), 10.0)));
+}
+
+#[test]
+fn samples_are_as_far_apart_as_the_network_says() {
+    let (mut network, a) = with_ensemble(|_| ());
+    network.root_mut().config = Config::default().probe_sample_every(0.01);
+    network.add(Probe::new(ProbeTarget::Neurons(a)));
+    network.add(Probe::new(ProbeTarget::Neurons(a)).sample_every(0.002));
+    let model = check_built(&network);
+    let records: Vec<_> = model.records.iter().map(|(_, r)| (r.target, r.every)).collect();
+    assert!(matches!(records[0], (RecordTarget::Signal(_), 10.0)));
+    assert!(matches!(records[1], (RecordTarget::Signal(_), 2.0)));
+}
+
+#[test]
+fn thresholding_ensembles_are_those_of_nengo() {
+    // With nengo.presets.ThresholdingEnsembles(0.3, radius=2.0): nengo.Ensemble(3, 1, seed=1)
+    let mut network = Network::new("");
+    let options = pontine_nef::names::thresholding_ensembles(0.3, 0.15, 2.0);
+    network.root_mut().config = Config::default().ensembles(options);
+    network.add(Ensemble::new(3, 1).seeded(1).labelled("a"));
+    let model = check_built(&network);
+    let check = |name: &str, expected: &[f64]| {
+        let found = model.built[&format!("Ensemble:a.{name}")].data();
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-7, "{name}: {found} {expected}");
+        }
+    };
+    check("intercepts", &[0.38134177, 0.47254817, 0.37612234]);
+    check("encoders", &[1.0, 1.0, 1.0]);
+    check("eval_points", &[1.00893741, 1.52455164, 0.30019444]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use pontine_catalogue as _;
 use pontine_core_ir::{
     Connector, Factor, Function, Network, Param, ProbeTarget, Value, network::Projection,
 };
-use pontine_io::{LoadedModel, ModelFile, Reference};
+use pontine_io::{Format, LoadedModel, ModelFile, Reference};
 use pontine_mechanism::FunctionKernel;
 
 fn load(name: &str, settings: &[(&str, &str)]) -> LoadedModel {
@@ -264,6 +264,17 @@ fn channel_has_the_objects_of_the_golden_recipe_in_order() {
 }
 
 #[test]
+fn probes_take_defaults_from_their_network() {
+    let text = "[model]\nname = 'm'\n[defaults]\nprobe_sample_every = '10 ms'\nprobe_solver = 'NnlsL2'\n\
+                [[ensemble]]\nlabel = 'a'\nn_neurons = 5\n[[probe]]\ntarget = 'a'\n";
+    let file = ModelFile::parse("m.toml", text, Format::Toml).unwrap();
+    let network = file.load().unwrap().network;
+    let (id, _) = network.probes.iter().next().unwrap();
+    assert_eq!(network.probe_sample_every(id), Some(0.01));
+    assert_eq!(network.probe_solver(id).kind, "NnlsL2");
+}
+
+#[test]
 fn mixed_joins_both_worlds() {
     let model = load("mixed.toml", &[]);
     assert!(model.network.validate().is_ok());
@@ -365,7 +376,7 @@ target = "a to b.Voja.decoded"
 
 #[test]
 fn products_are_read_with_their_rules_and_probes() {
-    let file = ModelFile::parse("m.toml", PRODUCTS, pontine_io::Format::Toml).unwrap();
+    let file = ModelFile::parse("m.toml", PRODUCTS, Format::Toml).unwrap();
     let network = file.load().unwrap().network;
     network.validate().unwrap();
     let (id, first) = network.projections.iter().next().unwrap();

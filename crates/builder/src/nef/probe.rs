@@ -4,7 +4,7 @@
 //! arrives with the lag of a connection: what the filter held when the step began.
 
 use pontine_core_ir::{
-    ConnectionId, EnsembleId, ObjId, OperatorId, Path, Probe, ProbeTarget, SignalId, Spec, Tensor,
+    ConnectionId, EnsembleId, ObjId, OperatorId, Path, ProbeTarget, SignalId, Spec, Tensor,
     Transform,
     error::nearest,
     inventory,
@@ -37,14 +37,12 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let path = builder.path(id);
     let seed = Tensor::scalar(f64::from(builder.seed(id)));
     builder.keep(&path, "seed", seed);
-    let every = every(builder, &path, probe)?;
+    let sample_every = network.probe_sample_every(probe_id);
+    let every = every(builder, &path, sample_every)?;
     let mut slice = probe.slice.as_deref();
     let (target, unit) = match &probe.target {
         ProbeTarget::Decoded(ensemble) if !builder.is_direct(*ensemble) => {
-            let solver = probe
-                .solver
-                .clone()
-                .unwrap_or_else(|| network.default_solver(network.probes[probe_id].parent));
+            let solver = network.probe_solver(probe_id);
             // As in Nengo nothing else is decoded.
             let slice = slice.take();
             let decoded = decoded(builder, id, (*ensemble, slice), &solver, synapse.as_ref())?;
@@ -61,7 +59,8 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         other => {
             let signal = read(builder, other)?;
             let unit = if matches!(other, ProbeTarget::Neurons(_)) { "Hz" } else { "" };
-            (plain(builder, &path, signal, probe, synapse.as_ref())?, unit.to_owned())
+            let is_dense = sample_every.is_some();
+            (plain(builder, &path, signal, is_dense, synapse.as_ref())?, unit.to_owned())
         }
     };
     let subset = slice.map(|slice| slice.iter().map(|&i| i as u32).collect());
@@ -169,18 +168,18 @@ const DELTA: &str = "delta";
 /// The rate that spikes are made of.
 const RATE: &str = "rate_out";
 
-/// Spikes are recorded as spikes where nothing is done to them.
+/// Spikes are recorded as spikes where nothing is done to them and no samples are asked for.
 fn plain(
     builder: &mut Builder<'_>,
     path: &Path,
     signal: SignalId,
-    probe: &Probe,
+    is_dense: bool,
     synapse: Option<&Spec>,
 ) -> Result<RecordTarget, BuildError> {
     let events = builder.model().signals[signal].is_events();
     match synapse {
         Some(_) => Ok(RecordTarget::Signal(arrived(builder, path, signal, synapse)?)),
-        None if events && probe.sample_every.is_none() => Ok(RecordTarget::Events(signal)),
+        None if events && !is_dense => Ok(RecordTarget::Events(signal)),
         None => Ok(RecordTarget::Signal(signal)),
     }
 }
@@ -310,8 +309,8 @@ fn exposed(
 }
 
 /// Steps between samples.
-fn every(builder: &Builder<'_>, path: &Path, probe: &Probe) -> Result<f64, BuildError> {
-    let Some(seconds) = probe.sample_every else { return Ok(1.0) };
+fn every(builder: &Builder<'_>, path: &Path, sample_every: Option<f64>) -> Result<f64, BuildError> {
+    let Some(seconds) = sample_every else { return Ok(1.0) };
     let steps = seconds / builder.dt();
     // A quotient that rounding put beside a whole number is that number.
     let whole = (steps - steps.round()).abs() < 1e-9 * steps.abs();

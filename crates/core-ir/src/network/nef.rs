@@ -381,9 +381,9 @@ pub struct Probe {
     pub slice: Option<Arc<[usize]>>,
     /// Filter before recording: `Some(None)` is no filter; the network's default if absent.
     pub synapse: Option<Option<Spec>>,
-    /// Time between samples, s; every step if absent.
+    /// Time between samples, s; the network's default if absent.
     pub sample_every: Option<f64>,
-    /// Solver of a decoded probe; the connections' default if absent.
+    /// Solver of a decoded probe; the network's default for probes, or for connections, if absent.
     pub solver: Option<Spec>,
 }
 
@@ -408,6 +408,10 @@ pub struct Config {
     pub connection: ConnectionOptions,
     /// Filter of probes (default none).
     pub probe_synapse: Option<Option<Spec>>,
+    /// Time between samples of probes, s (default every step).
+    pub probe_sample_every: Option<f64>,
+    /// Solver of decoded probes (default: that of connections).
+    pub probe_solver: Option<Spec>,
     pub(super) extras: BTreeMap<(String, String), Param>,
 }
 

@@ -97,6 +97,22 @@ impl Network {
         probe.synapse.clone().or_else(default).flatten()
     }
 
+    /// The time between samples of a probe, s: its own, or the default of the networks around it; every
+    /// step if there is none.
+    pub fn probe_sample_every(&self, id: ProbeId) -> Option<f64> {
+        let probe = &self.probes[id];
+        let default = || self.layers(probe.parent).find_map(|c| c.probe_sample_every);
+        probe.sample_every.or_else(default)
+    }
+
+    /// The solver of a decoded probe: its own, or the default of probes, or that of connections.
+    pub fn probe_solver(&self, id: ProbeId) -> Spec {
+        let probe = &self.probes[id];
+        let default = || self.layers(probe.parent).find_map(|c| c.probe_solver.clone());
+        let own = probe.solver.clone().or_else(default);
+        own.unwrap_or_else(|| self.default_solver(probe.parent))
+    }
+
     /// The configuration of a network and of those around it, nearest first.
     pub(super) fn layers(&self, nearest: SubnetworkId) -> impl Iterator<Item = &Config> {
         std::iter::successors(Some(nearest), |id| self.subnetworks[*id].parent)
@@ -186,6 +202,26 @@ mod tests {
         assert_eq!(network.probe_synapse(filtered), Some(lowpass));
         assert_eq!(network.probe_synapse(raw), None);
         assert_eq!(network.probe_synapse(within), None);
+    }
+
+    #[test]
+    fn probes_have_defaults_of_their_own() {
+        let mut network = Network::new("");
+        let connections = ConnectionOptions::default().solver("Lstsq");
+        network.root_mut().config =
+            Config::default().connections(connections).probe_sample_every(0.01);
+        let inner = network.add(Subnetwork {
+            config: Config::default().probe_solver("NnlsL2"),
+            ..Subnetwork::default()
+        });
+        let a = network.add(Ensemble::new(5, 1));
+        let outer = network.add(Probe::new(a));
+        let within = network.add_in(inner, Probe::new(a));
+        let own = network.add_in(inner, Probe::new(a).solver("LstsqL1").sample_every(0.5));
+        let solvers = [outer, within, own].map(|id| network.probe_solver(id).kind);
+        assert_eq!(solvers, ["Lstsq", "NnlsL2", "LstsqL1"]);
+        let times = [outer, within, own].map(|id| network.probe_sample_every(id));
+        assert_eq!(times, [Some(0.01), Some(0.01), Some(0.5)]);
     }
 
     #[test]

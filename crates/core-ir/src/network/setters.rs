@@ -211,6 +211,30 @@ impl Config {
         self.probe_synapse = Some(synapse.into().0);
         self
     }
+
+    /// Time between samples of probes, s.
+    #[must_use]
+    pub fn probe_sample_every(mut self, seconds: f64) -> Self {
+        self.probe_sample_every = Some(seconds);
+        self
+    }
+
+    /// The solver of decoded probes.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::{Config, Ensemble, Network, Probe};
+    /// let mut network = Network::new("");
+    /// network.root_mut().config = Config::default().probe_solver("NnlsL2");
+    /// let a = network.add(Ensemble::new(50, 1));
+    /// let probe = network.add(Probe::new(a));
+    /// assert_eq!(network.probe_solver(probe).kind, "NnlsL2");
+    /// ```
+    #[must_use]
+    pub fn probe_solver(mut self, solver: impl Into<Spec>) -> Self {
+        self.probe_solver = Some(solver.into());
+        self
+    }
 }
 
 impl From<Spec> for Samples {

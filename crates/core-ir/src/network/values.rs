@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     Connection, EndObject, Endpoint, Ensemble, EnsembleOptions, Network, NetworkFault, Node,
-    NodeOutput, Paths, Probe, Samples,
+    NodeOutput, Paths, Samples,
 };
 use crate::{function::Function, path::Path, tensor::Tensor};
 
@@ -12,14 +12,19 @@ use crate::{function::Function, path::Path, tensor::Tensor};
 pub(super) fn faults(network: &Network, paths: &Paths) -> Vec<NetworkFault> {
     let mut check = Check { faults: Vec::new() };
     for (id, subnetwork) in network.subnetworks.iter() {
-        check.options(&paths[id.into()], &subnetwork.config.ensemble, None);
+        let (path, config) = (&paths[id.into()], &subnetwork.config);
+        check.options(path, &config.ensemble, None);
+        check.sampling(path, config.probe_sample_every);
     }
     for (id, ensemble) in network.ensembles.iter() {
         check.options(&paths[id.into()], &ensemble.options, Some(ensemble));
     }
     network.nodes.iter().for_each(|(id, node)| check.node(&paths[id.into()], node));
     network.connections.iter().for_each(|(id, c)| check.connection(&paths[id.into()], c));
-    network.probes.iter().for_each(|(id, probe)| check.probe(&paths[id.into()], probe));
+    network
+        .probes
+        .iter()
+        .for_each(|(id, probe)| check.sampling(&paths[id.into()], probe.sample_every));
     check.faults
 }
 
@@ -96,8 +101,8 @@ impl Check {
         }
     }
 
-    fn probe(&mut self, path: &Path, probe: &Probe) {
-        if let Some(every) = probe.sample_every
+    fn sampling(&mut self, path: &Path, sample_every: Option<f64>) {
+        if let Some(every) = sample_every
             && !(every > 0.0 && every.is_finite())
         {
             self.value(path, "the time between samples", every, "finite and more than 0 s");

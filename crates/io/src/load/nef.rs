@@ -14,6 +14,7 @@ use super::{
     fields::Fields,
     hertz,
     read::{Reader, tensor},
+    recording::interval,
     second, transform,
 };
 use crate::{
@@ -25,6 +26,8 @@ use crate::{
 type Read = Result<Option<ObjId>, Located>;
 
 pub(super) const NETWORK_KEYS: &[&str] = &["label", "seed", "within", "defaults"];
+const DEFAULTS: &[&str] =
+    &["ensemble", "connection", "probe_synapse", "probe_sample_every", "probe_solver"];
 pub(super) const ENSEMBLE_KEYS: &[&str] = &[
     "label",
     "seed",
@@ -88,7 +91,7 @@ pub(super) fn network(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fie
 /// Defaults of the objects of a network.
 pub(super) fn defaults(reader: &Reader<'_>, item: &Item) -> Result<Config, Located> {
     let fields = Fields::of(item, "`defaults`")?;
-    fields.only(&["ensemble", "connection", "probe_synapse"])?;
+    fields.only(DEFAULTS)?;
     let mut config = Config::default();
     if let Some(item) = fields.get("ensemble") {
         let ensemble = Fields::of(item, "`ensemble`")?;
@@ -103,6 +106,9 @@ pub(super) fn defaults(reader: &Reader<'_>, item: &Item) -> Result<Config, Locat
     if let Some(item) = fields.get("probe_synapse") {
         config.probe_synapse = Some(synapse(reader, item)?);
     }
+    config.probe_sample_every = interval(reader, &fields, "probe_sample_every")?;
+    config.probe_solver =
+        fields.get("probe_solver").map(|item| solver(reader, item)).transpose()?;
     Ok(config)
 }
 

@@ -101,7 +101,12 @@ pub(super) fn recorder(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Fi
     Ok(Some(loader.network.add_in(parent.id, recorder).into()))
 }
 
-fn interval(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option<f64>, Located> {
+/// A time between samples, s.
+pub(super) fn interval(
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+    key: &str,
+) -> Result<Option<f64>, Located> {
     interval_in(reader, fields, key, second())
 }
 
