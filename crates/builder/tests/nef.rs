@@ -348,25 +348,6 @@ fn samples_are_as_far_apart_as_the_network_says() {
 }
 
 #[test]
-fn thresholding_ensembles_are_those_of_nengo() {
-    // With nengo.presets.ThresholdingEnsembles(0.3, radius=2.0): nengo.Ensemble(3, 1, seed=1)
-    let mut network = Network::new("");
-    let options = pontine_nef::names::thresholding_ensembles(0.3, 0.15, 2.0);
-    network.root_mut().config = Config::default().ensembles(options);
-    network.add(Ensemble::new(3, 1).seeded(1).labelled("a"));
-    let model = check_built(&network);
-    let check = |name: &str, expected: &[f64]| {
-        let found = model.built[&format!("Ensemble:a.{name}")].data();
-        for (found, expected) in found.iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-7, "{name}: {found} {expected}");
-        }
-    };
-    check("intercepts", &[0.38134177, 0.47254817, 0.37612234]);
-    check("encoders", &[1.0, 1.0, 1.0]);
-    check("eval_points", &[1.00893741, 1.52455164, 0.30019444]);
-}
-
-#[test]
 fn a_states_filter_reads_a_copy_of_it() {
     let (mut network, a) = with_ensemble(|_| ());
     network.root_mut().config.probe_synapse = Some(Some(Spec::new("Lowpass").with("tau", 0.01)));

@@ -92,6 +92,16 @@ fn units_are_checked_within_expressions() {
 }
 
 #[test]
+fn a_number_with_a_unit_has_no_place_in_an_expression_for_cells() {
+    check_population(
+        "parameters = { tau_m = { expression = '20 ms + i', unit = 'ms' } }",
+        "m.toml:7: population `E`: a number has no unit in an expression for cells or synapses: it \
+         counts in ms, mV, nA, nF, uS and Hz, and `unit` tells that of the result; parameters may \
+         stand in it",
+    );
+}
+
+#[test]
 fn definitions_in_a_circle_are_named() {
     check(
         "[parameters]\na = 'b + 1'\nb = '2 * c'\nc = 'a'",
