@@ -1,6 +1,9 @@
 //! Numbers of a running model by stable path, and learned ones back in the network.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use pontine_core_ir::{
     Model, Network, Tensor,
@@ -66,9 +69,8 @@ impl Prepared {
             };
             for (name, address) in named {
                 // What has a signal of its own, as the factors of a product have, is known already.
-                let path = op.path.part(name).to_string();
-                if !found.contains_key(&path) {
-                    found.insert(path, self.tensor(address, None)?);
+                if let Entry::Vacant(place) = found.entry(op.path.part(name).to_string()) {
+                    place.insert(self.tensor(address, None)?);
                 }
             }
         }
