@@ -43,7 +43,7 @@ pub use error::PipelineError;
 pub use observer::PassObserver;
 pub use pipeline::Pipeline;
 pub use provenance::{Log, Provenance, Stamp, Touched};
-pub use registry::{MakePass, PassEntry, model_passes, network_passes};
+pub use registry::{MakePass, PassEntry, model_passes, network_passes, plain};
 
 #[cfg(test)]
 mod testing;

@@ -24,6 +24,17 @@ pub struct PassEntry<Ir: PassIr + 'static> {
 /// Makes a pass from its parameters.
 pub type MakePass<Ir> = fn(&Spec) -> Result<Arc<dyn Pass<Ir>>, SpecError>;
 
+/// Makes a pass that has no parameters.
+///
+/// # Errors
+/// [`SpecError`] for the first parameter that is given.
+pub fn plain<Ir: PassIr, P: Pass<Ir> + Default + 'static>(
+    spec: &Spec,
+) -> Result<Arc<dyn Pass<Ir>>, SpecError> {
+    spec.check_names(&[])?;
+    Ok(Arc::new(P::default()))
+}
+
 inventory::collect!(PassEntry<Network>);
 inventory::collect!(PassEntry<Model>);
 

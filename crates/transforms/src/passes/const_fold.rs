@@ -1,18 +1,17 @@
 //! `const-fold`: what follows from constants is computed once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use pontine_core_ir::{
     Model, OperatorId, SignalId, Tensor,
     model::{OperatorKind, Role},
     pass::{
-        Constants, Equality, ModelEdit, Pass, PassCx, PassError, PassMeta, Repeat, Rewriter, Stage,
-        Users,
+        Constants, Equality, Pass, PassCx, PassError, PassMeta, Repeat, Rewriter, Stage, Users,
     },
 };
 
-use super::simplify::{Positions, is_seen_at_zero, written};
-use crate::registry::PassEntry;
+use super::writers::{Positions, hold, written};
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     stage: Stage::Simplify,
@@ -22,10 +21,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> { meta: &META, make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(ConstFold))
-        }, place: module_path!() }
+    PassEntry::<Model> { meta: &META, make: plain::<_, ConstFold>, place: module_path!() }
 }
 
 /// A signal that is written in each step by resets, copies and products of constants alone becomes a
@@ -49,21 +45,10 @@ impl Pass<Model> for ConstFold {
         let constants = cx.analyses.get::<Constants>(model);
         let mut folding = Folding { model, constants: &constants, folded: BTreeMap::new() };
         for (target, writers) in written(model, &users, &positions) {
-            let is_temporary = model.signals[target].role == Role::Temporary;
-            if !is_temporary || is_seen_at_zero(model, users.of(target)) {
-                continue;
-            }
-            if let Some(values) = folding.values(target, &writers) {
-                let held = pontine_core_ir::model::Signal {
-                    role: Role::Constant,
-                    initial: values.clone(),
-                    ..model.signals[target].clone()
-                };
-                edits.edit(ModelEdit::ReplaceSignal(target, Box::new(held)));
-                for writer in writers {
-                    let reason = "its target follows from constants".into();
-                    edits.edit(ModelEdit::RemoveOperator(writer, reason));
-                }
+            if model.signals[target].role == Role::Temporary
+                && let Some(values) = folding.values(target, &writers)
+                && hold(model, &users, (target, &writers), values.clone(), edits)
+            {
                 folding.folded.insert(target, values);
             }
         }

@@ -1,9 +1,6 @@
 //! `cse`: what is computed twice is computed once.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use pontine_core_ir::{
     Id, Model, OperatorId, SignalId,
@@ -14,8 +11,8 @@ use pontine_core_ir::{
     },
 };
 
-use super::simplify::{Positions, written};
-use crate::registry::PassEntry;
+use super::writers::{Positions, written};
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     stage: Stage::Simplify,
@@ -25,14 +22,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> {
-        meta: &META,
-        make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(SameComputations))
-        },
-        place: module_path!(),
-    }
+    PassEntry::<Model> { meta: &META, make: plain::<_, SameComputations>, place: module_path!() }
 }
 
 /// Signals that the same operators write, in the same order and from the same numbers, become one; so do

@@ -17,6 +17,7 @@ mod cse;
 mod dce;
 mod pin_seeds;
 mod simplify;
+mod writers;
 
 pub use const_fold::ConstFold;
 pub use cse::SameComputations;

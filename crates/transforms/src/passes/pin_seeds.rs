@@ -1,14 +1,12 @@
 //! `pin-seeds`: every seed is written down before anything is added or removed.
 
-use std::sync::Arc;
-
 use pontine_core_ir::{
     Network,
     pass::{Equality, NetworkEdit, Pass, PassCx, PassError, PassMeta, Repeat, Rewriter, Stage},
 };
 use pontine_nef::seeding;
 
-use crate::registry::PassEntry;
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     name: "pin-seeds",
@@ -23,14 +21,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Network> {
-        meta: &META,
-        make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(PinSeeds))
-        },
-        place: module_path!(),
-    }
+    PassEntry::<Network> { meta: &META, make: plain::<_, PinSeeds>, place: module_path!() }
 }
 
 /// Gives every NEF object the seed that Nengo's walk over the network draws for it.
@@ -40,7 +31,7 @@ inventory::submit! {
 /// alone; for this it comes first in every pipeline. Building the pinned network gives what
 /// building the original gives, bit for bit. Populations have no seeds: their draws are keyed by
 /// path.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PinSeeds;
 
 impl Pass<Network> for PinSeeds {

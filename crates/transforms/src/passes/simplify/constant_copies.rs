@@ -1,6 +1,6 @@
 //! `remove-constant-copies`: a copy of what never changes need not be made again.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use pontine_core_ir::{
     Model, OperatorId, SignalId, Tensor,
@@ -11,8 +11,8 @@ use pontine_core_ir::{
     },
 };
 
-use super::{Positions, hold, written};
-use crate::registry::PassEntry;
+use super::super::writers::{Positions, hold, written};
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     stage: Stage::Simplify,
@@ -25,10 +25,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> { meta: &META, make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(RemoveConstantCopies))
-        }, place: module_path!() }
+    PassEntry::<Model> { meta: &META, make: plain::<_, RemoveConstantCopies>, place: module_path!() }
 }
 
 /// A signal that is set by a copy of constant numbers, and written by nothing else, becomes a constant;
@@ -83,7 +80,7 @@ impl Copies<'_> {
         let is_copy = matches!(self.model.operators[set].kind, OperatorKind::Copy { .. });
         if is_copy
             && incs.is_empty()
-            && hold(self.model, users, (target, set), values.clone(), edits)
+            && hold(self.model, users, (target, &[set]), values.clone(), edits)
         {
             self.known.insert(target, values);
             return;

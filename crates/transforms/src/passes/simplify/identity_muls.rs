@@ -1,7 +1,5 @@
 //! `remove-identity-muls`: a product with one is a copy.
 
-use std::sync::Arc;
-
 use pontine_core_ir::{
     Model, SignalId, Tensor,
     model::OperatorKind,
@@ -10,7 +8,7 @@ use pontine_core_ir::{
     },
 };
 
-use crate::registry::PassEntry;
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     stage: Stage::Simplify,
@@ -23,10 +21,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> { meta: &META, make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(RemoveIdentityMuls))
-        }, place: module_path!() }
+    PassEntry::<Model> { meta: &META, make: plain::<_, RemoveIdentityMuls>, place: module_path!() }
 }
 
 /// A product with constant ones, element by element, or with a constant unit matrix adds the other

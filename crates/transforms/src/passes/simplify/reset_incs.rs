@@ -1,7 +1,5 @@
 //! `remove-reset-incs`: what is added to zero first is set.
 
-use std::sync::Arc;
-
 use pontine_core_ir::{
     Model,
     model::{Operator, OperatorKind},
@@ -10,8 +8,8 @@ use pontine_core_ir::{
     },
 };
 
-use super::Positions;
-use crate::registry::PassEntry;
+use super::super::writers::Positions;
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     stage: Stage::Simplify,
@@ -21,10 +19,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> { meta: &META, make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(RemoveResetIncs))
-        }, place: module_path!() }
+    PassEntry::<Model> { meta: &META, make: plain::<_, RemoveResetIncs>, place: module_path!() }
 }
 
 /// Where the first that is added to a signal reset to zero is a copy to all of its elements, the copy

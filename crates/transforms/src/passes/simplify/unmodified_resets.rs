@@ -1,15 +1,13 @@
 //! `remove-unmodified-resets`: what is only ever reset holds its value.
 
-use std::sync::Arc;
-
 use pontine_core_ir::{
     Model, Tensor,
     model::OperatorKind,
     pass::{Equality, Pass, PassCx, PassError, PassMeta, Repeat, Rewriter, Stage, Users},
 };
 
-use super::hold;
-use crate::registry::PassEntry;
+use super::super::writers::hold;
+use crate::registry::{PassEntry, plain};
 
 static META: PassMeta = PassMeta {
     stage: Stage::Simplify,
@@ -22,10 +20,7 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> { meta: &META, make: |spec| {
-            spec.check_names(&[])?;
-            Ok(Arc::new(RemoveUnmodifiedResets))
-        }, place: module_path!() }
+    PassEntry::<Model> { meta: &META, make: plain::<_, RemoveUnmodifiedResets>, place: module_path!() }
 }
 
 /// A signal that nothing but a reset writes becomes a constant of that value.
@@ -68,7 +63,7 @@ impl Pass<Model> for RemoveUnmodifiedResets {
                 && users.of(target).only_writer() == Some(id)
             {
                 let values = Tensor::filled(model.signals[target].initial.shape(), value);
-                hold(model, &users, (target, id), values, edits);
+                hold(model, &users, (target, &[id]), values, edits);
             }
         }
         Ok(())

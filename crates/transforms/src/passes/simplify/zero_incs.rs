@@ -14,7 +14,7 @@ use pontine_core_ir::{
     },
 };
 
-use super::Positions;
+use super::super::writers::Positions;
 use crate::registry::PassEntry;
 
 static META: PassMeta = PassMeta {
@@ -25,10 +25,14 @@ static META: PassMeta = PassMeta {
 };
 
 inventory::submit! {
-    PassEntry::<Model> { meta: &META, make: |spec| {
+    PassEntry::<Model> {
+        meta: &META,
+        make: |spec| {
             spec.check_names(&["ieee"])?;
             Ok(Arc::new(RemoveZeroIncs { ieee: spec.bool_or("ieee", false)? }))
-        }, place: module_path!() }
+        },
+        place: module_path!(),
+    }
 }
 
 /// An operator that adds a constant zero, or a product with one, is removed. Zeros of parameters stay:
