@@ -3,5 +3,6 @@
 
 pub mod acceptance;
 pub mod mean_field;
+pub mod nef_networks;
 pub mod shipped;
 pub mod statistics;

@@ -6,6 +6,8 @@
 mod build;
 mod instructions;
 mod measure;
+mod nef;
+mod nengo;
 mod networks;
 mod options;
 mod threads;
@@ -22,6 +24,9 @@ use options::Options;
 pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
     if let ["build", rest @ ..] = words {
         return build::command(workspace, rest);
+    }
+    if let ["nengo", rest @ ..] = words {
+        return nengo::command(workspace, rest);
     }
     let options = Options::parse(words)?;
     if options.criterion {

@@ -2,17 +2,13 @@
 //!
 //! CPU seconds of one thread, from the description to the first step; the best of the rounds counts.
 
-use std::path::Path;
-use std::process::Command;
-
-use serde_json::Value;
-
-use crate::environment::{self, Environment};
 use crate::failure::Failure;
 use crate::table::Table;
-use crate::workspace::{Workspace, call, output};
+use crate::workspace::Workspace;
 
-/// Networks of `tests/src/bin/nef_build.rs`, how many times less than Nengo they are to cost, and whether
+use super::nef::{Programs, Report};
+
+/// Networks of `tests/src/nef_networks.rs`, how many times less than Nengo they are to cost, and whether
 /// Nengo builds them within minutes.
 const NETWORKS: [(&str, f64, bool); 11] = [
     ("convolution", 8.0, true),
@@ -20,7 +16,7 @@ const NETWORKS: [(&str, f64, bool); 11] = [
     ("small60", 8.0, true),
     ("small400", 8.0, false),
     ("channel", 1.0, true),
-    ("ganglia", 1.0, true),
+    ("ganglia64", 1.0, true),
     ("single2000", 1.0, true),
     ("single4000", 1.0, true),
     ("chain100", 1.0, true),
@@ -42,15 +38,14 @@ pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
     if let Some(unknown) = names.iter().find(|name| !NETWORKS.iter().any(|n| n.0 == **name)) {
         return Err(Failure::Usage(format!("bench build: no network `{unknown}`")));
     }
-    call(&mut workspace.cargo("build --release --locked -p pontine-tests --bin nef_build"))?;
-    let python = if alone { None } else { Some(Environment::nengo(&workspace.target).ready()?) };
+    let programs = Programs::ready(workspace, alone)?;
     let mut table =
         Table::new(&["network", "CPU s", "MiB", "Nengo CPU s", "Nengo MiB", "Nengo/ours", "goal"]);
     for (name, goal, nengo_can) in NETWORKS {
         if names.is_empty() || names.contains(&name) {
-            let ours = best(|| ours(workspace, name))?;
-            let python = python.as_deref().filter(|_| nengo_can);
-            let nengo = python.map(|python| best(|| nengo(workspace, python, name))).transpose()?;
+            let ours = best(|| programs.ours(name, &[]).map(Some))?;
+            let nengo = if nengo_can { best(|| programs.nengo(name, &[]))? } else { None };
+            let Some(ours) = ours else { continue };
             table.row(cells(name, ours, nengo, goal));
         }
     }
@@ -58,33 +53,17 @@ pub fn command(workspace: &Workspace, words: &[&str]) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// The cheaper of two.
-fn best(run: impl Fn() -> Result<Sample, Failure>) -> Result<Sample, Failure> {
-    let (first, second) = (run()?, run()?);
-    Ok(if first.cpu_s < second.cpu_s { first } else { second })
+/// The cheaper of two, if there is any.
+fn best(run: impl Fn() -> Result<Option<Report>, Failure>) -> Result<Option<Sample>, Failure> {
+    let (Some(first), Some(second)) = (run()?, run()?) else { return Ok(None) };
+    let (first, second) = (Sample::of(&first)?, Sample::of(&second)?);
+    Ok(Some(if first.cpu_s < second.cpu_s { first } else { second }))
 }
 
-fn ours(workspace: &Workspace, name: &str) -> Result<Sample, Failure> {
-    let binary = format!("nef_build{}", std::env::consts::EXE_SUFFIX);
-    sample(Command::new(workspace.target.join("release").join(binary)).arg(name), name)
-}
-
-fn nengo(workspace: &Workspace, python: &Path, name: &str) -> Result<Sample, Failure> {
-    let recipe = workspace.root.join("benches/nengo/build.py");
-    sample(environment::python(python).arg("-B").arg(recipe).arg(name), name)
-}
-
-fn sample(command: &mut Command, name: &str) -> Result<Sample, Failure> {
-    let text = output(command)?;
-    let line = text.lines().last().unwrap_or_default();
-    let failure = |problem: String| Failure::Content { from: name.to_owned(), problem };
-    let value: Value = serde_json::from_str(line).map_err(|error| failure(error.to_string()))?;
-    let number = |key: &str| {
-        value[key].as_f64().ok_or_else(|| failure(format!("`{key}` is not there, or no number")))
-    };
-    let sample = Sample { cpu_s: number("cpu_s")?, peak_mib: number("peak_mib")? };
-    println!("{name}: {:.3} CPU s, {:.0} MiB", sample.cpu_s, sample.peak_mib);
-    Ok(sample)
+impl Sample {
+    fn of(report: &Report) -> Result<Self, Failure> {
+        Ok(Self { cpu_s: report.number("cpu_s")?, peak_mib: report.number("peak_mib")? })
+    }
 }
 
 fn cells(name: &str, ours: Sample, nengo: Option<Sample>, goal: f64) -> Vec<String> {
