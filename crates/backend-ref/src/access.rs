@@ -4,6 +4,7 @@ use std::{iter::zip, sync::Arc};
 
 use pontine_core_ir::{
     Id, OperatorId, SignalId,
+    model::Role,
     port::{AccessError, Address, CompileError},
 };
 use pontine_mechanism::Real;
@@ -172,6 +173,7 @@ impl<F: Real> RefSimulation<F> {
                 let own = &values[index.elements[signal.index()].clone()];
                 let places = &mut engine.dense[column.range()];
                 zip(places, own).for_each(|(place, value)| *place = F::from_f64(*value));
+                engine.is_stale |= model.role == Role::Constant;
             }
         }
         Ok(())

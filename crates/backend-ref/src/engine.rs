@@ -4,11 +4,14 @@ use pontine_core_ir::{
     Path,
     port::{CompileError, RunError},
 };
-use pontine_mechanism::{Lines, Real, Scratch};
+use pontine_mechanism::{
+    Lines, Real, Scratch,
+    native::{Supported, dispatch},
+};
 
 use crate::{
     arena::Column,
-    array::Array,
+    array::{Array, Arrays},
     cells::Cells,
     code::{FunctionOp, HostOp},
     receptor::{Receptor, Traffic},
@@ -42,6 +45,10 @@ pub(crate) struct Engine<F> {
     pub watched: Vec<(Column, Path)>,
     /// Registers of kernels.
     pub scratch: Scratch<F>,
+    /// The instructions that array operators run with.
+    pub level: Supported,
+    /// Whether numbers that do not change in a run have been written to since the last.
+    pub is_stale: bool,
 }
 
 /// Operators that touch common signals within a step, in its order, and who looks at them.
@@ -56,8 +63,8 @@ pub(crate) struct UnitPlan<F> {
 pub(crate) enum Op<F> {
     /// The time in s.
     Time(Column),
-    /// An array operator.
-    Array(Array<F>),
+    /// Array operators, one after the other.
+    Arrays(Vec<Array<F>>),
     /// A function.
     Function(FunctionOp),
     /// Code of the host.
@@ -77,6 +84,7 @@ impl<F: Real> Engine<F> {
     /// # Errors
     /// [`RunError::Memory`] before anything has changed; others leave a broken step.
     pub fn advance(&mut self, done: u64, n_steps: u64) -> Result<(), RunError> {
+        self.renew();
         let last = done + n_steps;
         let mut recorders = self.units.iter_mut().flat_map(|unit| &mut unit.recorders);
         recorders.try_for_each(|recorder| recorder.reserve(n_steps, last))?;
@@ -111,7 +119,7 @@ impl<F: Real> Engine<F> {
         for op in &mut unit.ops {
             match op {
                 Op::Time(column) => dense[column.at] = F::from_f64(step as f64 * self.dt_s),
-                Op::Array(array) => array.run(step, dense, spikes),
+                Op::Arrays(ops) => dispatch(self.level, Arrays { ops, step, dense, spikes }),
                 Op::Function(function) => function.run(dense, step)?,
                 Op::Host(host) => host.run(dense, step, step as f64 * self.dt_s)?,
                 Op::Cells(group) => {
@@ -169,6 +177,18 @@ impl<F: Real> Engine<F> {
             for (i, projection) in sum.projections.iter().enumerate() {
                 if let Delays::Each(_) = projection.rows.delays() {
                     self.fans[projection.source].push((receptor, i));
+                }
+            }
+        }
+    }
+
+    /// Has array operators take over numbers that do not change, if somebody has written to them.
+    fn renew(&mut self) {
+        if std::mem::take(&mut self.is_stale) {
+            let ops = self.units.iter_mut().flat_map(|unit| &mut unit.ops);
+            for op in ops {
+                if let Op::Arrays(arrays) = op {
+                    arrays.iter_mut().for_each(|array| array.renew(&self.dense));
                 }
             }
         }
@@ -257,8 +277,9 @@ impl<F: Real> Engine<F> {
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
         let ops = self.units.iter().flat_map(|unit| &unit.ops);
-        let trains = ops.map(|op| match op {
+        let of_ops = ops.map(|op| match op {
             Op::Train(train) => train.memory_bytes(),
+            Op::Arrays(arrays) => arrays.iter().map(Array::memory_bytes).sum(),
             _ => 0,
         });
         let recorders = self.units.iter().flat_map(|unit| &unit.recorders);
@@ -266,7 +287,7 @@ impl<F: Real> Engine<F> {
             + self.spikes.iter().map(Spikes::memory_bytes).sum::<u64>()
             + self.cells.iter().map(Cells::memory_bytes).sum::<u64>()
             + self.receptors.iter().map(Receptor::memory_bytes).sum::<u64>()
-            + trains.sum::<u64>()
+            + of_ops.sum::<u64>()
             + recorders.map(SampleRecorder::memory_bytes).sum::<u64>()
             + self.spike_recorders.iter().map(SpikeRecorder::memory_bytes).sum::<u64>()
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pontine_core_ir::{
     Model, Path, SignalId, Value,
-    model::{Deliver, Neurons, OperatorKind},
+    model::{Deliver, Neurons, OperatorKind, Role},
     port::{CompileError, Estimate},
     registry::sampler,
 };
@@ -33,6 +33,10 @@ pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileEr
             OperatorKind::Neurons(neurons) => total.add(&op.path, 0.0, of_cells(neurons, size)),
             OperatorKind::SpikeList(list) => {
                 total.add(&op.path, 0.0, 16.0 * list.steps.len() as f64);
+            }
+            // What does not change is kept a second time, in another order.
+            OperatorKind::DotInc { a, .. } if model.signals[*a].role == Role::Constant => {
+                total.add(&op.path, 0.0, (size * model.signals[*a].len()) as f64);
             }
             OperatorKind::Time { .. }
             | OperatorKind::Reset { .. }

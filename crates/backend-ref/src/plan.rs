@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use pontine_core_ir::{
     Connectivity, Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
-    model::{Deliver, Neurons, Operator, OperatorKind, Record, RecordTarget, SignalKind},
+    model::{Deliver, Neurons, Operator, OperatorKind, Record, RecordTarget, Role, SignalKind},
     port::{CompileError, HostOperator},
 };
-use pontine_mechanism::{FunctionKernel, Real, Scratch};
+use pontine_mechanism::{FunctionKernel, Real, Scratch, native::Supported};
 
 use crate::{
     arena::{Column, Layout},
-    array::{Array, CopyOp},
+    array::{Array, CopyOp, Tiles},
     cells::{Cells, Output, Place, Ports},
     code::{FunctionOp, HostOp},
     engine::{Engine, Op, UnitPlan},
@@ -138,6 +138,8 @@ impl<'a, F: Real> Planner<'a, F> {
             spike_recorders: Vec::new(),
             watched: Vec::new(),
             scratch: Scratch::default(),
+            level: Supported::best(),
+            is_stale: true,
         };
         let mut planner = Self {
             model,
@@ -214,10 +216,10 @@ impl<'a, F: Real> Planner<'a, F> {
             }
             OperatorKind::Reset { target, value } => {
                 let (target, value) = (self.layout.of(*target), F::from_f64(*value));
-                Op::Array(Array::Reset { target, value })
+                array(Array::Reset { target, value })
             }
             OperatorKind::Copy { source, source_index, target, target_index, inc } => {
-                Op::Array(Array::Copy(CopyOp {
+                array(Array::Copy(CopyOp {
                     source: self.layout.of(*source),
                     source_index: source_index.clone(),
                     target: self.layout.of(*target),
@@ -227,30 +229,50 @@ impl<'a, F: Real> Planner<'a, F> {
             }
             OperatorKind::ElementwiseInc { a, x, y } => {
                 let [a, x, y] = [a, x, y].map(|&signal| self.layout.of(signal));
-                Op::Array(Array::Elementwise { a, x, y })
+                array(Array::Elementwise { a, x, y })
             }
-            OperatorKind::DotInc { a, x, y } => Op::Array(self.dot(*a, *x, *y)),
+            OperatorKind::DotInc { a, x, y } => array(self.dot(&op.path, *a, *x, *y)?),
             OperatorKind::OuterInc { a, x, y } => {
                 let [a, x, y] = [a, x, y].map(|&signal| self.layout.of(signal));
-                Op::Array(Array::Outer { a, x, y })
+                array(Array::Outer { a, x, y })
             }
-            OperatorKind::Filter(filter) => Op::Array(Array::Filter {
+            OperatorKind::Filter(filter) => array(Array::Filter {
                 input: self.layout.of(filter.input),
                 output: self.layout.of(filter.output),
                 decay: F::from_f64(filter.decay),
                 gain: F::from_f64(filter.gain),
             }),
         };
-        self.engine.units[at].ops.push(planned);
+        let ops = &mut self.engine.units[at].ops;
+        match (planned, ops.last_mut()) {
+            (Op::Arrays(array), Some(Op::Arrays(arrays))) => arrays.extend(array),
+            (planned, _) => ops.push(planned),
+        }
         Ok(())
     }
 
-    fn dot(&self, a: SignalId, x: SignalId, y: SignalId) -> Array<F> {
+    /// What does not change is laid out anew.
+    fn dot(
+        &self,
+        path: &Path,
+        a: SignalId,
+        x: SignalId,
+        y: SignalId,
+    ) -> Result<Array<F>, CompileError> {
+        let is_constant = self.model.signals[a].role == Role::Constant;
+        let n_columns = self.model.signals[x].len();
         let (a, y) = (self.layout.of(a), self.layout.of(y));
-        match self.spikes_of(x) {
-            Some(x) => Array::SpikeDot { a, x, y },
-            None => Array::Dot { a, x: self.layout.of(x), y },
-        }
+        Ok(match (self.spikes_of(x), is_constant) {
+            (Some(x), false) => Array::SpikeDot { a, x, y },
+            (None, false) => Array::Dot { a, x: self.layout.of(x), y },
+            (Some(x), true) => {
+                Array::SpikeTiled { a: Tiles::new(path.as_str(), a, n_columns)?, x, y }
+            }
+            (None, true) => {
+                let x = self.layout.of(x);
+                Array::Tiled { a: Tiles::new(path.as_str(), a, n_columns)?, x, y }
+            }
+        })
     }
 
     fn host(
@@ -434,6 +456,10 @@ impl<'a, F: Real> Planner<'a, F> {
         let last = self.engine.units.len() - 1;
         &mut self.engine.units[unit.unwrap_or(last)].recorders
     }
+}
+
+fn array<F>(array: Array<F>) -> Op<F> {
+    Op::Arrays(vec![array])
 }
 
 fn deliveries(model: &Model) -> BTreeMap<SignalId, Vec<OperatorId>> {

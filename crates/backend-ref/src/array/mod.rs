@@ -1,13 +1,16 @@
 //! Array operators on columns. Sums run in ascending index, for spikes as for numbers.
 
+mod tiles;
+
 use std::sync::Arc;
 
-use pontine_mechanism::Real;
+use pontine_mechanism::{Real, native::Task};
 
 use crate::{
     arena::{Apart, Column},
     spikes::Spikes,
 };
+pub(crate) use tiles::Tiles;
 
 /// One array operator.
 #[derive(Debug)]
@@ -24,6 +27,10 @@ pub(crate) enum Array<F> {
     Outer { a: Column, x: Column, y: Column },
     /// `y += a x`, where x are spikes.
     SpikeDot { a: Column, x: usize, y: Column },
+    /// `y += a x`, where a does not change.
+    Tiled { a: Tiles<F>, x: Column, y: Column },
+    /// `y += a x`, where x are spikes and a does not change.
+    SpikeTiled { a: Tiles<F>, x: usize, y: Column },
     /// `output = decay · output + gain · input`.
     Filter { input: Column, output: Column, decay: F, gain: F },
 }
@@ -44,8 +51,24 @@ pub(crate) struct CopyOp {
 }
 
 impl<F: Real> Array<F> {
+    /// Takes over what does not change from where it stands.
+    pub fn renew(&mut self, dense: &[F]) {
+        if let Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } = self {
+            a.renew(dense);
+        }
+    }
+
+    /// Bytes held beside the columns.
+    pub fn memory_bytes(&self) -> u64 {
+        match self {
+            Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.memory_bytes(),
+            _ => 0,
+        }
+    }
+
     /// Does it once.
-    pub fn run(&self, step: u64, dense: &mut [F], spikes: &[Spikes<F>]) {
+    #[inline(always)]
+    fn run(&self, step: u64, dense: &mut [F], spikes: &[Spikes<F>]) {
         match *self {
             Self::Reset { target, value } => dense[target.range()].fill(value),
             Self::Copy(ref copy) => copy.run(dense),
@@ -53,6 +76,14 @@ impl<F: Real> Array<F> {
             Self::Dot { a, x, y } => dot(dense, a, x, y),
             Self::Outer { a, x, y } => outer(dense, a, x, y),
             Self::SpikeDot { a, x, y } => spike_dot(dense, a, &spikes[x], step, y),
+            Self::Tiled { ref a, x, y } => {
+                let apart = Apart::new(dense, y);
+                a.times(apart.read(x), apart.target);
+            }
+            Self::SpikeTiled { ref a, x, y } => {
+                let (list, amplitude) = (spikes[x].at(step), spikes[x].amplitude);
+                a.times_spikes(list, amplitude, &mut dense[y.range()]);
+            }
             Self::Filter { input, output, decay, gain } => {
                 filter(dense, input, output, decay, gain);
             }
@@ -60,7 +91,31 @@ impl<F: Real> Array<F> {
     }
 }
 
+/// Array operators one after the other.
+pub(crate) struct Arrays<'a, F> {
+    /// The operators.
+    pub ops: &'a [Array<F>],
+    /// The step.
+    pub step: u64,
+    /// All columns.
+    pub dense: &'a mut [F],
+    /// All spikes.
+    pub spikes: &'a [Spikes<F>],
+}
+
+impl<F: Real> Task for Arrays<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for op in self.ops {
+            op.run(self.step, self.dense, self.spikes);
+        }
+    }
+}
+
 impl CopyOp {
+    #[inline(always)]
     fn run<F: Real>(&self, dense: &mut [F]) {
         let apart = Apart::new(dense, self.target);
         let (source, target) = (apart.read(self.source), apart.target);
@@ -90,6 +145,7 @@ impl CopyOp {
     }
 }
 
+#[inline(always)]
 fn elementwise<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
     let apart = Apart::new(dense, y);
     let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
@@ -102,6 +158,7 @@ fn elementwise<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
     }
 }
 
+#[inline(always)]
 fn by_row<F: Real>(a: &[F], x: &[F], y: &mut [F]) {
     let n = y.len() / a.len().max(1);
     for ((y, x), &a) in y.chunks_mut(n.max(1)).zip(x.chunks(n.max(1))).zip(a) {
@@ -109,6 +166,7 @@ fn by_row<F: Real>(a: &[F], x: &[F], y: &mut [F]) {
     }
 }
 
+#[inline(always)]
 fn outer<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
     let apart = Apart::new(dense, y);
     let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
@@ -120,6 +178,7 @@ fn outer<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
 /// Rows that are summed at once, so that additions need not wait for one another.
 const ROWS: usize = 8;
 
+#[inline(always)]
 fn dot<F: Real>(dense: &mut [F], a: Column, x: Column, y: Column) {
     let apart = Apart::new(dense, y);
     let (a, x, y) = (apart.read(a), apart.read(x), apart.target);
@@ -151,6 +210,7 @@ pub(crate) fn row_sums<F: Real>(a: &[F], x: &[F], mut put: impl FnMut(usize, F))
     }
 }
 
+#[inline(always)]
 fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, step: u64, y: Column) {
     let apart = Apart::new(dense, y);
     let (a, y, amplitude) = (apart.read(a), apart.target, x.amplitude);
@@ -163,6 +223,7 @@ fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, step: u64, y: C
     }
 }
 
+#[inline(always)]
 fn filter<F: Real>(dense: &mut [F], input: Column, output: Column, decay: F, gain: F) {
     if input == output {
         let values = &mut dense[output.range()];
