@@ -10,7 +10,7 @@ use std::{any::TypeId, borrow::Cow, collections::BTreeMap, fmt, hash::Hash};
 use crate::{
     error::Faults,
     id::{OperatorId, RecordId, SignalId},
-    model::{Model, Operator, Signal},
+    model::{Group, Model, Operator, Signal},
     network::{Network, ObjId},
 };
 pub use analysis::{Analyses, Analysis, Constants, Users, Uses};
@@ -414,6 +414,8 @@ pub enum ModelEdit {
     ReplaceOperator(OperatorId, Box<Operator>),
     /// Takes a signal away.
     RemoveSignal(SignalId, Cow<'static, str>),
+    /// Has operators happen as one, in this order; one alone stands for itself again.
+    Merge(Group),
 }
 
 impl fmt::Display for ModelEdit {
@@ -425,6 +427,7 @@ impl fmt::Display for ModelEdit {
             Self::RemoveOperator(id, reason) => write!(f, "{id:?}: removed, {reason}"),
             Self::ReplaceOperator(id, op) => write!(f, "{id:?}: now {op}"),
             Self::RemoveSignal(id, reason) => write!(f, "{id:?}: removed, {reason}"),
+            Self::Merge(group) => write!(f, "merged {group:?}"),
         }
     }
 }
@@ -457,6 +460,7 @@ impl PassIr for Model {
             ModelEdit::ReplaceSignal(id, _)
             | ModelEdit::FoldSignal(id, _)
             | ModelEdit::RemoveSignal(id, _) => vec![ModelId::Signal(*id)],
+            ModelEdit::Merge(group) => group.iter().copied().map(ModelId::Operator).collect(),
         }
     }
 
@@ -480,12 +484,16 @@ impl PassIr for Model {
             }
             ModelEdit::RemoveOperator(id, reason) => {
                 let gone = self.operators.remove(*id).is_some();
+                self.merged.part(&[*id]);
                 let fate = Fate::Removed { reason: reason.clone() };
                 gone.then_some((ModelId::Operator(*id), fate)).into_iter().collect()
             }
             ModelEdit::ReplaceOperator(id, op) => match self.operators.get_mut(*id) {
                 None => vec![],
                 Some(place) => {
+                    if !place.kind.is_like(&op.kind) {
+                        self.merged.part(&[*id]);
+                    }
                     *place = (**op).clone();
                     vec![(ModelId::Operator(*id), Fate::Modified)]
                 }
@@ -494,6 +502,12 @@ impl PassIr for Model {
                 let gone = self.signals.remove(*id).is_some();
                 let fate = Fate::Removed { reason: reason.clone() };
                 gone.then_some((ModelId::Signal(*id), fate)).into_iter().collect()
+            }
+            ModelEdit::Merge(group) => {
+                let there = |id: &&OperatorId| self.operators.get(**id).is_some();
+                let group: Group = group.iter().filter(there).copied().collect();
+                self.merged.join(&group);
+                group.iter().map(|id| (ModelId::Operator(*id), Fate::Modified)).collect()
             }
         }
     }

@@ -3,6 +3,7 @@
 //! The order of a step follows from what operators declare to set, increment, read, update, and
 //! read of the past; not from ids and not from the order in which operators were added.
 
+mod merged;
 mod operator;
 mod order;
 mod signal;
@@ -12,6 +13,7 @@ mod validate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use merged::{Group, Merged};
 pub use operator::{Access, Deliver, Filter, Lag, Neurons, Operator, OperatorKind, SpikeList};
 pub use order::{OrderError, Schedule};
 pub use signal::{Role, Signal, SignalKind};
@@ -39,6 +41,8 @@ pub struct Model {
     pub signals: Arena<SignalId, Signal>,
     /// Operators.
     pub operators: Arena<OperatorId, Operator>,
+    /// Which operators happen as one.
+    pub merged: Merged,
     /// What is recorded.
     pub records: Arena<RecordId, Record>,
     /// Numbers that were drawn or solved for while building, by `<path>.<name>`: `seed`, `gain`,
@@ -103,6 +107,7 @@ impl Model {
             seed,
             signals: Arena::default(),
             operators: Arena::default(),
+            merged: Merged::default(),
             records: Arena::default(),
             built: BTreeMap::new(),
         }

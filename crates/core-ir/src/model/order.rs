@@ -2,7 +2,8 @@
 //!
 //! For every signal: sets before incs before reads before updates. An operator's level is the
 //! longest path to it; a step runs level by level, and within a level by (path, part). Linear in
-//! the number of operators and accesses. Deliveries to one signal are of one level.
+//! the number of operators and accesses. Deliveries to one signal are of one level. Merged operators
+//! are of one level as well, one after the other where the first of them stands.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -130,8 +131,14 @@ impl Model {
         for ((id, _), level) in accesses.iter().zip(levels) {
             sorted[*level].push(*id);
         }
+        let group = |id: OperatorId| Some(&self.merged.groups()[self.merged.group_of(id)?]);
         for level in &mut sorted {
+            level.retain(|id| group(*id).is_none_or(|group| group[0] == *id));
             level.sort_by(|a, b| self.operators[*a].key().cmp(&self.operators[*b].key()));
+            if level.iter().any(|id| group(*id).is_some()) {
+                let members = |id: &OperatorId| group(*id).map_or(vec![*id], |g| g.to_vec());
+                *level = level.iter().flat_map(members).collect();
+            }
         }
         sorted
     }
@@ -158,6 +165,9 @@ impl Model {
                 groups.join(self.signals.capacity() + i, signal.index());
             }
         }
+        for (i, leader) in leaders(self, accesses).into_iter().enumerate() {
+            groups.join(self.signals.capacity() + i, self.signals.capacity() + leader as usize);
+        }
         let mut parts = BTreeMap::<usize, Vec<OperatorId>>::new();
         for (i, (id, _)) in accesses.iter().enumerate() {
             parts.entry(groups.find(self.signals.capacity() + i)).or_default().push(*id);
@@ -181,13 +191,14 @@ impl Model {
                 || hits(&a.updates, &b.incs)
                 || hits(&a.updates, &b.reads)
         };
+        let group = |i: usize| self.merged.group_of(accesses[i].0);
+        let waits = |i: usize, j: usize| {
+            waits_for(&accesses[i].1, &accesses[j].1) || group(i).is_some() && group(i) == group(j)
+        };
         let mut chain = vec![stuck[0]];
         loop {
             let last = chain[chain.len() - 1];
-            let next = stuck
-                .iter()
-                .copied()
-                .find(|&j| j != last && waits_for(&accesses[last].1, &accesses[j].1));
+            let next = stuck.iter().copied().find(|&j| j != last && waits(last, j));
             let Some(next) = next else { break };
             if let Some(start) = chain.iter().position(|&i| i == next) {
                 chain.drain(..start);
@@ -202,9 +213,12 @@ impl Model {
     }
 }
 
-/// Operators, and for each signal three gates: all have set, all have added, all have read.
+/// Operators, of which merged ones are one, and for each signal three gates: all have set, all have
+/// added, all have read.
 struct Graph {
     n_operators: usize,
+    /// The operator in whose place each operator stands: the first of its group.
+    leaders: Vec<u32>,
     /// Who waits for whom, sorted by who goes first; those of one begin at `starts`.
     edges: Vec<(u32, u32)>,
     starts: Vec<u32>,
@@ -215,13 +229,16 @@ impl Graph {
     fn new(model: &Model, accesses: &[(OperatorId, Access)]) -> Self {
         let n_operators = accesses.len();
         let n = n_operators + 3 * model.signals.capacity();
-        let mut graph = Self { n_operators, edges: vec![], starts: vec![], n_before: vec![0; n] };
+        let leaders = leaders(model, accesses);
+        let mut graph =
+            Self { n_operators, leaders, edges: vec![], starts: vec![], n_before: vec![0; n] };
         let gate = |signal: &SignalId, which: usize| n_operators + 3 * signal.index() + which;
         for signal in model.signals.ids() {
             graph.edge(gate(&signal, 0), gate(&signal, 1));
             graph.edge(gate(&signal, 1), gate(&signal, 2));
         }
         for (i, (_, access)) in accesses.iter().enumerate() {
+            let i = graph.leaders[i] as usize;
             access.sets.iter().for_each(|s| graph.edge(i, gate(s, 0)));
             for s in &access.incs {
                 graph.edge(gate(s, 0), i);
@@ -277,11 +294,21 @@ impl Graph {
             }
         }
         if n_done == self.n_before.len() {
-            level.truncate(self.n_operators);
-            return Ok(level);
+            return Ok(self.leaders.iter().map(|leader| level[*leader as usize]).collect());
         }
-        Err((0..self.n_operators).filter(|&i| self.n_before[i] > 0).collect())
+        let is_stuck = |i: &usize| self.n_before[self.leaders[*i] as usize] > 0;
+        Err((0..self.n_operators).filter(is_stuck).collect())
     }
+}
+
+/// For each operator, the first of its group; itself where it is in none.
+fn leaders(model: &Model, accesses: &[(OperatorId, Access)]) -> Vec<u32> {
+    let mut first = vec![None; model.merged.groups().len()];
+    let leader = |(i, (id, _)): (usize, &(OperatorId, Access))| match model.merged.group_of(*id) {
+        Some(group) => *first[group].get_or_insert(i as u32),
+        None => i as u32,
+    };
+    accesses.iter().enumerate().map(leader).collect()
 }
 
 /// Disjoint sets.
@@ -409,6 +436,22 @@ mod tests {
             model.schedule().unwrap_err().to_string(),
             "operators wait for one another within one step: copy of `q` -> copy of `p`; a synapse on one of the connections breaks the loop"
         );
+    }
+
+    #[test]
+    fn merged_operators_stand_one_after_the_other() {
+        let model = |merged: &str| {
+            format!(
+                "{SIGNALS}operator \"p\" 0 reset %0 0.0\noperator \"q\" 0 copy %0 -> %1 set\n\
+                 operator \"r\" 0 copy %0 -> %2 set\noperator \"q\" 1 copy %2 -> %1 inc\n{merged}"
+            )
+        };
+        check_order(&model(""), "p q r q");
+        check_order(&model("merged \"r\" 0; \"q\" 0\n"), "p r q q");
+        let stuck = Model::parse(&model("merged \"r\" 0; \"q\" 1\n")).unwrap();
+        let told = "operators wait for one another within one step: copy of `q` -> copy of `r`";
+        let error = stuck.schedule().unwrap_err().to_string();
+        assert!(error.starts_with(told), "{error}");
     }
 
     #[test]

@@ -15,7 +15,8 @@
 //!    matrices that fit one another, the windows of their blocks name each cell at most once, and their
 //!    weight and delay are numbers.
 //! 8. Initial values are finite; values given per element have the right number.
-//! 9. The operators can be put in order.
+//! 9. Merged operators are in the model, each in one group, and alike.
+//! 10. The operators can be put in order.
 //!
 //! All faults are collected; order is looked at only if the rest is whole.
 
@@ -76,6 +77,12 @@ pub enum ModelFault {
         /// What does not fit.
         message: String,
     },
+    /// Operators that cannot happen as one.
+    #[error("{message}")]
+    Merged {
+        /// Which, and why.
+        message: String,
+    },
     /// An initial value that is not finite.
     #[error("`{signal}` starts from a value that is not finite")]
     NotFinite {
@@ -102,6 +109,7 @@ impl Model {
         for (_, op) in self.operators.iter() {
             check.operator(op);
         }
+        check.merged();
         check.records();
         if check.faults.is_empty() {
             check.order();
@@ -127,6 +135,26 @@ impl Check<'_> {
         );
         self.unique("signals", self.model.signals.iter().map(|(_, s)| s.path.to_string()));
         self.unique("records", self.model.records.iter().map(|(_, r)| r.path.to_string()));
+    }
+
+    fn merged(&mut self) {
+        let mut seen = HashSet::new();
+        for group in self.model.merged.groups() {
+            let first = group.first().and_then(|id| self.model.operators.get(*id));
+            for id in group.iter() {
+                let message = match (first, self.model.operators.get(*id)) {
+                    (_, None) | (None, _) => {
+                        "an operator that is not in the model is merged".into()
+                    }
+                    (_, Some(op)) if !seen.insert(*id) => format!("{op} is merged twice"),
+                    (Some(first), Some(op)) if !first.kind.is_like(&op.kind) => {
+                        format!("{op} is not like {first}, but merged with it")
+                    }
+                    _ => continue,
+                };
+                self.faults.push(ModelFault::Merged { message });
+            }
+        }
     }
 
     fn unique(&mut self, what: &'static str, names: impl Iterator<Item = String>) {
@@ -477,6 +505,16 @@ mod tests {
             ),
             "neurons of `c`: `t` carries spikes, unlike `v`",
         );
+    }
+
+    #[test]
+    fn only_what_is_alike_is_merged() {
+        let operators = "operator \"x\" 0 reset %0 0.0\noperator \"y\" 0 copy %0 -> %1[0, 1] set\n";
+        check(
+            &format!("{operators}merged \"x\" 0; \"y\" 0\n"),
+            "copy of `y` is not like reset of `x`, but merged with it",
+        );
+        check(&format!("{operators}merged \"x\" 0; \"x\" 0\n"), "reset of `x` is merged twice");
     }
 
     #[test]

@@ -20,6 +20,7 @@
 //! operator "Projection:q" 0 deliver %1 -> %5 list [[0, 1], [0, 2]] weights=[0.1, 0.2] delays=[1.0, 2.0]
 //! operator "Projection:r" 0 deliver %1 -> %5 factored encoders=%6 transform=%7 decoders=%8 weight=0.1 delay=1.5
 //! operator "Projection:s" 0 deliver %1 -> %5 blocks [0, 1] -> [0] decoders=%9; [2] -> [1] decoders=%10 weight=0.1 delay=1.5
+//! merged "Ensemble:a" 0; "Ensemble:b" 0
 //! record "p.v" state "Population:p" v every=1.0 first=zero unit="mV"
 //! built "Ensemble:a.gain" [2] = [1.0, 2.0]
 //! ```

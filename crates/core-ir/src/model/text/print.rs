@@ -25,6 +25,14 @@ impl Display for Model {
             print_kind(f, &op.kind)?;
             writeln!(f)?;
         }
+        for group in self.merged.groups() {
+            write!(f, "merged")?;
+            for (i, id) in group.iter().enumerate() {
+                let (path, part) = self.operators[*id].key();
+                write!(f, "{} {:?} {part}", if i == 0 { "" } else { ";" }, path.as_str())?;
+            }
+            writeln!(f)?;
+        }
         for (_, record) in self.records.iter() {
             self.print_record(f, record)?;
         }

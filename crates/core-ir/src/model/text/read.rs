@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     connectivity::{Block, Connectivity, Factors, RuleConnectivity, SynapseList, Window},
-    id::SignalId,
+    id::{OperatorId, SignalId},
     path::Path,
     registry,
     tensor::Tensor,
@@ -27,7 +27,7 @@ impl Model {
     /// # Errors
     /// [`ModelTextError`] with the line. The model is not validated: see [`Model::validate`].
     pub fn parse(text: &str) -> Result<Self, ModelTextError> {
-        let mut reader = Reader { model: None, mechanisms: BTreeMap::new(), ids: BTreeMap::new() };
+        let mut reader = Reader::default();
         for (i, line) in text.lines().enumerate() {
             let line = line.trim();
             if !line.is_empty() && !line.starts_with('#') {
@@ -42,11 +42,13 @@ impl Model {
     }
 }
 
+#[derive(Default)]
 struct Reader {
     model: Option<Model>,
     mechanisms: BTreeMap<String, Arc<Mechanism>>,
     /// Numbers in the text, which may have gaps, to ids.
     ids: BTreeMap<u64, SignalId>,
+    operators: BTreeMap<(String, u16), OperatorId>,
 }
 
 impl Reader {
@@ -57,11 +59,12 @@ impl Reader {
             "mechanism" => self.mechanism(&mut line)?,
             "signal" => self.signal(&mut line)?,
             "operator" => self.operator(&mut line)?,
+            "merged" => self.merged(&mut line)?,
             "record" => self.record(&mut line)?,
             "built" => self.built(&mut line)?,
             other => {
                 return Err(format!(
-                    "`{other}` is none of model, mechanism, signal, operator, record, built"
+                    "`{other}` is none of model, mechanism, signal, operator, merged, record, built"
                 ));
             }
         }
@@ -129,7 +132,9 @@ impl Reader {
         let path = Path::from_text(&line.text()?);
         let part = u16::try_from(line.count()?).map_err(|e| e.to_string())?;
         let kind = self.kind(line)?;
-        self.model()?.operators.add(Operator { path, part, kind });
+        let name = (path.to_string(), part);
+        let id = self.model()?.operators.add(Operator { path, part, kind });
+        self.operators.insert(name, id);
         Ok(())
     }
 
@@ -335,6 +340,21 @@ impl Reader {
             blocks.push(Block { source, target, factors: self.factors(line)? });
         }
         Ok(blocks)
+    }
+
+    fn merged(&mut self, line: &mut Line) -> Result<(), String> {
+        let mut group = Vec::new();
+        while group.is_empty() || line.accept(";") {
+            let (path, part) = (line.text()?, line.count()?);
+            let found = u16::try_from(part).ok().and_then(|n| self.operator_at(&path, n));
+            group.push(found.ok_or_else(|| format!("there is no operator `{path}` {part}"))?);
+        }
+        self.model()?.merged.join(&group);
+        Ok(())
+    }
+
+    fn operator_at(&self, path: &str, part: u16) -> Option<OperatorId> {
+        self.operators.get(&(path.to_owned(), part)).copied()
     }
 
     fn record(&mut self, line: &mut Line) -> Result<(), String> {
