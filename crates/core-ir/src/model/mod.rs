@@ -9,6 +9,7 @@ mod order;
 mod signal;
 mod text;
 mod validate;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use order::{OrderError, Schedule};
 pub use signal::{Role, Signal, SignalKind};
 pub use text::ModelTextError;
 pub use validate::ModelFault;
+pub use waits::Progress;
 
 use crate::{
     connectivity::Connectivity,

@@ -10,7 +10,10 @@ use std::{
     fmt,
 };
 
-use super::{Access, Model, OperatorKind};
+use super::{
+    Access, Model, OperatorKind,
+    waits::{Graph, leaders},
+};
 use crate::{
     error::Faults,
     id::{Id, OperatorId, SignalId},
@@ -70,8 +73,9 @@ impl Model {
         if let Some(conflict) = self.conflicts(&accesses).into_iter().next() {
             return Err(conflict);
         }
-        let levels =
-            Graph::new(self, &accesses).levels().map_err(|stuck| self.cycle(&accesses, &stuck))?;
+        let levels = Graph::new(self, &accesses, &leaders(self, &accesses))
+            .levels()
+            .map_err(|stuck| self.cycle(&accesses, &stuck))?;
         Ok(Schedule {
             levels: self.sorted(&accesses, &levels),
             parts: self.parts(&accesses),
@@ -81,7 +85,7 @@ impl Model {
 
     /// How operators touch signals. Deliveries to one signal wait for the factors of each of them: their
     /// sum is one.
-    fn accesses(&self) -> Vec<(OperatorId, Access)> {
+    pub(super) fn accesses(&self) -> Vec<(OperatorId, Access)> {
         let mut accesses: Vec<(OperatorId, Access)> =
             self.operators.iter().map(|(id, op)| (id, op.access(self.dt))).collect();
         let target = |id: OperatorId| match &self.operators[id].kind {
@@ -211,104 +215,6 @@ impl Model {
             operators: chain.iter().map(|&i| self.operators[accesses[i].0].to_string()).collect(),
         }
     }
-}
-
-/// Operators, of which merged ones are one, and for each signal three gates: all have set, all have
-/// added, all have read.
-struct Graph {
-    n_operators: usize,
-    /// The operator in whose place each operator stands: the first of its group.
-    leaders: Vec<u32>,
-    /// Who waits for whom, sorted by who goes first; those of one begin at `starts`.
-    edges: Vec<(u32, u32)>,
-    starts: Vec<u32>,
-    n_before: Vec<u32>,
-}
-
-impl Graph {
-    fn new(model: &Model, accesses: &[(OperatorId, Access)]) -> Self {
-        let n_operators = accesses.len();
-        let n = n_operators + 3 * model.signals.capacity();
-        let leaders = leaders(model, accesses);
-        let mut graph =
-            Self { n_operators, leaders, edges: vec![], starts: vec![], n_before: vec![0; n] };
-        let gate = |signal: &SignalId, which: usize| n_operators + 3 * signal.index() + which;
-        for signal in model.signals.ids() {
-            graph.edge(gate(&signal, 0), gate(&signal, 1));
-            graph.edge(gate(&signal, 1), gate(&signal, 2));
-        }
-        for (i, (_, access)) in accesses.iter().enumerate() {
-            let i = graph.leaders[i] as usize;
-            access.sets.iter().for_each(|s| graph.edge(i, gate(s, 0)));
-            for s in &access.incs {
-                graph.edge(gate(s, 0), i);
-                graph.edge(i, gate(s, 1));
-            }
-            for s in access.reads.iter().filter(|s| !access.updates.contains(s)) {
-                graph.edge(gate(s, 1), i);
-                graph.edge(i, gate(s, 2));
-            }
-            access.updates.iter().for_each(|s| graph.edge(gate(s, 2), i));
-        }
-        graph.sort();
-        graph
-    }
-
-    fn edge(&mut self, from: usize, to: usize) {
-        self.edges.push((from as u32, to as u32));
-        self.n_before[to] += 1;
-    }
-
-    /// By counting, so in linear time.
-    fn sort(&mut self) {
-        let mut starts = vec![0u32; self.n_before.len() + 1];
-        self.edges.iter().for_each(|(from, _)| starts[*from as usize + 1] += 1);
-        (1..starts.len()).for_each(|i| starts[i] += starts[i - 1]);
-        let mut places = starts.clone();
-        let mut sorted = vec![(0, 0); self.edges.len()];
-        for &(from, to) in &self.edges {
-            let place = &mut places[from as usize];
-            sorted[*place as usize] = (from, to);
-            *place += 1;
-        }
-        (self.edges, self.starts) = (sorted, starts);
-    }
-
-    /// The level of each operator, or the operators that wait for one another.
-    fn levels(mut self) -> Result<Vec<usize>, Vec<usize>> {
-        let mut level = vec![0usize; self.n_before.len()];
-        let mut ready: Vec<usize> =
-            (0..self.n_before.len()).filter(|&i| self.n_before[i] == 0).collect();
-        let mut n_done = 0;
-        while let Some(i) = ready.pop() {
-            n_done += 1;
-            let after = level[i] + usize::from(i < self.n_operators);
-            let own = self.starts[i] as usize..self.starts[i + 1] as usize;
-            for &(_, next) in &self.edges[own] {
-                let next = next as usize;
-                level[next] = level[next].max(after);
-                self.n_before[next] -= 1;
-                if self.n_before[next] == 0 {
-                    ready.push(next);
-                }
-            }
-        }
-        if n_done == self.n_before.len() {
-            return Ok(self.leaders.iter().map(|leader| level[*leader as usize]).collect());
-        }
-        let is_stuck = |i: &usize| self.n_before[self.leaders[*i] as usize] > 0;
-        Err((0..self.n_operators).filter(is_stuck).collect())
-    }
-}
-
-/// For each operator, the first of its group; itself where it is in none.
-fn leaders(model: &Model, accesses: &[(OperatorId, Access)]) -> Vec<u32> {
-    let mut first = vec![None; model.merged.groups().len()];
-    let leader = |(i, (id, _)): (usize, &(OperatorId, Access))| match model.merged.group_of(*id) {
-        Some(group) => *first[group].get_or_insert(i as u32),
-        None => i as u32,
-    };
-    accesses.iter().enumerate().map(leader).collect()
 }
 
 /// Disjoint sets.

@@ -11,10 +11,12 @@
 //! | `remove-identity-muls` | models | turns products with ones into copies | order of sums |
 //! | `remove-constant-copies` | models | turns copies of constants into resets and constants | order of sums |
 //! | `remove-reset-incs` | models | lets the copy that is first added to a zero set it | order of sums |
+//! | `merge-ops` | models | has operators of a kind happen as one | order of sums |
 
 mod const_fold;
 mod cse;
 mod dce;
+mod merge_ops;
 mod pin_seeds;
 mod simplify;
 mod writers;
@@ -22,6 +24,7 @@ mod writers;
 pub use const_fold::ConstFold;
 pub use cse::SameComputations;
 pub use dce::DeadCode;
+pub use merge_ops::MergeOperators;
 pub use pin_seeds::PinSeeds;
 pub use simplify::{
     RemoveConstantCopies, RemoveIdentityMuls, RemoveResetIncs, RemoveUnmodifiedResets,

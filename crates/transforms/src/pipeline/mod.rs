@@ -26,6 +26,7 @@ use crate::{
 /// | --- | --- |
 /// | `none` | none |
 /// | `default` | `pin-seeds, [build], dce` |
+/// | `nengo-compat` | `pin-seeds, [build], merge-ops` |
 /// | `fast` | all that make a model simpler and change at most the order of sums |
 #[derive(Clone)]
 pub struct Pipeline {
@@ -93,14 +94,15 @@ impl<Ir> fmt::Display for Item<Ir> {
 }
 
 /// Names of pipelines, and their texts.
-const NAMED: [(&str, &str); 3] = [
+const NAMED: [(&str, &str); 4] = [
     ("none", ""),
     ("default", "pin-seeds, [build], dce"),
     (
         "fast",
         "pin-seeds, [build], fix(8){const-fold, remove-unmodified-resets, remove-zero-incs, \
-         remove-identity-muls, remove-constant-copies, remove-reset-incs, cse, dce}",
+         remove-identity-muls, remove-constant-copies, remove-reset-incs, cse, dce}, merge-ops",
     ),
+    ("nengo-compat", "pin-seeds, [build], merge-ops"),
 ];
 
 impl Pipeline {
