@@ -26,12 +26,14 @@ impl<F: Real> RefSimulation<F> {
             Address::State(op, state) => {
                 let mut groups = self.groups(op).peekable();
                 groups.peek()?;
-                let states =
-                    groups.map(|cells| cells.read_state(state)).collect::<Option<Vec<_>>>();
+                let states = groups
+                    .map(|(cells, member)| cells.read_state((member, state)))
+                    .collect::<Option<Vec<_>>>();
                 Some(states?.concat())
             }
             Address::Parameter(op, parameter) => {
-                Some(self.groups(op).next()?.read_parameter(parameter)?.to_vec())
+                let (cells, member) = self.groups(op).next()?;
+                Some(cells.read_parameter((member, parameter))?.to_vec())
             }
             Address::Weights(op) => {
                 let equal = self.equal(op, |projection| match projection.rows.weights {
@@ -58,9 +60,12 @@ impl<F: Real> RefSimulation<F> {
         zip(&self.engines, &self.indices)
     }
 
-    fn groups(&self, op: OperatorId) -> impl Iterator<Item = &Cells<F>> {
-        self.shares()
-            .filter_map(move |(engine, index)| Some(&engine.cells[*index.groups.get(&op)?]))
+    /// The cells of an operator in each share, and which of those stepped as one they are.
+    fn groups(&self, op: OperatorId) -> impl Iterator<Item = (&Cells<F>, usize)> {
+        self.shares().filter_map(move |(engine, index)| {
+            let (group, member) = *index.groups.get(&op)?;
+            Some((&engine.cells[group], member))
+        })
     }
 
     fn read_signal(&self, signal: SignalId) -> Option<Vec<f64>> {
@@ -134,12 +139,17 @@ impl<F: Real> RefSimulation<F> {
             Address::Signal(signal) => self.write_signal(address, signal, values),
             Address::State(op, state) => {
                 self.groups(op).next().ok_or(AccessError::Nothing(address))?;
-                self.groups_mut(op).try_for_each(|cells| cells.write_state(address, state, values))
+                let mut groups = self.groups_mut(op);
+                groups.try_for_each(|(cells, member)| {
+                    cells.write_state(address, (member, state), values)
+                })
             }
             Address::Parameter(op, parameter) => {
                 self.groups(op).next().ok_or(AccessError::Nothing(address))?;
                 let mut groups = self.groups_mut(op);
-                groups.try_for_each(|cells| cells.write_parameter(address, parameter, values))
+                groups.try_for_each(|(cells, member)| {
+                    cells.write_parameter(address, (member, parameter), values)
+                })
             }
             Address::Weights(op) => self.write_weights(op, address, values),
             Address::Delays(op) => self.write_delays(op, address, values),
@@ -151,9 +161,12 @@ impl<F: Real> RefSimulation<F> {
         }
     }
 
-    fn groups_mut(&mut self, op: OperatorId) -> impl Iterator<Item = &mut Cells<F>> {
-        zip(&mut self.engines, &self.indices)
-            .filter_map(move |(engine, index)| Some(&mut engine.cells[*index.groups.get(&op)?]))
+    fn groups_mut(&mut self, op: OperatorId) -> impl Iterator<Item = (&mut Cells<F>, usize)> {
+        zip(&mut self.engines, &self.indices).filter_map(move |(engine, index)| {
+            let (group, member) = *index.groups.get(&op)?;
+            engine.is_stale = true;
+            Some((&mut engine.cells[group], member))
+        })
     }
 
     fn write_signal(

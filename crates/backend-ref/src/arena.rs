@@ -24,6 +24,17 @@ impl Column {
     pub fn range(self) -> Range<usize> {
         self.at..self.at + self.len
     }
+
+    /// Both as one, if the other begins where this one ends.
+    pub fn join(self, next: Self) -> Option<Self> {
+        let is_next = self.at + self.len == next.at;
+        is_next.then_some(Self { at: self.at, len: self.len + next.len })
+    }
+
+    /// Whether they have no element in common.
+    pub fn is_apart_from(self, other: Self) -> bool {
+        self.at + self.len <= other.at || other.at + other.len <= self.at
+    }
 }
 
 /// The smallest multiple of [`CHUNK`] that holds `n`: columns are padded to it, so that a block of
@@ -46,19 +57,35 @@ impl Layout {
     pub fn new(model: &Model, shares: &Shares, share: usize) -> Self {
         let read = read_as_dense(model);
         let mut layout = Self { columns: vec![None; model.signals.capacity()], len: LANES };
-        for (id, signal) in model.signals.iter() {
-            let wanted = match signal.is_events() {
+        let wanted = |id: SignalId| {
+            let wanted = match model.signals[id].is_events() {
                 true => read.contains(&id),
                 false => shares.fused(id).is_none(),
             };
-            if wanted && shares.has(id, share) {
-                let len = shares.elements(model, id, share).len();
-                layout.columns[id.index()] = Some(Column { at: layout.len, len });
-                layout.len += padded(len);
+            wanted && shares.has(id, share)
+        };
+        let len = |id| shares.elements(model, id, share).len();
+        for chain in chains(model) {
+            for id in chain.into_iter().filter(|id| wanted(*id)) {
+                layout.place(id, len(id));
             }
+            layout.len = padded(layout.len);
+        }
+        for id in model.signals.ids().filter(|id| wanted(*id)) {
+            layout.place(id, len(id));
+            layout.len = padded(layout.len);
         }
         layout.len += LANES;
         layout
+    }
+
+    /// A signal stands where it was first placed.
+    fn place(&mut self, id: SignalId, len: usize) {
+        let place = &mut self.columns[id.index()];
+        if place.is_none() {
+            *place = Some(Column { at: self.len, len });
+            self.len += len;
+        }
     }
 
     /// The column of a signal, if it has one.
@@ -69,6 +96,39 @@ impl Layout {
     /// The column of a signal that operators read or write as dense; `new` has given it one.
     pub fn of(&self, signal: SignalId) -> Column {
         self.get(signal).unwrap_or_default()
+    }
+}
+
+/// Signals that merged operators touch in one way, so that they are swept over as one; first what cells
+/// read.
+fn chains(model: &Model) -> Vec<Vec<SignalId>> {
+    let groups = || {
+        let groups = model.merged.groups().iter();
+        groups.map(|group| group.iter().map(|id| &model.operators[*id].kind).collect::<Vec<_>>())
+    };
+    let is_cells = |group: &Vec<&OperatorKind>| matches!(group[..], [OperatorKind::Neurons(_), ..]);
+    let (cells, others): (Vec<_>, Vec<_>) = groups().partition(is_cells);
+    let mut chains = Vec::new();
+    for group in cells.into_iter().chain(others) {
+        let ends: Vec<Vec<SignalId>> = group.into_iter().map(ends).collect();
+        let n = ends.iter().map(Vec::len).min().unwrap_or(0);
+        chains.extend((0..n).map(|i| ends.iter().map(|ends| ends[i]).collect()));
+    }
+    chains
+}
+
+/// What an operator writes and reads, the vectors first, those of all operators of a kind in one order.
+fn ends(kind: &OperatorKind) -> Vec<SignalId> {
+    match kind {
+        OperatorKind::Reset { target, .. } => vec![*target],
+        OperatorKind::Copy { source, target, .. } => vec![*target, *source],
+        OperatorKind::ElementwiseInc { a, x, y } => vec![*y, *x, *a],
+        OperatorKind::DotInc { x, y, .. } => vec![*y, *x],
+        OperatorKind::Filter(filter) => vec![filter.output, filter.input],
+        OperatorKind::Neurons(neurons) => {
+            neurons.inputs.iter().flatten().chain(&neurons.outputs).copied().collect()
+        }
+        _ => vec![],
     }
 }
 

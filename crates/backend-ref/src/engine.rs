@@ -47,7 +47,7 @@ pub(crate) struct Engine<F> {
     pub scratch: Scratch<F>,
     /// The instructions that array operators run with.
     pub level: Supported,
-    /// Whether numbers that do not change in a run have been written to since the last.
+    /// Whether numbers that do not change in a run, or cells, have been written to since the last.
     pub is_stale: bool,
 }
 
@@ -182,7 +182,7 @@ impl<F: Real> Engine<F> {
         }
     }
 
-    /// Has array operators take over numbers that do not change, if somebody has written to them.
+    /// Has operators take over numbers that do not change in a run, if somebody has written to them.
     fn renew(&mut self) {
         if std::mem::take(&mut self.is_stale) {
             let ops = self.units.iter_mut().flat_map(|unit| &mut unit.ops);
@@ -191,6 +191,7 @@ impl<F: Real> Engine<F> {
                     arrays.iter_mut().for_each(|array| array.renew(&self.dense));
                 }
             }
+            self.cells.iter_mut().for_each(Cells::renew);
         }
     }
 

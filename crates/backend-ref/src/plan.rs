@@ -1,5 +1,7 @@
 //! From a model to an engine at step 0.
 
+mod joined;
+
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use pontine_core_ir::{
@@ -32,8 +34,8 @@ pub(crate) type Wiring<F> = Vec<BTreeMap<OperatorId, Arc<Rows<F>>>>;
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     signals: Vec<Option<SignalPlace>>,
-    /// Groups of cells.
-    pub groups: BTreeMap<OperatorId, usize>,
+    /// Cells, and which of those stepped as one they are.
+    pub groups: BTreeMap<OperatorId, (usize, usize)>,
     /// Receptor and projection of each delivery.
     pub projections: BTreeMap<OperatorId, (usize, usize)>,
     /// Receptors of sums that are no signal of their own.
@@ -193,8 +195,15 @@ impl<'a, F: Real> Planner<'a, F> {
         let planned = match &op.kind {
             OperatorKind::Neurons(neurons) => {
                 self.units.of_cells.insert(id, at);
-                let cells = self.shares.cells(unit, neurons.n, self.share);
-                self.neurons(id, &op.path, neurons, cells)?
+                match joined::stepped_as_one(model, id) {
+                    Some(group) if group[0] == id => self.joined(group)?,
+                    Some(_) => return Ok(()),
+                    None => {
+                        let cells = self.shares.cells(unit, neurons.n, self.share);
+                        let cells = self.neurons(&op.path, neurons, cells)?;
+                        self.add_cells(&[id], cells)
+                    }
+                }
             }
             OperatorKind::Deliver(deliver) => match self.deliver(op, deliver)? {
                 Some(planned) => planned,
@@ -243,12 +252,23 @@ impl<'a, F: Real> Planner<'a, F> {
                 gain: F::from_f64(filter.gain),
             }),
         };
-        let ops = &mut self.engine.units[at].ops;
+        self.push(planned);
+        Ok(())
+    }
+
+    /// Adds to what the last unit does.
+    fn push(&mut self, planned: Op<F>) {
+        let Some(UnitPlan { ops, .. }) = self.engine.units.last_mut() else { return };
         match (planned, ops.last_mut()) {
-            (Op::Arrays(array), Some(Op::Arrays(arrays))) => arrays.extend(array),
+            (Op::Arrays(new), Some(Op::Arrays(arrays))) => {
+                for array in new {
+                    if !arrays.last_mut().is_some_and(|last| last.join(&array)) {
+                        arrays.push(array);
+                    }
+                }
+            }
             (planned, _) => ops.push(planned),
         }
-        Ok(())
     }
 
     /// What does not change is laid out anew.
@@ -291,11 +311,10 @@ impl<'a, F: Real> Planner<'a, F> {
 
     fn neurons(
         &mut self,
-        id: OperatorId,
         path: &Path,
         neurons: &Neurons,
         cells: Range<usize>,
-    ) -> Result<Op<F>, CompileError> {
+    ) -> Result<Cells<F>, CompileError> {
         // Sums that run elsewhere are found when their receptor is laid out.
         let read = |signal: &Option<SignalId>| match signal {
             Some(signal) if self.shares.fused(*signal).is_none() => {
@@ -320,11 +339,15 @@ impl<'a, F: Real> Planner<'a, F> {
         };
         let model = self.model;
         let scratch = &mut self.engine.scratch;
-        let cells = Cells::new(path, neurons, cells, ports, model.seed, model.dt, scratch)?;
+        Cells::new(path, neurons, cells, ports, model.seed, model.dt, scratch)
+    }
+
+    fn add_cells(&mut self, members: &[OperatorId], cells: Cells<F>) -> Op<F> {
+        let group = self.engine.cells.len();
         self.engine.cells.push(cells);
-        let group = self.engine.cells.len() - 1;
-        self.index.groups.insert(id, group);
-        Ok(Op::Cells(group))
+        let places = members.iter().enumerate().map(|(i, id)| (*id, (group, i)));
+        self.index.groups.extend(places);
+        Op::Cells(group)
     }
 
     /// The receptor stands where the first of its deliveries stands; all are of one level.
@@ -403,7 +426,7 @@ impl<'a, F: Real> Planner<'a, F> {
     fn join_sums(&mut self) {
         for (signal, receptor) in &self.index.sums {
             if let Some((op, which)) = self.shares.fused(*signal)
-                && let Some(&group) = self.index.groups.get(&op)
+                && let Some(&(group, _)) = self.index.groups.get(&op)
             {
                 let receptor = &mut self.engine.receptors[*receptor];
                 receptor.goal = Goal::Cells;
@@ -444,10 +467,10 @@ impl<'a, F: Real> Planner<'a, F> {
     }
 
     fn record_state(&mut self, id: RecordId, record: &Record, op: OperatorId, state: usize) {
-        if let Some(&group) = self.index.groups.get(&op) {
-            let own = self.engine.cells[group].cells();
+        if let Some(&(group, member)) = self.index.groups.get(&op) {
+            let own = self.engine.cells[group].cells(member);
             let unit = self.units.of_cells.get(&op).copied();
-            let source = Source::State(group, state);
+            let source = Source::State(group, (member, state));
             self.recorders_of(unit).push(SampleRecorder::new(id, record, source, own));
         }
     }

@@ -108,8 +108,8 @@ pub(crate) struct SampleRecorder {
 pub(crate) enum Source {
     /// Numbers.
     Column(Column),
-    /// A state of a group of cells.
-    State(usize, usize),
+    /// Of cells, a state of one of those stepped as one.
+    State(usize, (usize, usize)),
 }
 
 impl SampleRecorder {
@@ -142,9 +142,9 @@ impl SampleRecorder {
         }
         match self.source {
             Source::Column(column) => self.take_column(&dense[column.range()]),
-            Source::State(group, state) => {
+            Source::State(group, at) => {
                 let put = |value: F| self.values.push(value.to_f64());
-                cells[group].each_state(state, self.elements.as_deref(), put);
+                cells[group].each_state(at, self.elements.as_deref(), put);
             }
         }
         self.steps.push(step);

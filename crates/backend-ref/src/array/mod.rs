@@ -58,6 +58,45 @@ impl<F: Real> Array<F> {
         }
     }
 
+    /// Does the work of the next operator as well, if both are one sweep over columns that stand side by
+    /// side; whether it does.
+    pub fn join(&mut self, next: &Self) -> bool {
+        let joined = match (&*self, next) {
+            (Self::Reset { target, value }, Self::Reset { target: more, value: same })
+                if is_same(*value, *same) =>
+            {
+                target.join(*more).map(|target| Self::Reset { target, value: *value })
+            }
+            (Self::Copy(copy), Self::Copy(more)) => copy.join(more).map(Self::Copy),
+            (
+                &Self::Filter { input, output, decay, gain },
+                &Self::Filter { input: i, output: o, decay: d, gain: g },
+            ) if is_same(decay, d) && is_same(gain, g) => {
+                let joined = input.join(i).zip(output.join(o));
+                let joined = joined.filter(|(input, output)| input.is_apart_from(*output));
+                joined.map(|(input, output)| Self::Filter { input, output, decay, gain })
+            }
+            (&Self::Elementwise { a, x, y }, &Self::Elementwise { a: b, x: u, y: v })
+                if [a.len, x.len] == [y.len; 2] && [b.len, u.len] == [v.len; 2] =>
+            {
+                let joined = a.join(b).zip(x.join(u)).zip(y.join(v));
+                let joined = joined.map(|((a, x), y)| (a, x, y));
+                let is_apart = |(a, x, y): &(Column, Column, Column)| {
+                    a.is_apart_from(*y) && x.is_apart_from(*y)
+                };
+                joined.filter(is_apart).map(|(a, x, y)| Self::Elementwise { a, x, y })
+            }
+            _ => None,
+        };
+        match joined {
+            Some(joined) => {
+                *self = joined;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Bytes held beside the columns.
     pub fn memory_bytes(&self) -> u64 {
         match self {
@@ -91,6 +130,11 @@ impl<F: Real> Array<F> {
     }
 }
 
+/// Whether both are the same bits.
+fn is_same<F: Real>(a: F, b: F) -> bool {
+    a.to_f64().to_bits() == b.to_f64().to_bits()
+}
+
 /// Array operators one after the other.
 pub(crate) struct Arrays<'a, F> {
     /// The operators.
@@ -115,6 +159,16 @@ impl<F: Real> Task for Arrays<'_, F> {
 }
 
 impl CopyOp {
+    fn join(&self, next: &Self) -> Option<Self> {
+        let is_whole = |copy: &Self| copy.source_index.is_none() && copy.target_index.is_none();
+        if self.inc != next.inc || !is_whole(self) || !is_whole(next) {
+            return None;
+        }
+        let (source, target) = (self.source.join(next.source)?, self.target.join(next.target)?);
+        let joined = Self { source, source_index: None, target, target_index: None, inc: self.inc };
+        source.is_apart_from(target).then_some(joined)
+    }
+
     #[inline(always)]
     fn run<F: Real>(&self, dense: &mut [F]) {
         let apart = Apart::new(dense, self.target);

@@ -209,6 +209,14 @@ impl<F: Real> Body<F> {
         }
     }
 
+    /// Sets a state of the cells of this share from `first` on.
+    pub fn set_states(&mut self, state: usize, first: usize, values: &[f64]) {
+        for (i, value) in values.iter().enumerate() {
+            let place = self.place(state, first + i);
+            self.states[place] = F::from_f64(*value);
+        }
+    }
+
     fn place(&self, state: usize, cell: usize) -> usize {
         let first = cell - cell % LANES;
         let width = padded(LANES.min(self.n() - first));

@@ -11,13 +11,14 @@ use pontine_core_ir::{
     port::{AccessError, Address, CompileError},
 };
 use pontine_mechanism::{
-    CHUNK, Kernel, Phase, Real, Scratch, kernel,
+    CHUNK, Kernel, Phase, Real, Scratch, derive, kernel,
     native::{Supported, Task, dispatch},
 };
 use pontine_rng::StreamKey;
 
 use crate::{
     arena::Column,
+    memory::bytes,
     slots::Slots,
     spikes::{SpikeList, Spikes},
 };
@@ -25,19 +26,33 @@ use body::{Block, Body, Moment};
 use parameters::Parameters;
 pub(crate) use parameters::Place;
 
-/// One group of cells.
+/// Cells of one mechanism: those of one group, or of several that are stepped as one.
 pub(crate) struct Cells<F> {
     mechanism: Arc<Mechanism>,
     /// The time step in the mechanism's unit.
     dt: f64,
     key: StreamKey,
     kernel: Box<dyn Kernel<F>>,
-    outputs: Vec<Output>,
-    exposed: Vec<(usize, Column)>,
+    /// The groups, in the order of their cells.
+    members: Vec<Member>,
     body: Body<F>,
     level: Supported,
-    /// Number of cells in all shares.
+    /// Whether parameters were written since they were laid out.
+    is_stale: bool,
+}
+
+/// One group of cells.
+struct Member {
+    /// Its cells among all that are stepped as one.
+    cells: Range<usize>,
+    /// Its cells in this share among those of all shares.
+    own: Range<usize>,
+    /// Number of its cells in all shares.
     n: usize,
+    /// Its parameters as they were given: each one number, or one for each cell of all shares.
+    given: Vec<Vec<f64>>,
+    outputs: Vec<Output>,
+    exposed: Vec<(usize, Column)>,
 }
 
 /// What the cells are joined to.
@@ -76,22 +91,98 @@ impl<F: Real> Cells<F> {
         let dt = mechanism.units.dt_from_seconds(dt_s);
         let wrong = |message| CompileError::Parameter { path: path.clone(), message };
         let given = given(path, neurons, seed)?;
-        let parameters = Parameters::new(&mechanism, dt, given, cells.clone());
+        let parameters = Parameters::new(&mechanism, dt, &given, cells.clone());
         let parameters = parameters.map_err(wrong)?;
         let (inputs, receptors) = (ports.inputs, ports.receptors);
+        let member = Member {
+            cells: 0..cells.len(),
+            own: cells.clone(),
+            n: neurons.n,
+            given,
+            outputs: ports.outputs,
+            exposed: ports.exposed,
+        };
         let mut cells = Self {
             dt,
             key: StreamKey::new(seed, path.as_str(), "step"),
             kernel: kernel(&mechanism, Phase::Step),
             body: Body::new(path, cells, &mechanism, parameters, inputs, receptors)?,
-            outputs: ports.outputs,
-            exposed: ports.exposed,
+            members: vec![member],
             mechanism,
             level: Supported::best(),
-            n: neurons.n,
+            is_stale: false,
         };
         cells.initialise(path, neurons, seed, scratch)?;
         Ok(cells)
+    }
+
+    /// Groups of one mechanism as one, each in its state; inputs of all of them are read at these places.
+    /// They have no receptors and draw nothing.
+    pub fn joined(
+        path: &Path,
+        groups: Vec<Self>,
+        inputs: Vec<Place>,
+    ) -> Result<Option<Self>, CompileError> {
+        let n = groups.iter().map(|group| group.body.n()).sum();
+        let mut states = vec![Vec::with_capacity(n); groups.first().map_or(0, Self::n_states)];
+        for group in &groups {
+            for (state, values) in states.iter_mut().enumerate() {
+                values.extend((0..group.body.n()).map(|i| group.body.state(state, i)));
+            }
+        }
+        let mut groups = groups.into_iter();
+        let Some(mut joined) = groups.next() else { return Ok(None) };
+        for group in groups {
+            for member in group.members {
+                let first = joined.members.last().map_or(0, |last| last.cells.end);
+                let cells = first..first + member.cells.len();
+                joined.members.push(Member { cells, ..member });
+            }
+        }
+        let wrong = |message| CompileError::Parameter { path: path.clone(), message };
+        let parameters = joined.parameters().map_err(wrong)?;
+        let mechanism = &joined.mechanism;
+        // What is not connected reads zeros.
+        let receptors = vec![Place::same(0); mechanism.receptors.len()];
+        joined.body = Body::new(path, 0..n, mechanism, parameters, inputs, receptors)?;
+        for (state, values) in states.iter().enumerate() {
+            joined.body.set_state(state, |i| values[i].to_f64());
+        }
+        Ok(Some(joined))
+    }
+
+    fn n_states(&self) -> usize {
+        self.mechanism.states.len()
+    }
+
+    /// The parameters of all groups, laid out.
+    fn parameters(&self) -> Result<Parameters<F>, String> {
+        if let [only] = &self.members[..] {
+            return Parameters::new(&self.mechanism, self.dt, &only.given, only.own.clone());
+        }
+        let n_parameters = self.mechanism.parameters.len();
+        let given: Vec<_> = (0..n_parameters).map(|i| self.given_to_all(i)).collect();
+        Parameters::new(&self.mechanism, self.dt, &given, 0..self.body_len())
+    }
+
+    fn body_len(&self) -> usize {
+        self.members.last().map_or(0, |last| last.cells.end)
+    }
+
+    /// One number if all groups have the same, else one for each cell of this share.
+    fn given_to_all(&self, parameter: usize) -> Vec<f64> {
+        let given = |member: &Member| member.given[parameter].clone();
+        let first = self.members.first().map(given).unwrap_or_default();
+        if let [value] = first[..]
+            && self.members.iter().all(|m| m.given[parameter][..] == [value])
+        {
+            return first;
+        }
+        let of_cells = |member: &Member| match &member.given[parameter][..] {
+            &[value] => vec![value; member.own.len()],
+            values => values[member.own.clone()].to_vec(),
+        };
+        self.members.iter().flat_map(of_cells).collect()
     }
 
     /// First the states that the mechanism gives, then those that the user gave.
@@ -108,7 +199,7 @@ impl<F: Real> Cells<F> {
         for (state, value) in neurons.initial.iter().enumerate() {
             if let Some(value) = value {
                 let purpose = format!("init.{}", self.mechanism.states[state].name);
-                let values = value.expand(self.n, seed, path, &purpose)?;
+                let values = value.expand(neurons.n, seed, path, &purpose)?;
                 self.body.set_state(state, |i| values.at(i));
             }
         }
@@ -126,30 +217,64 @@ impl<F: Real> Cells<F> {
         self.begin(step, dense, spikes);
         let time = F::from_f64(step as f64 * self.dt);
         let moment = Moment { step, time, dt: F::from_f64(self.dt), key: self.key };
+        let mut members = &self.members[..];
         for block in body::blocks(self.body.n()) {
             let any = self.body.run(&*self.kernel, scratch, block, &moment, dense);
             self.body.clear_sums(block, dense);
-            for (i, output) in self.outputs.iter().enumerate() {
-                let values = self.body.output(i, block);
-                match *output {
-                    Output::Spikes(signal) => {
-                        let values = Counts { values, any, level: self.level };
-                        put(values, block, step, &mut spikes[signal], dense);
-                    }
-                    Output::Dense(column) => {
-                        dense[column.at + block.first..][..block.valid].copy_from_slice(values);
-                    }
+            while let [member, rest @ ..] = members {
+                self.put(member, block, any, step, dense, spikes);
+                if member.cells.end > block.first + block.valid {
+                    break;
                 }
-            }
-            for &(state, column) in &self.exposed {
-                let values = self.body.state_of_block(state, block);
-                dense[column.at + block.first..][..block.valid].copy_from_slice(values);
+                members = rest;
             }
         }
         for signal in self.spikes() {
             if spikes[signal].counts().is_none() {
                 spikes[signal].show(step, dense);
             }
+        }
+    }
+
+    /// What those cells of a block put out that are of one group.
+    fn put(
+        &self,
+        member: &Member,
+        block: Block,
+        any: bool,
+        step: u64,
+        dense: &mut [F],
+        spikes: &mut [Spikes<F>],
+    ) {
+        let first = member.cells.start.max(block.first);
+        let lanes =
+            first - block.first..member.cells.end.min(block.first + block.valid) - block.first;
+        let first = first - member.cells.start;
+        for (i, output) in member.outputs.iter().enumerate() {
+            let values = &self.body.output(i, block)[lanes.clone()];
+            match *output {
+                Output::Spikes(signal) => {
+                    let values = Counts { values, any, level: self.level };
+                    put(values, first, step, &mut spikes[signal], dense);
+                }
+                Output::Dense(column) => {
+                    dense[column.at + first..][..values.len()].copy_from_slice(values);
+                }
+            }
+        }
+        for &(state, column) in &member.exposed {
+            let values = &self.body.state_of_block(state, block)[lanes.clone()];
+            dense[column.at + first..][..values.len()].copy_from_slice(values);
+        }
+    }
+
+    /// Lays parameters out anew, if they were written.
+    pub fn renew(&mut self) {
+        if std::mem::take(&mut self.is_stale)
+            && let Ok(parameters) = self.parameters()
+        {
+            self.body.parameters = parameters;
+            self.body.find();
         }
     }
 
@@ -163,7 +288,8 @@ impl<F: Real> Cells<F> {
 
     /// The spike signals that it sets.
     pub fn spikes(&self) -> impl Iterator<Item = usize> + '_ {
-        self.outputs.iter().filter_map(|output| match output {
+        let outputs = self.members.iter().flat_map(|member| &member.outputs);
+        outputs.filter_map(|output| match output {
             Output::Spikes(signal) => Some(*signal),
             Output::Dense(_) => None,
         })
@@ -180,69 +306,83 @@ impl<F: Real> Cells<F> {
         self.body.find();
     }
 
-    /// The cells of this share, among all of the group.
-    pub fn cells(&self) -> Range<usize> {
-        self.body.cells.clone()
+    /// The cells of one group in this share, among all of the group.
+    pub fn cells(&self, member: usize) -> Range<usize> {
+        self.members[member].own.clone()
     }
 
-    /// Calls `put` with the values of a state, in order of the cells; those in `subset`, if given,
-    /// by their indices in this share.
-    pub fn each_state(&self, state: usize, subset: Option<&[u32]>, mut put: impl FnMut(F)) {
+    /// Calls `put` with the values of a state of one group, in order of the cells; those in `subset`,
+    /// if given, by their indices in this share.
+    pub fn each_state(
+        &self,
+        (member, state): (usize, usize),
+        subset: Option<&[u32]>,
+        mut put: impl FnMut(F),
+    ) {
+        let cells = self.members[member].cells.clone();
         match subset {
-            None => (0..self.body.n()).for_each(|i| put(self.body.state(state, i))),
-            Some(cells) => cells.iter().for_each(|&i| put(self.body.state(state, i as usize))),
+            None => cells.for_each(|i| put(self.body.state(state, i))),
+            Some(subset) => {
+                subset.iter().for_each(|&i| put(self.body.state(state, cells.start + i as usize)));
+            }
         }
     }
 
-    /// The values of a state of the cells of this share, if there is such a state.
-    pub fn read_state(&self, state: usize) -> Option<Vec<f64>> {
-        let mut values = Vec::with_capacity(self.body.n());
+    /// The values of a state of the cells of one group in this share, if there is such a state.
+    pub fn read_state(&self, (member, state): (usize, usize)) -> Option<Vec<f64>> {
         self.mechanism.states.get(state)?;
-        self.each_state(state, None, |value| values.push(value.to_f64()));
+        let mut values = Vec::with_capacity(self.members[member].cells.len());
+        self.each_state((member, state), None, |value| values.push(value.to_f64()));
         Some(values)
     }
 
-    /// Replaces the values of a state; those of the cells of all shares are given.
+    /// Replaces the values of a state of one group; those of the cells of all shares are given.
     pub fn write_state(
         &mut self,
         address: Address,
-        state: usize,
+        (member, state): (usize, usize),
         values: &[f64],
     ) -> Result<(), AccessError> {
         self.mechanism.states.get(state).ok_or(AccessError::Nothing(address))?;
-        check_length(address, values, self.n)?;
-        self.body.set_state(state, |i| values[i]);
+        let Member { cells, own, n, .. } = &self.members[member];
+        check_length(address, values, *n)?;
+        self.body.set_states(state, cells.start, &values[own.clone()]);
         Ok(())
     }
 
-    /// A parameter as it was given: one number, or one for each cell of all shares.
-    pub fn read_parameter(&self, parameter: usize) -> Option<&[f64]> {
-        self.body.parameters.given.get(parameter).map(Vec::as_slice)
+    /// A parameter of one group as it was given: one number, or one for each cell of all shares.
+    pub fn read_parameter(&self, (member, parameter): (usize, usize)) -> Option<&[f64]> {
+        self.members[member].given.get(parameter).map(Vec::as_slice)
     }
 
-    /// Replaces a parameter, by one number or one for each cell of all shares; what is derived
-    /// follows.
+    /// Replaces a parameter of one group, by one number or one for each cell of all shares; what is
+    /// derived follows before the next step.
     pub fn write_parameter(
         &mut self,
         address: Address,
-        parameter: usize,
+        (member, parameter): (usize, usize),
         values: &[f64],
     ) -> Result<(), AccessError> {
-        let mut given = self.body.parameters.given.clone();
+        let Member { given, n, .. } = &self.members[member];
+        let mut given = given.clone();
         let place = given.get_mut(parameter).ok_or(AccessError::Nothing(address))?;
         if values.len() != 1 {
-            check_length(address, values, self.n)?;
+            check_length(address, values, *n)?;
         }
         *place = values.to_vec();
-        self.body.parameters = Parameters::new(&self.mechanism, self.dt, given, self.cells())
-            .map_err(|message| AccessError::Value { address, message })?;
-        self.body.find();
+        // Only to hear what the mechanism says of them.
+        let slices: Vec<&[f64]> = given.iter().map(Vec::as_slice).collect();
+        derive(&self.mechanism, self.dt, &slices)
+            .map_err(|error| AccessError::Value { address, message: error.to_string() })?;
+        self.members[member].given = given;
+        self.is_stale = true;
         Ok(())
     }
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
-        self.body.memory_bytes()
+        let given = self.members.iter().flat_map(|member| &member.given);
+        self.body.memory_bytes() + given.map(bytes).sum::<u64>()
     }
 }
 
@@ -275,10 +415,10 @@ struct Counts<'a, F> {
     level: Supported,
 }
 
-/// Puts the counts of one block where spikes are kept.
+/// Puts the counts of cells from `first` on where spikes are kept.
 fn put<F: Real>(
     counts: Counts<'_, F>,
-    block: Block,
+    first: usize,
     step: u64,
     spikes: &mut Spikes<F>,
     dense: &mut [F],
@@ -286,10 +426,10 @@ fn put<F: Real>(
     let Counts { values, any, level } = counts;
     match spikes.counts() {
         Some(slots) => {
-            dense[slots.column(step)][block.first..][..block.valid].copy_from_slice(values);
+            dense[slots.column(step)][first..][..values.len()].copy_from_slice(values);
         }
         None if any => {
-            let first = spikes.own.start + block.first;
+            let first = spikes.own.start + first;
             dispatch(level, Collect { counts: values, first, spikes: spikes.at_mut(step) });
         }
         None => {}

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pontine_core_ir::Mechanism;
 use pontine_mechanism::{LANES, Lines, Real, derive};
 
-use crate::{arena::padded, memory::bytes, slots::Slots};
+use crate::{arena::padded, slots::Slots};
 
 /// Where a kernel finds a value: one splatted block for all cells, or a column.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,8 +43,6 @@ impl Place {
 /// The parameters of one group of cells.
 #[derive(Debug)]
 pub(crate) struct Parameters<F> {
-    /// As they were given: each one number, or one for each cell of all shares.
-    pub given: Vec<Vec<f64>>,
     /// Parameters and derived ones, rounded.
     pub constants: Lines<F>,
     /// Where each parameter is.
@@ -56,14 +54,15 @@ pub(crate) struct Parameters<F> {
 }
 
 impl<F: Real> Parameters<F> {
-    /// Derives what follows from the parameters, and lays all out.
+    /// Derives what follows from parameters, each one number or one for each cell, and lays all out for
+    /// some of the cells.
     ///
     /// # Errors
     /// What the mechanism says of the values.
     pub fn new(
         mechanism: &Mechanism,
         dt: f64,
-        given: Vec<Vec<f64>>,
+        given: &[Vec<f64>],
         cells: Range<usize>,
     ) -> Result<Self, String> {
         let slices: Vec<&[f64]> = given.iter().map(Vec::as_slice).collect();
@@ -73,16 +72,16 @@ impl<F: Real> Parameters<F> {
         let mut all = |columns: &[Vec<f64>]| {
             columns.iter().map(|values| lay_out(values, &cells, &mut constants)).collect()
         };
-        let (places, derived) = (all(&given), all(&derived));
+        let (places, derived) = (all(given), all(&derived));
         let mut lines = Lines::new();
         lines.try_grow(constants.len()).map_err(|e| e.to_string())?;
         lines.copy_from_slice(&constants);
-        Ok(Self { given, constants: lines, places, derived, homogeneous })
+        Ok(Self { constants: lines, places, derived, homogeneous })
     }
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
-        self.given.iter().map(bytes).sum::<u64>() + self.constants.memory_bytes()
+        self.constants.memory_bytes()
     }
 }
 
