@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, ops::Range};
 
 use pontine_core_ir::{
     Id, Model, SignalId,
-    model::{OperatorKind, RecordTarget, Signal},
+    model::{OperatorKind, RecordTarget, Role, Signal},
 };
 use pontine_mechanism::{CHUNK, LANES};
 
-use crate::share::Shares;
+use crate::{array::columns_ascend, share::Shares};
 
 /// Where one signal stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,7 +123,7 @@ fn ends(kind: &OperatorKind) -> Vec<SignalId> {
         OperatorKind::Reset { target, .. } => vec![*target],
         OperatorKind::Copy { source, target, .. } => vec![*target, *source],
         OperatorKind::ElementwiseInc { a, x, y } => vec![*y, *x, *a],
-        OperatorKind::DotInc { x, y, .. } => vec![*y, *x],
+        OperatorKind::DotInc { x, y, .. } | OperatorKind::SparseInc { x, y, .. } => vec![*y, *x],
         OperatorKind::Filter(filter) => vec![filter.output, filter.input],
         OperatorKind::Neurons(neurons) => {
             neurons.inputs.iter().flatten().chain(&neurons.outputs).copied().collect()
@@ -138,6 +138,13 @@ fn read_as_dense(model: &Model) -> BTreeSet<SignalId> {
     for (_, op) in model.operators.iter() {
         match &op.kind {
             OperatorKind::DotInc { a, x, .. } if model.signals[*x].is_events() => {
+                read.insert(*a);
+            }
+            OperatorKind::SparseInc { a, entries, x, .. }
+                if model.signals[*x].is_events()
+                    && model.signals[*a].role == Role::Constant
+                    && columns_ascend(entries) =>
+            {
                 read.insert(*a);
             }
             _ => read.extend(op.access(model.dt).reads),

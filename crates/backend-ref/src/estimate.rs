@@ -38,6 +38,10 @@ pub(crate) fn estimate(model: &Model, size: usize) -> Result<Estimate, CompileEr
             OperatorKind::DotInc { a, .. } if model.signals[*a].role == Role::Constant => {
                 total.add(&op.path, 0.0, (size * model.signals[*a].len()) as f64);
             }
+            // Numbers and places, in the order of rows or of columns.
+            OperatorKind::SparseInc { entries, .. } => {
+                total.add(&op.path, 0.0, ((8 + size) * entries.rows.len()) as f64);
+            }
             OperatorKind::Time { .. }
             | OperatorKind::Reset { .. }
             | OperatorKind::Copy { .. }

@@ -6,14 +6,16 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use pontine_core_ir::{
     Connectivity, Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
-    model::{Deliver, Neurons, Operator, OperatorKind, Record, RecordTarget, Role, SignalKind},
+    model::{
+        Deliver, Entries, Neurons, Operator, OperatorKind, Record, RecordTarget, Role, SignalKind,
+    },
     port::{CompileError, HostOperator},
 };
 use pontine_mechanism::{FunctionKernel, Real, Scratch, native::Supported};
 
 use crate::{
     arena::{Column, Layout},
-    array::{Array, CopyOp, Tiles},
+    array::{Array, ByRow, BySpikes, CopyOp, Sparse, SparseRows, Tiles, columns_ascend},
     cells::{Cells, Output, Place, Ports},
     code::{FunctionOp, HostOp},
     engine::{Engine, Op, UnitPlan},
@@ -241,6 +243,9 @@ impl<'a, F: Real> Planner<'a, F> {
                 array(Array::Elementwise { a, x, y })
             }
             OperatorKind::DotInc { a, x, y } => array(self.dot(&op.path, *a, *x, *y)?),
+            OperatorKind::SparseInc { a, entries, x, y } => {
+                array(self.sparse(&op.path, *a, entries, *x, *y)?)
+            }
             OperatorKind::OuterInc { a, x, y } => {
                 let [a, x, y] = [a, x, y].map(|&signal| self.layout.of(signal));
                 array(Array::Outer { a, x, y })
@@ -291,6 +296,31 @@ impl<'a, F: Real> Planner<'a, F> {
             (None, true) => {
                 let x = self.layout.of(x);
                 Array::Tiled { a: Tiles::new(path.as_str(), a, n_columns)?, x, y }
+            }
+        })
+    }
+
+    fn sparse(
+        &self,
+        path: &Path,
+        a: SignalId,
+        entries: &Entries,
+        x: SignalId,
+        y: SignalId,
+    ) -> Result<Array<F>, CompileError> {
+        let is_constant = self.model.signals[a].role == Role::Constant;
+        let (numbers, y) = (self.layout.of(a), self.layout.of(y));
+        let n_columns = self.model.signals[x].len();
+        let sparse = Sparse { numbers, entries, n_columns, n_rows: y.len };
+        let what = path.as_str();
+        Ok(match self.spikes_of(x).filter(|_| is_constant && columns_ascend(entries)) {
+            Some(x) => Array::SpikeSparse { a: BySpikes::new(what, sparse)?, x, y },
+            None => {
+                let x = self.layout.of(x);
+                match is_constant {
+                    true => Array::SparseRows { a: SparseRows::new(what, sparse)?, x, y },
+                    false => Array::Entries { a: ByRow::new(what, sparse)?, x, y },
+                }
             }
         })
     }

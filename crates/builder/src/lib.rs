@@ -22,7 +22,7 @@ mod warning;
 
 pub use builder::{BuildOptions, Builder, Built};
 pub use error::BuildError;
-pub use nef::{Encoding, Entries, Learner, LearningSite, RuleSite, Weights};
+pub use nef::{Encoding, Learner, LearningSite, RuleSite, Weights};
 pub use refusal::Refusal;
 pub use registry::{
     CustomEntry, FilterSite, LearningEntry, ObjectEntry, SynapseEntry, custom_kinds,

@@ -122,6 +122,7 @@ fn addresses(model: &Model) -> Vec<(String, Address)> {
             | OperatorKind::Copy { .. }
             | OperatorKind::ElementwiseInc { .. }
             | OperatorKind::DotInc { .. }
+            | OperatorKind::SparseInc { .. }
             | OperatorKind::OuterInc { .. }
             | OperatorKind::Filter(_)
             | OperatorKind::Function { .. }

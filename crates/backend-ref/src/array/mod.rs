@@ -1,5 +1,6 @@
 //! Array operators on columns. Sums run in ascending index, for spikes as for numbers.
 
+mod sparse;
 mod tiles;
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use crate::{
     arena::{Apart, Column},
     spikes::Spikes,
 };
+pub(crate) use sparse::{ByRow, BySpikes, Sparse, SparseRows, columns_ascend};
 pub(crate) use tiles::Tiles;
 
 /// One array operator.
@@ -31,6 +33,12 @@ pub(crate) enum Array<F> {
     Tiled { a: Tiles<F>, x: Column, y: Column },
     /// `y += a x`, where x are spikes and a does not change.
     SpikeTiled { a: Tiles<F>, x: usize, y: Column },
+    /// `y += a x`, where a is sparse and does not change.
+    SparseRows { a: SparseRows<F>, x: Column, y: Column },
+    /// `y += a x`, where a is sparse.
+    Entries { a: ByRow<F>, x: Column, y: Column },
+    /// `y += a x`, where x are spikes, and a is sparse and does not change.
+    SpikeSparse { a: BySpikes<F>, x: usize, y: Column },
     /// `output = decay · output + gain · input`.
     Filter { input: Column, output: Column, decay: F, gain: F },
 }
@@ -53,8 +61,11 @@ pub(crate) struct CopyOp {
 impl<F: Real> Array<F> {
     /// Takes over what does not change from where it stands.
     pub fn renew(&mut self, dense: &[F]) {
-        if let Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } = self {
-            a.renew(dense);
+        match self {
+            Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.renew(dense),
+            Self::SparseRows { a, .. } => a.renew(dense),
+            Self::SpikeSparse { a, .. } => a.renew(dense),
+            _ => {}
         }
     }
 
@@ -101,13 +112,16 @@ impl<F: Real> Array<F> {
     pub fn memory_bytes(&self) -> u64 {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.memory_bytes(),
+            Self::SparseRows { a, .. } => a.memory_bytes(),
+            Self::Entries { a, .. } => a.memory_bytes(),
+            Self::SpikeSparse { a, .. } => a.memory_bytes(),
             _ => 0,
         }
     }
 
     /// Does it once.
     #[inline(always)]
-    fn run(&self, step: u64, dense: &mut [F], spikes: &[Spikes<F>]) {
+    fn run(&mut self, step: u64, dense: &mut [F], spikes: &[Spikes<F>]) {
         match *self {
             Self::Reset { target, value } => dense[target.range()].fill(value),
             Self::Copy(ref copy) => copy.run(dense),
@@ -122,6 +136,18 @@ impl<F: Real> Array<F> {
             Self::SpikeTiled { ref a, x, y } => {
                 let (list, amplitude) = (spikes[x].at(step), spikes[x].amplitude);
                 a.times_spikes(list, amplitude, &mut dense[y.range()]);
+            }
+            Self::SparseRows { ref a, x, y } => {
+                let apart = Apart::new(dense, y);
+                a.times(apart.read(x), apart.target);
+            }
+            Self::Entries { ref a, x, y } => {
+                let apart = Apart::new(dense, y);
+                a.times(apart.read(a.numbers), apart.read(x), apart.target);
+            }
+            Self::SpikeSparse { ref mut a, x, y } => {
+                let (list, amplitude) = (spikes[x].at(step), spikes[x].amplitude);
+                a.times(list, amplitude, &mut dense[y.range()]);
             }
             Self::Filter { input, output, decay, gain } => {
                 filter(dense, input, output, decay, gain);
@@ -138,7 +164,7 @@ fn is_same<F: Real>(a: F, b: F) -> bool {
 /// Array operators one after the other.
 pub(crate) struct Arrays<'a, F> {
     /// The operators.
-    pub ops: &'a [Array<F>],
+    pub ops: &'a mut [Array<F>],
     /// The step.
     pub step: u64,
     /// All columns.

@@ -5,16 +5,13 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Connection, EndObject, Path, SignalId, SparseMatrix, Tensor,
-    model::{OperatorKind, Signal},
+    model::{Entries, OperatorKind, Signal},
 };
 
 use pontine_nef::transform::{Sampled, sampled};
 use pontine_rng::RandomState;
 
-use super::{
-    function::in_steps,
-    weights::{Entries, Weights},
-};
+use super::{function::in_steps, weights::Weights};
 use crate::{builder::Builder, error::BuildError, population::output_port};
 
 /// Operators up to the transform; the signal of the transformed vector, and what it was multiplied by.
@@ -105,33 +102,21 @@ fn transformed(
     Ok((y, Some(Weights { signal: a, x, n_rows: size_out, entries: None })))
 }
 
-/// The numbers that entries read are gathered, multiplied, and added up where they belong.
+/// The numbers that are there, at their places.
 fn sparse(
     builder: &mut Builder<'_>,
     path: &Path,
     x: SignalId,
     matrix: &SparseMatrix,
 ) -> Result<(SignalId, Option<Weights>), BuildError> {
-    let n = matrix.entries.len();
     let numbers: Vec<f64> = matrix.entries.iter().map(|(_, _, number)| *number).collect();
     let a = builder.parameter(path, "transform", Tensor::vector(numbers))?;
-    let mut temporary = |name: &str, n| builder.signal(Signal::temporary(path.part(name), &[n]));
-    let (gathered, products) = (temporary("gathered", n), temporary("products", n));
-    let y = temporary("weighted", matrix.rows);
-    let rows: Arc<[u32]> = matrix.entries.iter().map(|(row, ..)| *row).collect();
-    let columns: Arc<[u32]> = matrix.entries.iter().map(|(_, column, _)| *column).collect();
-    let entries = Some(Entries { rows: rows.clone(), columns: columns.clone() });
-    let copy = |(source, source_index), (target, target_index), inc| OperatorKind::Copy {
-        source,
-        source_index,
-        target,
-        target_index,
-        inc,
+    let y = builder.signal(Signal::temporary(path.part("weighted"), &[matrix.rows]));
+    let entries = Entries {
+        rows: matrix.entries.iter().map(|(row, ..)| *row).collect(),
+        columns: matrix.entries.iter().map(|(_, column, _)| *column).collect(),
     };
-    builder.operator(path, copy((x, Some(columns)), (gathered, None), false));
-    builder.operator(path, OperatorKind::Reset { target: products, value: 0.0 });
-    builder.operator(path, OperatorKind::ElementwiseInc { a, x: gathered, y: products });
     builder.operator(path, OperatorKind::Reset { target: y, value: 0.0 });
-    builder.operator(path, copy((products, None), (y, Some(rows)), true));
-    Ok((y, Some(Weights { signal: a, x, n_rows: matrix.rows, entries })))
+    builder.operator(path, OperatorKind::SparseInc { a, entries: entries.clone(), x, y });
+    Ok((y, Some(Weights { signal: a, x, n_rows: matrix.rows, entries: Some(entries) })))
 }

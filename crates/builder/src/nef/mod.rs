@@ -27,4 +27,4 @@ pub(crate) use learning::of_projection as learn_projection;
 pub use learning::{Encoding, Learner, LearningSite, RuleSite};
 pub(crate) use neurons::{DIRECT, NeuronType};
 pub(crate) use node::{NO_FILTER, NO_INPUT};
-pub use weights::{Entries, Weights};
+pub use weights::Weights;

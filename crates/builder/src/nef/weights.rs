@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     SignalId, Tensor,
-    model::{OperatorKind, Role, Signal},
+    model::{Entries, OperatorKind, Role, Signal},
 };
 
 use super::learning::Parts;
@@ -20,15 +20,6 @@ pub struct Weights {
     pub n_rows: usize,
     /// Where the numbers stand, if the matrix is sparse.
     pub entries: Option<Entries>,
-}
-
-/// Where the numbers of a sparse matrix stand.
-#[derive(Clone, Debug)]
-pub struct Entries {
-    /// The row of each.
-    pub rows: Arc<[u32]>,
-    /// The column of each.
-    pub columns: Arc<[u32]>,
 }
 
 impl Weights {

@@ -82,6 +82,7 @@ impl Backend for Oracle {
                 | OperatorKind::Copy { .. }
                 | OperatorKind::ElementwiseInc { .. }
                 | OperatorKind::DotInc { .. }
+                | OperatorKind::SparseInc { .. }
                 | OperatorKind::OuterInc { .. }
                 | OperatorKind::Filter(_)
                 | OperatorKind::Function { .. }

@@ -100,6 +100,7 @@ impl Running {
             | OperatorKind::Copy { .. }
             | OperatorKind::ElementwiseInc { .. }
             | OperatorKind::DotInc { .. }
+            | OperatorKind::SparseInc { .. }
             | OperatorKind::OuterInc { .. }
             | OperatorKind::Filter(_)
             | OperatorKind::SpikeList(_)

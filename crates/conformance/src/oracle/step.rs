@@ -2,7 +2,7 @@
 
 use pontine_core_ir::{
     Id, OperatorId, SignalId,
-    model::{Filter, Neurons, OperatorKind, SignalKind, SpikeList},
+    model::{Entries, Filter, Neurons, OperatorKind, SignalKind, SpikeList},
     port::RunError,
 };
 
@@ -22,6 +22,7 @@ impl Running {
             ),
             OperatorKind::ElementwiseInc { a, x, y } => self.elementwise(*a, *x, *y),
             OperatorKind::DotInc { a, x, y } => self.dot(*a, *x, *y),
+            OperatorKind::SparseInc { a, entries, x, y } => self.sparse(*a, entries, *x, *y),
             OperatorKind::OuterInc { a, x, y } => self.outer(*a, *x, *y),
             OperatorKind::Filter(filter) => self.filter(filter),
             OperatorKind::Function { function, time, x, y } => {
@@ -91,6 +92,16 @@ impl Running {
             let weights = &a[row * x.len()..(row + 1) * x.len()];
             *y += weights.iter().zip(&x).fold(0.0, |sum, (a, x)| sum + a * x);
         }
+    }
+
+    fn sparse(&mut self, a: SignalId, entries: &Entries, x: SignalId, y: SignalId) {
+        let (a, x) = (self.dense(a), self.dense(x));
+        let y = &mut self.values[y.index()];
+        let mut sums = vec![0.0; y.len()];
+        for ((row, column), a) in entries.iter().zip(a) {
+            sums[row as usize] += a * x[column as usize];
+        }
+        y.iter_mut().zip(sums).for_each(|(y, sum)| *y += sum);
     }
 
     fn filter(&mut self, filter: &Filter) {

@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use merged::{Group, Merged};
-pub use operator::{Access, Deliver, Filter, Lag, Neurons, Operator, OperatorKind, SpikeList};
+pub use operator::{
+    Access, Deliver, Entries, Filter, Lag, Neurons, Operator, OperatorKind, SpikeList,
+};
 pub use order::{OrderError, Schedule};
 pub use signal::{Role, Signal, SignalKind};
 pub use text::ModelTextError;
@@ -196,6 +198,7 @@ impl Model {
                 | OperatorKind::Copy { .. }
                 | OperatorKind::ElementwiseInc { .. }
                 | OperatorKind::DotInc { .. }
+                | OperatorKind::SparseInc { .. }
                 | OperatorKind::OuterInc { .. }
                 | OperatorKind::Filter(_) => need(Capability::Arrays, &op.path),
             }

@@ -76,6 +76,18 @@ pub enum OperatorKind {
         /// Incremented: `(rows,)`.
         y: SignalId,
     },
+    /// `y += A x` with a matrix of which only some numbers are there: the products of a row,
+    /// `a[k] x[columns[k]]`, are summed from zero in ascending k, and the sum is then added.
+    SparseInc {
+        /// Read: the numbers, one for each entry.
+        a: SignalId,
+        /// Where they stand in the matrix.
+        entries: Entries,
+        /// Read.
+        x: SignalId,
+        /// Incremented.
+        y: SignalId,
+    },
     /// `y += a xᵀ`: what learning rules add to a matrix.
     OuterInc {
         /// Read: `(rows,)`.
@@ -113,6 +125,22 @@ pub enum OperatorKind {
     SpikeList(SpikeList),
     /// Spikes through synapses.
     Deliver(Deliver),
+}
+
+/// Where the numbers of a sparse matrix stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entries {
+    /// The row of each.
+    pub rows: Arc<[u32]>,
+    /// The column of each.
+    pub columns: Arc<[u32]>,
+}
+
+impl Entries {
+    /// Row and column of each.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.rows.iter().copied().zip(self.columns.iter().copied())
+    }
 }
 
 /// A linear filter over each element of a vector.
@@ -227,6 +255,7 @@ impl OperatorKind {
             Self::Copy { .. } => "copy",
             Self::ElementwiseInc { .. } => "elementwise",
             Self::DotInc { .. } => "dot",
+            Self::SparseInc { .. } => "sparse",
             Self::OuterInc { .. } => "outer",
             Self::Filter(_) => "filter",
             Self::Function { .. } => "function",
@@ -244,6 +273,7 @@ impl OperatorKind {
             Self::Copy { source, .. } => vec![source],
             Self::ElementwiseInc { a, x, .. }
             | Self::DotInc { a, x, .. }
+            | Self::SparseInc { a, x, .. }
             | Self::OuterInc { a, x, .. } => vec![a, x],
             Self::Filter(filter) => vec![&mut filter.input],
             Self::Function { time, x, .. } => time.iter_mut().chain(x).collect(),
@@ -269,6 +299,7 @@ impl OperatorKind {
             }
             Self::ElementwiseInc { a, x, y }
             | Self::DotInc { a, x, y }
+            | Self::SparseInc { a, x, y, .. }
             | Self::OuterInc { a, x, y } => {
                 access.reads.extend([*a, *x]);
                 access.incs.push(*y);
@@ -366,6 +397,10 @@ impl PartialEq for OperatorKind {
             | (Self::OuterInc { a, x, y }, Self::OuterInc { a: b, x: u, y: v }) => {
                 (a, x, y) == (b, u, v)
             }
+            (
+                Self::SparseInc { a, entries: e, x, y },
+                Self::SparseInc { a: b, entries: f, x: u, y: v },
+            ) => (a, e, x, y) == (b, f, u, v),
             (Self::Filter(a), Self::Filter(b)) => a == b,
             (
                 Self::Function { function: a, time: b, x: c, y: d },

@@ -5,7 +5,7 @@
 //!    part), signals and records unique paths.
 //! 3. At most one setter and one updater for each signal; no operator writes a constant.
 //! 4. Shapes fit: `dot` joins (rows, columns) to (columns,) and (rows,), `outer` the other way
-//!    round, `elementwise` equal, single, or for `a` row by row numbers, copies equal counts, filters equal lengths, functions and hosts the length
+//!    round, `sparse` by the places of its numbers, `elementwise` equal, single, or for `a` row by row numbers, copies equal counts, filters equal lengths, functions and hosts the length
 //!    of their vectors; indices stay within their signals.
 //! 5. Neurons have one value for each parameter, one place for each state, input, receptor and
 //!    output; their signals have one element per cell; event outputs, and no others, are events
@@ -27,7 +27,8 @@ use std::collections::HashSet;
 use pontine_mechanism::OutputKind;
 
 use super::{
-    Deliver, Model, Neurons, Operator, OperatorKind, OrderError, RecordTarget, Role, Signal,
+    Deliver, Entries, Model, Neurons, Operator, OperatorKind, OrderError, RecordTarget, Role,
+    Signal,
 };
 use crate::{
     connectivity::{Connectivity, SynapseList, Window},
@@ -220,6 +221,7 @@ impl Check<'_> {
             }
             OperatorKind::ElementwiseInc { a, x, y } => self.elementwise(*a, *x, *y),
             OperatorKind::DotInc { a, x, y } => self.matrix(*a, *x, *y),
+            OperatorKind::SparseInc { a, entries, x, y } => self.sparse(*a, entries, *x, *y),
             OperatorKind::OuterInc { a, x, y } => self.matrix(*y, *x, *a),
             OperatorKind::Filter(filter) => {
                 let n = self.len(filter.input);
@@ -284,6 +286,18 @@ impl Check<'_> {
         };
         let (from, to) = (count(source), count(target));
         (from != to).then(|| format!("{from} elements cannot be copied to {to}"))
+    }
+
+    fn sparse(&self, a: SignalId, entries: &Entries, x: SignalId, y: SignalId) -> Option<String> {
+        let (n, [rows, columns]) = (self.len(a), [y, x].map(|signal| self.len(signal)));
+        if [entries.rows.len(), entries.columns.len()] != [n; 2] {
+            let places = entries.rows.len().min(entries.columns.len());
+            return Some(format!("{n} numbers have {places} places"));
+        }
+        let beyond =
+            |(row, column): &(u32, u32)| *row as usize >= rows || *column as usize >= columns;
+        let (row, column) = entries.iter().find(beyond)?;
+        Some(format!("place ({row}, {column}) is beyond {rows} rows and {columns} columns"))
     }
 
     fn elementwise(&self, a: SignalId, x: SignalId, y: SignalId) -> Option<String> {
@@ -462,6 +476,17 @@ mod tests {
             "copy of `x`: 2 elements cannot be copied to 3\n\
              dot of `y`: a matrix [2] does not join 2 to 2 elements",
         );
+    }
+
+    #[test]
+    fn sparse_numbers_have_places_within_the_matrix() {
+        let sparse = |places: &str| format!("operator \"s\" 0 sparse %2 * %0 -> %1 {places}\n");
+        check(&sparse("[[0, 0], [2, 1]]"), "");
+        check(
+            &sparse("[[0, 0], [1, 2]]"),
+            "sparse of `s`: place (1, 2) is beyond 3 rows and 2 columns",
+        );
+        check(&sparse("[[0, 0]]"), "sparse of `s`: 2 numbers have 1 places");
     }
 
     #[test]

@@ -205,6 +205,7 @@ impl<'a> Numbers<'a> {
             | OperatorKind::ElementwiseInc { .. }
             | OperatorKind::DotInc { .. }
             | OperatorKind::OuterInc { .. } => {}
+            OperatorKind::SparseInc { entries, .. } => write.text = format!("{entries:?}"),
             OperatorKind::Reset { value, .. } => write.bits.push(value.to_bits()),
             OperatorKind::Copy { source_index, target_index, inc, .. } => {
                 if target_index.is_some() && !inc {

@@ -154,6 +154,7 @@ fn is_root(kind: &OperatorKind, cells_may_go: bool) -> bool {
         | OperatorKind::Copy { .. }
         | OperatorKind::ElementwiseInc { .. }
         | OperatorKind::DotInc { .. }
+        | OperatorKind::SparseInc { .. }
         | OperatorKind::OuterInc { .. }
         | OperatorKind::Filter(_)
         | OperatorKind::Function { .. }

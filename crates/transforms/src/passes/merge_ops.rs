@@ -105,6 +105,7 @@ enum Kind {
     Copy { inc: bool },
     Elementwise,
     Dot,
+    Sparse,
     Outer,
     Filter,
     Neurons(u64),
@@ -117,6 +118,7 @@ impl Kind {
             OperatorKind::Copy { inc, .. } => Self::Copy { inc: *inc },
             OperatorKind::ElementwiseInc { .. } => Self::Elementwise,
             OperatorKind::DotInc { .. } => Self::Dot,
+            OperatorKind::SparseInc { .. } => Self::Sparse,
             OperatorKind::OuterInc { .. } => Self::Outer,
             OperatorKind::Filter(_) => Self::Filter,
             OperatorKind::Neurons(neurons) if is_apart(neurons, users) => {

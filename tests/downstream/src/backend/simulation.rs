@@ -101,6 +101,15 @@ impl Running {
                     *y += at(&a, i) * at(&x, i);
                 }
             }
+            OperatorKind::SparseInc { a, entries, x, y } => {
+                let (a, x) = (self.dense(*a), self.dense(*x));
+                let y = &mut self.values[y.index()];
+                let mut sums = vec![0.0; y.len()];
+                for ((row, column), a) in entries.iter().zip(a) {
+                    sums[row as usize] += a * x[column as usize];
+                }
+                y.iter_mut().zip(sums).for_each(|(y, sum)| *y += sum);
+            }
             OperatorKind::OuterInc { a, x, y } => {
                 let (a, x) = (self.dense(*a), self.dense(*x));
                 for (i, y) in self.values[y.index()].iter_mut().enumerate() {

@@ -115,6 +115,9 @@ impl EndOfStep<'_, '_> {
             OperatorKind::DotInc { a, x, .. } => {
                 OperatorKind::DotInc { a: self.of(a)?, x: self.of(x)?, y: to }
             }
+            OperatorKind::SparseInc { a, entries, x, .. } => {
+                OperatorKind::SparseInc { a: self.of(a)?, entries, x: self.of(x)?, y: to }
+            }
             OperatorKind::OuterInc { a, x, .. } => {
                 OperatorKind::OuterInc { a: self.of(a)?, x: self.of(x)?, y: to }
             }
@@ -164,6 +167,7 @@ fn target(kind: &OperatorKind) -> Option<&SignalId> {
         OperatorKind::Reset { target, .. } | OperatorKind::Copy { target, .. } => Some(target),
         OperatorKind::ElementwiseInc { y, .. }
         | OperatorKind::DotInc { y, .. }
+        | OperatorKind::SparseInc { y, .. }
         | OperatorKind::OuterInc { y, .. }
         | OperatorKind::Function { y, .. }
         | OperatorKind::Host { y, .. } => Some(y),

@@ -11,6 +11,7 @@
 //! operator "Ensemble:a" 1 copy %0[0, 1] -> %2 inc
 //! operator "Connection:c" 0 elementwise %1 * %0 -> %2
 //! operator "Connection:c" 1 dot %1 * %0 -> %2
+//! operator "Connection:c" 1 sparse %1 * %0 -> %2 [[0, 0], [1, 0]]
 //! operator "Connection:c.PES" 2 outer %1 * %0 -> %2
 //! operator "Connection:c" 2 filter %2 -> %3 decay=0.8 gain=0.2
 //! operator "Node:in" 0 function "sin(t)" t=%4 -> %0

@@ -115,6 +115,10 @@ fn print_kind(f: &mut Formatter<'_>, kind: &OperatorKind) -> fmt::Result {
         | OperatorKind::OuterInc { a, x, y } => {
             write!(f, " {} * {} -> {}", Sig(*a), Sig(*x), Sig(*y))
         }
+        OperatorKind::SparseInc { a, entries, x, y } => {
+            write!(f, " {} * {} -> {} ", Sig(*a), Sig(*x), Sig(*y))?;
+            f.debug_list().entries(entries.iter().map(|(row, column)| [row, column])).finish()
+        }
         OperatorKind::Filter(filter) => {
             write!(
                 f,

@@ -6,8 +6,8 @@ use pontine_mechanism::{Function, Mechanism, lang::Argument};
 
 use super::{
     super::{
-        Deliver, Filter, First, Model, Neurons, Operator, OperatorKind, Record, RecordTarget, Role,
-        Signal, SpikeList,
+        Deliver, Entries, Filter, First, Model, Neurons, Operator, OperatorKind, Record,
+        RecordTarget, Role, Signal, SpikeList,
     },
     ModelTextError,
     token::Line,
@@ -153,6 +153,10 @@ impl Reader {
             "dot" => {
                 let (a, x, y) = self.product(line)?;
                 OperatorKind::DotInc { a, x, y }
+            }
+            "sparse" => {
+                let (a, x, y) = self.product(line)?;
+                OperatorKind::SparseInc { a, entries: entries(line)?, x, y }
             }
             "outer" => {
                 let (a, x, y) = self.product(line)?;
@@ -489,6 +493,18 @@ fn value(line: &mut Line, arguments: &[&str]) -> Result<Value, String> {
 }
 
 /// A size that arrays can have: their indices are 32 bits wide.
+fn entries(line: &mut Line) -> Result<Entries, String> {
+    let places = line.list(|line| line.list(|line| small(line.count()?)))?;
+    let side = |which: usize| -> Result<Arc<[u32]>, String> {
+        let of = |place: &Vec<usize>| match place[..] {
+            [_, _] => u32::try_from(place[which]).map_err(|e| e.to_string()),
+            _ => Err("a place is a row and a column".to_owned()),
+        };
+        places.iter().map(of).collect()
+    };
+    Ok(Entries { rows: side(0)?, columns: side(1)? })
+}
+
 fn small(n: u64) -> Result<usize, String> {
     if n <= u64::from(u32::MAX) {
         Ok(n as usize)

@@ -92,6 +92,7 @@ impl Zeros<'_> {
             }
             OperatorKind::ElementwiseInc { a, x, y }
             | OperatorKind::DotInc { a, x, y }
+            | OperatorKind::SparseInc { a, x, y, .. }
             | OperatorKind::OuterInc { a, x, y } => {
                 (self.is_zero_product(a, x) || self.is_zero_product(x, a)).then_some(y)
             }
