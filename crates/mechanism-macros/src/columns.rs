@@ -1,9 +1,11 @@
 //! Which registers are kept in columns because another part reads them.
 
+use std::array::from_fn;
 use std::collections::BTreeSet;
 
 use pontine_mechanism_lang::{Merge, Op, Program, Reg, Stmt, Type};
 
+use crate::sparse::most_gathered;
 use crate::split::{Item, Node};
 
 /// Where the registers of a program are.
@@ -16,14 +18,27 @@ pub(crate) struct Columns<'p> {
     pub counts: [usize; 3],
     /// The columns of conditions from here on tell which lanes of a loop are not done.
     pub first_active: usize,
+    /// The columns from here on hold what is gathered for a side of a branch.
+    pub first_gathered: [usize; 3],
 }
 
 impl<'p> Columns<'p> {
-    pub fn of(program: &'p Program, nodes: &[Node<'_>], n_active: usize) -> Columns<'p> {
+    /// No columns at all.
+    pub fn none(program: &'p Program) -> Columns<'p> {
         let n = program.types.len();
-        let mut columns =
-            Columns { free: vec![None; n], kept: vec![None; n], counts: [0; 3], first_active: 0 };
+        let mut columns = Columns {
+            free: vec![None; n],
+            kept: vec![None; n],
+            counts: [0; 3],
+            first_active: 0,
+            first_gathered: [0; 3],
+        };
         columns.find_free(&program.body);
+        columns
+    }
+
+    pub fn of(program: &'p Program, nodes: &[Node<'_>], n_active: usize) -> Columns<'p> {
+        let mut columns = Columns::none(program);
         // What a part reads as a whole column has to be one.
         let mut crossing = BTreeSet::new();
         read_whole(nodes, &mut crossing);
@@ -32,6 +47,9 @@ impl<'p> Columns<'p> {
         crossing.iter().for_each(|reg| columns.keep(*reg, program.types[reg.0 as usize]));
         columns.first_active = columns.counts[2];
         columns.counts[2] += n_active;
+        columns.first_gathered = columns.counts;
+        let gathered = most_gathered(program, &columns, nodes);
+        columns.counts = from_fn(|kind| columns.counts[kind] + gathered[kind]);
         columns
     }
 
@@ -114,7 +132,7 @@ fn read_whole(nodes: &[Node<'_>], whole: &mut BTreeSet<Reg>) {
         match node {
             Node::Lanes(_) => {}
             Node::Draw { reg, mean, .. } => whole.extend([*reg].into_iter().chain(*mean)),
-            Node::Branch { cond, then, otherwise } => {
+            Node::Branch { cond, then, otherwise, .. } => {
                 whole.insert(*cond);
                 read_whole(then, whole);
                 read_whole(otherwise, whole);
@@ -142,6 +160,10 @@ impl Uses<'_, '_> {
             Item::Merge(cond, merge) => {
                 self.read.insert(*cond);
                 self.merge(merge);
+            }
+            Item::Same(reg, other) => {
+                self.read.insert(*other);
+                self.made.insert(*reg);
             }
             Item::Store(_, value) => drop(self.read.insert(*value)),
             Item::First(carries, _) => self.read.extend(carries.iter().map(|carry| carry.first)),

@@ -1,4 +1,5 @@
-//! Large branches that mostly no lane takes: asked for in a short loop, so that all else is one loop.
+//! Large branches that mostly no lane takes: asked for in a short loop, so that the rest has fewer
+//! loops.
 //!
 //! Without it, each large branch parts the program into loops, and values that later loops read are
 //! kept in columns. Whether any lane takes one of the branches often follows from a few operations;
@@ -10,14 +11,14 @@ use pontine_mechanism_lang::Reg;
 
 use crate::split::{Item, Node};
 
-/// A program whose branches no lane takes.
+/// A program some of whose branches no lane takes.
 pub(crate) struct Guess<'p> {
     /// What the conditions follow from.
     pub asked: Vec<Item<'p>>,
     /// The conditions: if none holds in any lane, the guess is right.
     pub conditions: Vec<Reg>,
-    /// The whole program as one loop, in which each result of a branch is that of the side not taken.
-    pub whole: Vec<Item<'p>>,
+    /// The program without these branches; each result is that of the side not taken.
+    pub nodes: Vec<Node<'p>>,
 }
 
 /// The conditions may take this part of the operations of the program.
@@ -25,18 +26,49 @@ const PART: usize = 3;
 
 /// A guess, if there are branches to guess of and asking is cheap.
 pub(crate) fn guess<'p>(nodes: &[Node<'p>]) -> Option<Guess<'p>> {
-    let (mut whole, mut conditions) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
     for node in nodes {
         match node {
-            Node::Lanes(items) => whole.extend(items.iter().copied()),
-            Node::Branch { cond, otherwise, .. } if is_empty(otherwise) => conditions.push(*cond),
+            Node::Lanes(items) => all.extend(items.iter().copied()),
+            Node::Branch { .. } => {}
             // A draw fills a column, and loops have columns of their own.
-            Node::Branch { .. } | Node::Draw { .. } | Node::Loop { .. } => return None,
+            Node::Draw { .. } | Node::Loop { .. } => return None,
         }
     }
-    let asked = what_follows(&whole, &conditions)?;
-    let is_cheap = !conditions.is_empty() && asked.len() * PART <= whole.len();
-    is_cheap.then_some(Guess { asked, conditions, whole })
+    let is_guessed = |cond: &Reg| what_follows(&all, &[*cond]).is_some();
+    let rare = nodes.iter().filter_map(|node| match node {
+        Node::Branch { cond, otherwise, .. } if is_empty(otherwise) => Some(*cond),
+        _ => None,
+    });
+    let conditions: Vec<Reg> = rare.filter(is_guessed).collect();
+    let asked = what_follows(&all, &conditions)?;
+    let is_cheap = !conditions.is_empty() && asked.len() * PART <= all.len();
+    is_cheap.then(|| Guess { asked, nodes: without(nodes, &conditions), conditions })
+}
+
+/// The parts without these branches, as few loops as are left.
+fn without<'p>(nodes: &[Node<'p>], conditions: &[Reg]) -> Vec<Node<'p>> {
+    let (mut left, mut last) = (Vec::new(), Vec::new());
+    for node in nodes {
+        match node {
+            Node::Lanes(items) => last.extend(items.iter().map(|item| known(item, conditions))),
+            Node::Branch { cond, .. } if conditions.contains(cond) => {}
+            Node::Branch { .. } | Node::Draw { .. } | Node::Loop { .. } => {
+                left.extend([Node::Lanes(std::mem::take(&mut last)), node.clone()]);
+            }
+        }
+    }
+    left.push(Node::Lanes(last));
+    left
+}
+
+fn known<'p>(item: &Item<'p>, conditions: &[Reg]) -> Item<'p> {
+    match item {
+        Item::Merge(cond, merge) if conditions.contains(cond) => {
+            Item::Same(merge.reg, merge.otherwise)
+        }
+        _ => *item,
+    }
 }
 
 fn is_empty(nodes: &[Node<'_>]) -> bool {
@@ -51,6 +83,7 @@ fn what_follows<'p>(items: &[Item<'p>], registers: &[Reg]) -> Option<Vec<Item<'p
             Item::Let(reg, _) => drop(makers.insert(*reg, at)),
             Item::Merge(_, merge) => drop(makers.insert(merge.reg, at)),
             Item::If(_, _, results) => makers.extend(results.iter().map(|merge| (merge.reg, at))),
+            Item::Same(reg, _) => drop(makers.insert(*reg, at)),
             Item::Store(..) | Item::First(..) | Item::Next(..) => {}
         }
     }

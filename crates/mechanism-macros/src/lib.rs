@@ -15,6 +15,7 @@ mod columns;
 mod guess;
 mod input;
 mod print;
+mod sparse;
 mod split;
 
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};

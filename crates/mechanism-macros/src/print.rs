@@ -10,6 +10,7 @@ use pontine_mechanism_lang::{
 
 use crate::columns::{Columns, kind};
 use crate::guess::{Guess, guess};
+use crate::sparse::{Side, merged};
 use crate::split::{Item, Node, split};
 
 /// A body for each precision, and their registration.
@@ -22,9 +23,14 @@ pub(crate) fn kernels(mechanism: &Mechanism) -> String {
 fn kernel(mechanism: &Mechanism, precision: Precision, float: &'static str) -> String {
     let program = expand(&mechanism.step, precision);
     let (nodes, n_active) = split(&program);
+    let guess = guess(&nodes);
     let columns = Columns::of(&program, &nodes, n_active);
-    let (counts, name) = (columns.counts, format!("Step{:016x}{float}", mechanism.hash()));
-    let body = Printer::new(mechanism, &program, &columns, float).body(&nodes);
+    let guessed = guess.as_ref().map(|guess| Columns::of(&program, &guess.nodes, 0));
+    let fewer = guessed.as_ref().map_or([0; 3], |columns| columns.counts);
+    let counts: [usize; 3] = std::array::from_fn(|kind| columns.counts[kind].max(fewer[kind]));
+    let name = format!("Step{:016x}{float}", mechanism.hash());
+    let guess = guess.as_ref().zip(guessed.as_ref());
+    let body = Printer::new(mechanism, &program, &columns, float).body(&nodes, guess, counts);
     format!(
         "struct {name};
 impl pontine_native::Body<{float}> for {name} {{
@@ -58,8 +64,8 @@ struct Printer<'p> {
     depth: usize,
     /// Whether lane 0 of a parameter stands for all.
     homogeneous: bool,
-    /// No lane takes a large branch, and nothing is kept.
-    guessing: bool,
+    /// The side of a branch whose lanes stand close together.
+    side: Option<Side>,
 }
 
 impl<'p> Printer<'p> {
@@ -77,24 +83,28 @@ impl<'p> Printer<'p> {
             code: String::new(),
             depth: 2,
             homogeneous: false,
-            guessing: false,
+            side: None,
         }
     }
 
-    fn body(mut self, nodes: &[Node<'_>]) -> String {
+    fn body(
+        mut self,
+        nodes: &[Node<'_>],
+        guess: Option<(&Guess<'_>, &'p Columns<'p>)>,
+        counts: [usize; 3],
+    ) -> String {
         self.line("let n = frame.width;");
         self.slots();
-        self.kept();
+        self.kept(counts);
         self.line("let mut emitted = 0;");
-        let guess = guess(nodes);
         // Values that are the same for all lanes are read once.
         self.open("if frame.homogeneous {");
         self.homogeneous = true;
-        self.program(nodes, guess.as_ref());
+        self.program(nodes, guess);
         self.close();
         self.open("else {");
         self.homogeneous = false;
-        self.program(nodes, guess.as_ref());
+        self.program(nodes, guess);
         self.close();
         self.line("Some(emitted << 1 != 0)");
         self.code
@@ -137,9 +147,8 @@ impl<'p> Printer<'p> {
     }
 
     /// A slice of `n` lanes for every column that is kept between loops.
-    fn kept(&mut self) {
+    fn kept(&mut self, [scalars, ints, bools]: [usize; 3]) {
         self.line("let mut draws = columns.draws;");
-        let [scalars, ints, bools] = self.columns.counts;
         self.parted("columns.scalars", "kf", scalars);
         self.parted("columns.ints", "ki", ints);
         self.parted("columns.bools", "kb", bools);
@@ -152,25 +161,34 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// All parts, or one loop where no lane takes a large branch.
-    fn program(&mut self, nodes: &[Node<'_>], guess: Option<&Guess<'_>>) {
-        let Some(guess) = guess else { return self.nodes(nodes) };
-        self.guessing = true;
+    /// All parts, or those that are left where no lane takes one of the branches guessed of.
+    fn program(&mut self, nodes: &[Node<'_>], guess: Option<(&Guess<'_>, &'p Columns<'p>)>) {
+        let Some((guess, columns)) = guess else { return self.nodes(nodes) };
         self.line("let mut none = true;");
         self.open("for i in 0..n {");
-        self.loads(&guess.asked, &guess.conditions);
-        guess.asked.iter().for_each(|item| self.item(item));
-        for condition in &guess.conditions {
-            self.line(format!("none &= !{};", name(*condition)));
-        }
+        self.asked(guess);
         self.close();
         self.open("if none {");
-        self.lanes(&guess.whole);
+        let all = std::mem::replace(&mut self.columns, columns);
+        self.nodes(&guess.nodes);
+        self.columns = all;
         self.close();
-        self.guessing = false;
         self.open("else {");
         self.nodes(nodes);
         self.close();
+    }
+
+    /// Whether any condition of a guess holds; nothing is kept.
+    fn asked(&mut self, guess: &Guess<'_>) {
+        let none = Columns::none(self.program);
+        let mut asking = Printer::new(self.mechanism, self.program, &none, self.float);
+        (asking.depth, asking.homogeneous) = (self.depth, self.homogeneous);
+        asking.loads(&guess.asked, &guess.conditions);
+        guess.asked.iter().for_each(|item| asking.item(item));
+        for condition in &guess.conditions {
+            asking.line(format!("none &= !{};", name(*condition)));
+        }
+        self.code += &asking.code;
     }
 
     fn nodes(&mut self, nodes: &[Node<'_>]) {
@@ -189,14 +207,10 @@ impl<'p> Printer<'p> {
                     "pontine_native::draw(&mut draws, frame, {draw}, {site}, {mean}, {to});"
                 ));
             }
-            Node::Branch { cond, then, otherwise } => {
-                let cond = self.column(*cond);
-                self.open(format!("if pontine_native::any({cond}) {{"));
-                self.nodes(then);
-                self.close();
-                self.open(format!("if !pontine_native::all({cond}) {{"));
-                self.nodes(otherwise);
-                self.close();
+            Node::Branch { cond, then, otherwise, results } => {
+                for (sense, nodes) in [(true, then), (false, otherwise)] {
+                    self.side(*cond, sense, nodes, results);
+                }
             }
             Node::Loop { rounds, active, parts: [head, body], .. } => {
                 self.open(format!("for _ in 0..{rounds} {{"));
@@ -210,6 +224,67 @@ impl<'p> Printer<'p> {
                 self.close();
             }
         }
+    }
+
+    /// One side of a large branch: for the lanes that take it if they are few, for all lanes if not.
+    fn side(&mut self, cond: Reg, sense: bool, nodes: &[Node<'_>], results: &[Merge]) {
+        if is_empty(nodes) {
+            return;
+        }
+        let column = self.column(cond);
+        let side = match &self.side {
+            Some(_) => None,
+            None => Side::of(self.columns, nodes, merged(results, sense), self.homogeneous),
+        };
+        let Some(side) = side else {
+            let (not, name) = if sense { ("", "any") } else { ("!", "all") };
+            self.open(format!("if {not}pontine_native::{name}({column}) {{"));
+            self.nodes(nodes);
+            return self.close();
+        };
+        self.line(format!("let count = pontine_native::count({column}, {sense});"));
+        self.open("if 2 * count >= n {");
+        self.nodes(nodes);
+        self.close();
+        self.open("else if count > 0 {");
+        self.few(&format!("{column}, {sense}"), side, nodes);
+        self.close();
+    }
+
+    /// A side for those lanes alone that take it.
+    fn few(&mut self, taken: &str, side: Side, nodes: &[Node<'_>]) {
+        let lanes = format!("ki{}", self.columns.first_gathered[1]);
+        self.line(format!("let {lanes} = pontine_native::lanes({taken}, {lanes})?;"));
+        self.line(format!("let n = {lanes}.len();"));
+        let sources: Vec<_> = side.slots.iter().map(|slot| slot_name(*slot)).collect();
+        let columns: Vec<_> = side.registers.iter().map(|reg| self.column(*reg)).collect();
+        let made: Vec<_> = side.made.iter().map(|reg| self.column(*reg)).collect();
+        let results: Vec<_> = side.results.iter().map(|reg| self.column(*reg)).collect();
+        let slots = side.slots.clone();
+        let registers = side.registers.clone();
+        self.side = Some(side);
+        let to_slots = slots.iter().filter_map(|slot| self.gathered_slot(*slot));
+        let to: Vec<_> = to_slots.chain(registers.iter().map(|reg| self.column(*reg))).collect();
+        for (from, to) in sources.iter().chain(&columns).zip(&to) {
+            self.line(format!("let {to} = pontine_native::gather(&{from}[..], {lanes}, {to})?;"));
+        }
+        // What the loops write has as many lanes; it is scattered as a whole column.
+        self.open("{");
+        for column in &made {
+            self.line(format!("let {column} = {column}.get_mut(..n)?;"));
+        }
+        self.nodes(nodes);
+        self.close();
+        for column in &results {
+            self.line(format!("pontine_native::scatter({column}, {lanes}.get(..count)?)?;"));
+        }
+        self.side = None;
+    }
+
+    /// The column that a slot has been gathered into.
+    fn gathered_slot(&self, slot: Slot) -> Option<String> {
+        let at = self.side.as_ref()?.slots.iter().position(|other| *other == slot)?;
+        Some(format!("kf{}", self.columns.first_gathered[0] + at))
     }
 
     fn lanes(&mut self, items: &[Item<'_>]) {
@@ -243,7 +318,11 @@ impl<'p> Printer<'p> {
         match item {
             Item::Let(reg, op) => self.made(*reg, op),
             Item::If(cond, sides, results) => self.branches(*cond, *sides, results),
-            Item::Merge(cond, merge) => self.merge_large(*cond, merge),
+            Item::Merge(cond, merge) => self.merge(*cond, merge),
+            Item::Same(reg, other) => {
+                self.assign(*reg, &name(*other));
+                self.keep(*reg);
+            }
             Item::First(carries, active) => self.first(carries, *active),
             Item::Next(carries, active) => self.next(carries, *active),
             Item::Store(slot, value) => {
@@ -313,14 +392,6 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// A result of a large branch.
-    fn merge_large(&mut self, cond: Reg, merge: &Merge) {
-        if self.guessing {
-            return self.assign(merge.reg, &name(merge.otherwise));
-        }
-        self.merge(cond, merge);
-    }
-
     fn merge(&mut self, cond: Reg, merge: &Merge) {
         let (cond, then, otherwise) = (name(cond), name(merge.then), name(merge.otherwise));
         self.assign(merge.reg, &format!("if {cond} {{ {then} }} else {{ {otherwise} }}"));
@@ -337,14 +408,19 @@ impl<'p> Printer<'p> {
     }
 
     fn keep(&mut self, reg: Reg) {
-        if self.columns.column(reg).is_some() && !self.guessing {
+        if self.columns.column(reg).is_some() {
             self.line(format!("{}[i] = {};", self.column(reg), name(reg)));
         }
     }
 
     fn column(&self, reg: Reg) -> String {
-        let prefix = ["kf", "ki", "kb"][kind(self.program.types[reg.0 as usize])];
-        format!("{prefix}{}", self.columns.column(reg).unwrap_or_default())
+        let kind = kind(self.program.types[reg.0 as usize]);
+        let gathered = self.side.as_ref().and_then(|side| side.place(self.program, reg));
+        let number = match gathered {
+            Some(at) => self.columns.first_gathered[kind] + at,
+            None => self.columns.column(reg).unwrap_or_default(),
+        };
+        format!("{}{number}", ["kf", "ki", "kb"][kind])
     }
 
     /// An operation as an expression.
@@ -361,7 +437,10 @@ impl<'p> Printer<'p> {
             Op::Load(slot @ (Slot::Parameter(_) | Slot::Derived(_))) if self.homogeneous => {
                 format!("{}_0", slot_name(*slot))
             }
-            Op::Load(slot) => format!("{}[i]", slot_name(*slot)),
+            Op::Load(slot) => {
+                let gathered = self.gathered_slot(*slot);
+                format!("{}[i]", gathered.unwrap_or_else(|| slot_name(*slot)))
+            }
             Op::Unary(Primitive::Neg, a) => format!("-{}", name(*a)),
             Op::Unary(primitive, a) => format!("R::{}({})", primitive.name(), name(*a)),
             Op::Binary(arithmetic, a, b) => binary(*arithmetic, &name(*a), &name(*b)),
@@ -384,6 +463,10 @@ impl<'p> Printer<'p> {
             Op::Call(..) | Op::Draw(..) => constant(f64::NAN, float),
         }
     }
+}
+
+fn is_empty(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().all(|node| matches!(node, Node::Lanes(items) if items.is_empty()))
 }
 
 fn name(reg: Reg) -> String {

@@ -9,13 +9,14 @@ use pontine_mechanism_lang::{
 };
 
 /// A part of a program.
+#[derive(Clone)]
 pub(crate) enum Node<'p> {
     /// A loop over lanes.
     Lanes(Vec<Item<'p>>),
     /// A column of draws.
     Draw { reg: Reg, kind: Draw, site: u16, mean: Option<Reg> },
     /// Parts that are skipped where no lane takes them.
-    Branch { cond: Reg, then: Vec<Node<'p>>, otherwise: Vec<Node<'p>> },
+    Branch { cond: Reg, then: Vec<Node<'p>>, otherwise: Vec<Node<'p>>, results: &'p [Merge] },
     /// Parts that are repeated while the condition holds in any lane; `active` numbers the loops
     /// that have one.
     Loop {
@@ -34,6 +35,8 @@ pub(crate) enum Item<'p> {
     If(Reg, [&'p [Stmt]; 2], &'p [Merge]),
     /// A result of a large branch.
     Merge(Reg, &'p Merge),
+    /// The same as another register.
+    Same(Reg, Reg),
     Store(Slot, Reg),
     /// Before a loop: the first values of what it carries; all lanes are active.
     First(&'p [Carry], Option<usize>),
@@ -43,6 +46,10 @@ pub(crate) enum Item<'p> {
 
 /// Operations in a branch up to which both sides are cheaper than a test.
 const SMALL: usize = 32;
+
+/// Operations up to which one side of a large branch is done for all lanes, rather than in a loop of
+/// its own.
+const TINY: usize = 8;
 
 /// The parts of a program. All stores stand in the last one, since loads see the values from before
 /// the program.
@@ -83,8 +90,11 @@ impl<'p> Parts<'p> {
                     self.last.push(Item::If(*cond, [then, otherwise], results));
                     return;
                 }
+                let [(then, then_tiny), (otherwise, otherwise_tiny)] =
+                    [then, otherwise].map(|body| apart(body));
                 let [then, otherwise] = [then, otherwise].map(|body| self.inner(body, None));
-                self.part(Node::Branch { cond: *cond, then, otherwise });
+                self.part(Node::Branch { cond: *cond, then, otherwise, results });
+                self.last.push(Item::If(*cond, [then_tiny, otherwise_tiny], &[]));
                 self.last.extend(results.iter().map(|merge| Item::Merge(*cond, merge)));
             }
             Stmt::Loop { rounds, carries, head, cond, body } => {
@@ -118,6 +128,11 @@ impl<'p> Parts<'p> {
         self.nodes.push(Node::Lanes(self.last));
         self.nodes
     }
+}
+
+/// A side of a large branch: what stands apart, and what is done for all lanes.
+fn apart(body: &[Stmt]) -> (&[Stmt], &[Stmt]) {
+    if cost(body) <= TINY { (&[], body) } else { (body, &[]) }
 }
 
 /// Roughly the operations of a branch; never small with something in it where lanes have to meet.

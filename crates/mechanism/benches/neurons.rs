@@ -1,4 +1,5 @@
-//! Time of one step of 4,000 neurons: native, interpreted, and written by hand for the same layout.
+//! Time of one step of 4,000 neurons: native, interpreted, and written by hand for the same layout;
+//! and of a function of eight sines.
 //!
 //! Divide by 4,000 for the time of a neuron and step.
 
@@ -6,8 +7,9 @@ mod by_hand;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pontine_mechanism::{
-    BlockArgs, Frame, Interpreter, Kernel, LANES, Level, Lines, Mechanism, NativeKernel, Phase,
-    Real, Scratch, derive, mechanism, mechanism_file, native_kernel,
+    Argument, BlockArgs, Frame, Function, FunctionKernel, Interpreter, Kernel, LANES, Level, Lines,
+    Mechanism, NativeKernel, Phase, Real, Scratch, derive, mechanism, mechanism_file,
+    native_kernel,
 };
 use pontine_rng::StreamKey;
 
@@ -27,7 +29,7 @@ struct Population<F> {
 }
 
 impl<F: Real> Population<F> {
-    fn new(text: &str, dt: f64, set: &[(&str, f64)], drive: f64) -> Population<F> {
+    fn new(text: &str, dt: f64, set: &[(&str, f64)], drive: [f64; 2]) -> Population<F> {
         let mechanism = Mechanism::parse(text).unwrap();
         let value = |name: &str, default| {
             set.iter().find(|(known, _)| *known == name).map_or(default, |(_, value)| *value)
@@ -50,7 +52,12 @@ impl<F: Real> Population<F> {
             scratch: Scratch::new(),
             mechanism,
         };
-        population.dense[..population.mechanism.inputs.len() * LANES].fill(F::from_f64(drive));
+        let n_driven = population.mechanism.inputs.len() * LANES;
+        for (i, input) in population.dense[..n_driven].iter_mut().enumerate() {
+            // Odd, so that neighbours differ and each value comes once.
+            let part = (i * 197 % LANES) as f64 / LANES as f64;
+            *input = F::from_f64(drive[0] + part * (drive[1] - drive[0]));
+        }
         let initial = Interpreter::new(&population.mechanism, Phase::Initial);
         population.run(&initial);
         population
@@ -101,29 +108,29 @@ fn lines<F: Real>(values: Vec<F>) -> Lines<F> {
     lines
 }
 
-/// One neuron type: its text, dt, parameters and constant input.
+/// One neuron type: its text, dt, parameters and the range of its constant inputs.
 struct Case {
     name: &'static str,
     text: &'static str,
     dt: f64,
     set: &'static [(&'static str, f64)],
-    drive: f64,
+    drive: [f64; 2],
 }
 
-const CASES: [Case; 6] = [
+const CASES: [Case; 8] = [
     Case {
         name: "IF_curr_exp",
         text: mechanism_file!("../../catalogue/src/mechanisms/if_curr_exp.mech"),
         dt: 0.1,
         set: &[("tau_refrac", 2.0)],
-        drive: 0.9,
+        drive: [0.9; 2],
     },
     Case {
         name: "Izhikevich",
         text: mechanism_file!("../../catalogue/src/mechanisms/izhikevich.mech"),
         dt: 0.1,
         set: &[],
-        drive: 0.01,
+        drive: [0.01; 2],
     },
     Case {
         name: "AdEx",
@@ -153,28 +160,42 @@ const CASES: [Case; 6] = [
         ),
         dt: 0.1,
         set: &[],
-        drive: 1.0,
+        drive: [1.0; 2],
     },
     Case {
         name: "IF_cond_exp",
         text: mechanism_file!("../../catalogue/src/mechanisms/if_cond_exp.mech"),
         dt: 0.1,
         set: &[],
-        drive: 0.9,
+        drive: [0.9; 2],
     },
     Case {
         name: "LIF",
         text: mechanism_file!("../../catalogue/src/mechanisms/lif.mech"),
         dt: 0.001,
         set: &[],
-        drive: 1.2,
+        drive: [1.2; 2],
+    },
+    Case {
+        name: "LIF at 0 to 330 Hz",
+        text: mechanism_file!("../../catalogue/src/mechanisms/lif.mech"),
+        dt: 0.001,
+        set: &[],
+        drive: [-10.0, 20.0],
+    },
+    Case {
+        name: "AdaptiveLIF",
+        text: mechanism_file!("../../catalogue/src/mechanisms/adaptive_lif.mech"),
+        dt: 0.001,
+        set: &[],
+        drive: [-10.0, 20.0],
     },
     Case {
         name: "SpikeSourcePoisson",
         text: mechanism_file!("../../catalogue/src/mechanisms/spike_source_poisson.mech"),
         dt: 0.1,
         set: &[("rate", 16_000.0)],
-        drive: 0.0,
+        drive: [0.0; 2],
     },
 ];
 
@@ -212,6 +233,22 @@ fn steps<F: Real>(criterion: &mut Criterion, precision: &str) {
 fn neurons(criterion: &mut Criterion) {
     steps::<f32>(criterion, "f32");
     steps::<f64>(criterion, "f64");
+    sines(criterion);
+}
+
+/// A function of eight sines, as nodes have them.
+fn sines(criterion: &mut Criterion) {
+    let texts: Vec<String> = (1..=8).map(|i| format!("sin({i}.0 * t)")).collect();
+    let function = Function::parse(&texts.join(", "), &[Argument::new("t", 1)], &[]).unwrap();
+    let kernel = FunctionKernel::new(&function);
+    let (mut t, mut out) = (0.0, [0.0; 8]);
+    criterion.bench_function("eight sines", |b| {
+        b.iter(|| {
+            t += 1e-3;
+            kernel.eval(&[t], &mut out);
+            out[7]
+        })
+    });
 }
 
 criterion_group! {

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
-use pontine_mechanism_lang::{Draw, Function, Precision, Program, Slot, expand};
+use pontine_mechanism_lang::{Draw, Function, Op, Precision, Slot, Stmt, expand};
 
-use crate::scalar::{Lane, Value, evaluate};
+use crate::native::{Level, Supported};
+use crate::scalar::{Lane, Value, evaluate_at};
 
 /// A [`Function`] ready to be evaluated.
 ///
@@ -19,19 +20,31 @@ use crate::scalar::{Lane, Value, evaluate};
 /// ```
 #[derive(Clone, Debug)]
 pub struct FunctionKernel {
-    program: Program,
+    body: Vec<Stmt>,
+    /// What registers hold at the start: constants stand in theirs.
+    registers: Vec<Value<f64>>,
     n_inputs: usize,
     n_outputs: usize,
+    level: Supported,
 }
 
 impl FunctionKernel {
     /// Prepares a function.
     pub fn new(function: &Function) -> FunctionKernel {
+        let program = expand(function.program(), Precision::F64);
+        let mut registers = vec![Value::Bool(false); program.types.len()];
         FunctionKernel {
-            program: expand(function.program(), Precision::F64),
+            body: settle(program.body, &mut registers),
+            registers,
             n_inputs: function.n_inputs(),
             n_outputs: function.n_outputs(),
+            level: Supported::best(),
         }
+    }
+
+    /// The same with the instructions of `level`, or of the baseline where this CPU lacks them.
+    pub fn at(self, level: Level) -> FunctionKernel {
+        FunctionKernel { level: Supported::of(level), ..self }
     }
 
     /// The function's value at one point. Allocates nothing after a thread's first call.
@@ -43,8 +56,38 @@ impl FunctionKernel {
     /// If either slice is shorter than that.
     pub fn eval(&self, args: &[f64], out: &mut [f64]) {
         let mut point = Point { args: &args[..self.n_inputs], out: &mut out[..self.n_outputs] };
-        REGISTERS.with_borrow_mut(|registers| evaluate(&self.program, registers, &mut point));
+        REGISTERS.with_borrow_mut(|registers| {
+            registers.clear();
+            registers.extend_from_slice(&self.registers);
+            evaluate_at(self.level, &self.body, registers, &mut point);
+        });
     }
+}
+
+/// Puts constants where they belong, and leaves the statements that have something to do.
+fn settle(body: Vec<Stmt>, registers: &mut [Value<f64>]) -> Vec<Stmt> {
+    let mut left = Vec::new();
+    for stmt in body {
+        match stmt {
+            Stmt::Let { reg, op: Op::Const(value) } => {
+                registers[reg.0 as usize] = Value::Scalar(value);
+            }
+            Stmt::Let { reg, op: Op::Int(value) } => registers[reg.0 as usize] = Value::Int(value),
+            Stmt::Let { reg, op: Op::Bool(value) } => {
+                registers[reg.0 as usize] = Value::Bool(value);
+            }
+            Stmt::If { cond, then, otherwise, results } => {
+                let [then, otherwise] = [then, otherwise].map(|body| settle(body, registers));
+                left.push(Stmt::If { cond, then, otherwise, results });
+            }
+            Stmt::Loop { rounds, carries, head, cond, body } => {
+                let [head, body] = [head, body].map(|body| settle(body, registers));
+                left.push(Stmt::Loop { rounds, carries, head, cond, body });
+            }
+            Stmt::Let { .. } | Stmt::Store { .. } => left.push(stmt),
+        }
+    }
+    left
 }
 
 thread_local! {
@@ -57,6 +100,7 @@ struct Point<'a> {
 }
 
 impl Lane<f64> for Point<'_> {
+    #[inline(always)]
     fn load(&self, slot: Slot) -> f64 {
         match slot {
             Slot::Input(i) => self.args[i],
@@ -65,6 +109,7 @@ impl Lane<f64> for Point<'_> {
         }
     }
 
+    #[inline(always)]
     fn store(&mut self, slot: Slot, value: f64) {
         if let Slot::Output(i) = slot {
             self.out[i] = value;

@@ -5,6 +5,8 @@ use pontine_mechanism_lang::{
     exp_divided_difference,
 };
 
+use crate::native::{Supported, Task, dispatch};
+
 /// What a program reads and writes.
 pub(crate) trait Lane<F> {
     fn load(&self, slot: Slot) -> F;
@@ -28,19 +30,49 @@ pub(crate) fn evaluate<F: Real>(
 ) {
     registers.clear();
     registers.resize(program.types.len(), Value::Bool(false));
-    Evaluator { registers, lane }.block(&program.body);
+    evaluate_at(Supported::best(), &program.body, registers, lane);
+}
+
+/// Runs the statements of an expanded program with the instructions of a level: at the baseline of
+/// x86-64 a fused operation is a call. There is a register for each that the program names.
+pub(crate) fn evaluate_at<F: Real>(
+    level: Supported,
+    body: &[Stmt],
+    registers: &mut [Value<F>],
+    lane: &mut impl Lane<F>,
+) {
+    Evaluator { level, registers, lane }.dispatch(body);
 }
 
 struct Evaluator<'a, F, L> {
+    level: Supported,
     registers: &'a mut [Value<F>],
     lane: &'a mut L,
 }
 
+/// Statements to run.
+struct Block<'e, 'a, 's, F, L>(&'e mut Evaluator<'a, F, L>, &'s [Stmt]);
+
+impl<F: Real, L: Lane<F>> Task for Block<'_, '_, '_, F, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // A closure would be a function of its own, without the level's instructions.
+        for stmt in self.1 {
+            self.0.statement(stmt);
+        }
+    }
+}
+
 impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
-    fn block(&mut self, body: &[Stmt]) {
-        body.iter().for_each(|stmt| self.statement(stmt));
+    /// A block. What is within it is compiled for the level as a call of its own.
+    #[inline(never)]
+    fn dispatch(&mut self, body: &[Stmt]) {
+        dispatch(self.level, Block(self, body));
     }
 
+    #[inline(always)]
     fn statement(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Let { reg, op } => self.registers[reg.0 as usize] = self.op(op),
@@ -50,7 +82,10 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
             }
             Stmt::If { cond, then, otherwise, results } => {
                 let taken = self.bool(*cond);
-                self.block(if taken { then } else { otherwise });
+                let body = if taken { then } else { otherwise };
+                if !body.is_empty() {
+                    self.dispatch(body);
+                }
                 for merge in results {
                     let from = if taken { merge.then } else { merge.otherwise };
                     self.registers[merge.reg.0 as usize] = self.registers[from.0 as usize];
@@ -77,15 +112,16 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
             if round == rounds {
                 break;
             }
-            self.block(head);
+            self.dispatch(head);
             if cond.is_some_and(|cond| !self.bool(cond)) {
                 break;
             }
-            self.block(body);
+            self.dispatch(body);
             values = carries.iter().map(|carry| self.scalar(carry.next)).collect();
         }
     }
 
+    #[inline(always)]
     fn scalar(&self, reg: Reg) -> F {
         match self.registers[reg.0 as usize] {
             Value::Scalar(value) => value,
@@ -94,6 +130,7 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
         }
     }
 
+    #[inline(always)]
     fn int(&self, reg: Reg) -> i32 {
         match self.registers[reg.0 as usize] {
             Value::Int(value) => value,
@@ -101,10 +138,12 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
         }
     }
 
+    #[inline(always)]
     fn bool(&self, reg: Reg) -> bool {
         matches!(self.registers[reg.0 as usize], Value::Bool(true))
     }
 
+    #[inline(always)]
     fn op(&self, op: &Op) -> Value<F> {
         match op {
             Op::Int(value) => Value::Int(*value),
@@ -122,6 +161,7 @@ impl<F: Real, L: Lane<F>> Evaluator<'_, F, L> {
         }
     }
 
+    #[inline(always)]
     fn scalar_op(&self, op: &Op) -> F {
         match op {
             Op::Const(value) => F::from_f64(*value),
@@ -157,6 +197,7 @@ pub(crate) fn compare<F: Real>(op: CompareOp, a: F, b: F) -> bool {
     }
 }
 
+#[inline(always)]
 fn unary<F: Real>(primitive: Primitive, a: F) -> F {
     match primitive {
         Primitive::Neg => -a,
@@ -169,6 +210,7 @@ fn unary<F: Real>(primitive: Primitive, a: F) -> F {
     }
 }
 
+#[inline(always)]
 fn binary<F: Real>(arithmetic: Arithmetic, a: F, b: F) -> F {
     match arithmetic {
         Arithmetic::Add => a + b,

@@ -11,8 +11,8 @@ use pontine_core_ir::{
     port::{AccessError, Address, CompileError},
 };
 use pontine_mechanism::{
-    CHUNK, Kernel, Phase, Real, Scratch, derive, kernel,
-    native::{Supported, Task, dispatch},
+    Kernel, Phase, Real, Scratch, derive, kernel,
+    native::{Supported, Task, dispatch, mask},
 };
 use pontine_rng::StreamKey;
 
@@ -436,7 +436,7 @@ fn put<F: Real>(
     }
 }
 
-/// Turns counts into events; most chunks have none.
+/// Turns counts into events.
 struct Collect<'a, F> {
     counts: &'a [F],
     first: usize,
@@ -448,24 +448,67 @@ impl<F: Real> Task for Collect<'_, F> {
 
     #[inline(always)]
     fn run(self) {
+        let (wide, rest) = self.counts.as_chunks::<WIDE>();
         let mut first = self.first;
-        for wide in self.counts.chunks(8 * CHUNK) {
-            if has_any(wide) {
-                for (i, chunk) in wide.chunks(CHUNK).enumerate() {
-                    if has_any(chunk) {
-                        let cells = chunk.iter().zip(first + i * CHUNK..);
-                        for (&count, cell) in cells.filter(|(count, _)| **count != F::default()) {
-                            self.spikes.push(cell as u32, count);
-                        }
-                    }
-                }
-            }
-            first += wide.len();
+        for counts in wide {
+            collect(counts, first, self.spikes);
+            first += WIDE;
+        }
+        if !rest.is_empty() {
+            let mut counts = [F::default(); WIDE];
+            counts.iter_mut().zip(rest).for_each(|(to, count)| *to = *count);
+            collect(&counts, first, self.spikes);
         }
     }
 }
 
+/// How many counts are looked at together.
+const WIDE: usize = 64;
+
+/// Lists the counts that are not 0. Which ones is found without asking each of them.
 #[inline(always)]
-fn has_any<F: Real>(counts: &[F]) -> bool {
-    counts.iter().fold(false, |any, count| any | (*count != F::default()))
+fn collect<F: Real>(counts: &[F; WIDE], first: usize, spikes: &mut SpikeList<F>) {
+    let mut spiking = [false; WIDE];
+    for (spiking, count) in spiking.iter_mut().zip(counts) {
+        *spiking = *count != F::default();
+    }
+    let mut left = mask(&spiking);
+    let n = left.count_ones() as usize;
+    if n == 0 {
+        return;
+    }
+    let (mut indices, mut values) = ([0; WIDE], [F::default(); WIDE]);
+    for (index, value) in indices.iter_mut().zip(&mut values).take(n) {
+        let lane = left.trailing_zeros() as usize % WIDE;
+        (*index, *value) = ((first + lane) as u32, counts[lane]);
+        left &= left.wrapping_sub(1);
+    }
+    spikes.append(&indices[..n], &values[..n]);
+}
+
+#[cfg(test)]
+mod tests {
+    use pontine_mechanism::Level;
+    use proptest::prelude::{Just, Strategy, prop_assert_eq, prop_oneof, proptest};
+
+    use super::*;
+
+    fn counts() -> impl Strategy<Value = Vec<f32>> {
+        let count = prop_oneof![3 => Just(0.0), 1 => Just(-0.0), 2 => Just(1.0), 1 => -3.0f32..3.0];
+        proptest::collection::vec(count, 0..300)
+    }
+
+    proptest! {
+        #[test]
+        fn each_count_that_is_not_0_is_listed_once(counts in counts(), first in 0usize..9) {
+            let expected: Vec<_> =
+                (first as u32..).zip(counts.clone()).filter(|(_, count)| *count != 0.0).collect();
+            for level in Level::ALL {
+                let mut spikes = SpikeList::default();
+                let collect = Collect { counts: &counts, first, spikes: &mut spikes };
+                dispatch(Supported::of(level), collect);
+                prop_assert_eq!(spikes.iter().collect::<Vec<_>>(), &expected[..]);
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod prefetch;
+mod sparse;
 
 use std::marker::PhantomData;
 
@@ -19,6 +20,7 @@ use crate::interpreter::Scratch;
 pub use crate::registry::NativeKernel;
 pub use dispatch::{Level, Supported, Task, dispatch};
 pub use prefetch::prefetch;
+pub use sparse::{count, gather, lanes, mask, scatter};
 
 /// The step of one mechanism in one precision, as loops over lanes.
 ///

@@ -2,8 +2,8 @@
 
 use super::{Bench, IF_CURR_EXP};
 use crate::{
-    Argument, BlockArgs, DeriveError, ErasedKernel, Function, FunctionKernel, Kernel, Mechanism,
-    NativeKernel, Phase, Precision, Scratch, derive,
+    Argument, BlockArgs, DeriveError, ErasedKernel, Function, FunctionKernel, Kernel, Level,
+    Mechanism, NativeKernel, Phase, Precision, Scratch, derive,
 };
 
 #[test]
@@ -22,6 +22,23 @@ fn functions_give_the_values_of_the_standard_library() {
             [a.sin() * t.cos(), b.abs().powf(1.5), logistic, f64::from(u8::from(a > b)), a, b];
         for (found, expected) in out.iter().zip(expected) {
             assert!((found - expected).abs() <= 1e-15 * expected.abs().max(1.0));
+        }
+    }
+}
+
+#[test]
+fn functions_are_the_same_at_every_level() {
+    let text = "sin(x[0]), exp(x[1]) * log(abs(x[0])), expm1(x[0] / 9), x[0] > 2 ? x[1] : 3";
+    let function = Function::parse(text, &[Argument::new("x", 2)], &[]).unwrap();
+    let at = |level, x: [f64; 2]| {
+        let mut out = [0.0; 4];
+        FunctionKernel::new(&function).at(level).eval(&x, &mut out);
+        out.map(f64::to_bits)
+    };
+    for point in 0..200 {
+        let x = [0.37, -0.71].map(|k| k * f64::from(point) - 10.0);
+        for level in Level::ALL {
+            assert_eq!(at(level, x), at(Level::Baseline, x), "{level:?} {x:?}");
         }
     }
 }
