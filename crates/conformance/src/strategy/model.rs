@@ -91,6 +91,7 @@ enum ProductKind {
 enum Array {
     Function { x: usize, which: usize },
     Dot { x: usize, rows: usize },
+    Sparse { x: usize, places: Vec<(usize, usize)>, sorted: bool },
     Scaled { x: usize, by: f64 },
     Outer { x: usize, y: usize },
     Copy { x: usize, index: Vec<usize> },
@@ -154,6 +155,8 @@ fn array() -> impl Strategy<Value = Array> {
     prop_oneof![
         2 => (x(), x()).prop_map(|(x, which)| Array::Function { x, which }),
         2 => (x(), 1..5usize).prop_map(|(x, rows)| Array::Dot { x, rows }),
+        2 => (x(), vec((x(), x()), 1..12), any::<bool>())
+            .prop_map(|(x, places, sorted)| Array::Sparse { x, places, sorted }),
         2 => (x(), -2.0..2.0f64).prop_map(|(x, by)| Array::Scaled { x, by }),
         1 => (x(), x()).prop_map(|(x, y)| Array::Outer { x, y }),
         2 => (x(), vec(x(), 1..5)).prop_map(|(x, index)| Array::Copy { x, index }),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pontine_core_ir::{
     Connectivity, ExpressionFunction, Mechanism, Model, Path, SignalId, SynapseList, Tensor, Value,
     model::{
-        Deliver, Filter, First, Neurons, Operator, OperatorKind, Record, RecordTarget, Signal,
-        SpikeList,
+        Deliver, Entries, Filter, First, Neurons, Operator, OperatorKind, Record, RecordTarget,
+        Signal, SpikeList,
     },
 };
 use pontine_mechanism::{
@@ -212,6 +212,12 @@ impl Draft {
                 self.dot(&path, 1, x, y);
                 (y, after)
             }
+            Array::Sparse { x, places, sorted } => {
+                let (x, after) = chosen(*x);
+                let y = self.sum(&path, 0, 3);
+                self.sparse(&path, x, y, places, *sorted);
+                (y, after)
+            }
             Array::Scaled { x, by } => {
                 let (x, after) = chosen(*x);
                 let a = self.constant(&format!("{path}.by"), &[], |_| *by);
@@ -301,6 +307,30 @@ impl Draft {
         let weight = |i: usize| (((i * 7919 + 13) % 101) as f64 / 50.0 - 1.0) / (n as f64).sqrt();
         let a = self.constant(&format!("{path}.a{part}"), &[rows, n], weight);
         self.operator(path, part, OperatorKind::DotInc { a, x, y });
+    }
+
+    /// A product with numbers at some places, in the order of rows and columns if `sorted`.
+    fn sparse(
+        &mut self,
+        path: &str,
+        x: SignalId,
+        y: SignalId,
+        places: &[(usize, usize)],
+        sorted: bool,
+    ) {
+        let (n_rows, n_columns) = (self.model.signals[y].len(), self.model.signals[x].len());
+        let within = |&(row, column): &(usize, usize)| (row % n_rows, column % n_columns);
+        let mut places: Vec<_> = places.iter().map(within).collect();
+        if sorted {
+            places.sort_unstable();
+        }
+        let number = |k: usize| ((k * 31 + 7) % 19) as f64 / 10.0 - 0.9;
+        let a = self.constant(&format!("{path}.entries"), &[places.len()], number);
+        let entries = Entries {
+            rows: places.iter().map(|place| place.0 as u32).collect(),
+            columns: places.iter().map(|place| place.1 as u32).collect(),
+        };
+        self.operator(path, 1, OperatorKind::SparseInc { a, entries, x, y });
     }
 
     pub(super) fn filter(&mut self, path: &str, input: SignalId, decay: f64) -> SignalId {
