@@ -107,9 +107,9 @@ impl<F: Real> Engine<F> {
     /// first signal that is no number any more.
     pub fn check(&self, step: u64) -> Result<(), RunError> {
         let numbers = |watched: &Watched| &self.dense[watched.column.range()];
-        // What is infinite is no number when it is taken from itself.
+        // What is infinite has no product with 0.
         let is_invalid = |watched: &&Watched| match watched.is_learned {
-            true => any(numbers(watched), |x| x - x),
+            true => any(numbers(watched), |x| 0.0 * x),
             false => any(numbers(watched), |x| x),
         };
         let Some(watched) = self.watched.iter().find(is_invalid) else { return Ok(()) };

@@ -173,7 +173,7 @@ impl<'a> Lowering<'a> {
             ("floor", [x]) => program.unary(Primitive::Floor, *x),
             ("ceil", [x]) => program.unary(Primitive::Ceil, *x),
             ("round", [x]) => program.unary(Primitive::Round, *x),
-            ("rint", [x]) => self.to_even(*x),
+            ("rint", [x]) => self.nearest_even(*x),
             ("log10", [x]) => self.decadic(*x),
             ("where", [condition, a, b]) => program.select(*condition, *a, *b),
             ("abs", [x]) => program.unary(Primitive::Abs, *x),
@@ -190,7 +190,7 @@ impl<'a> Lowering<'a> {
 
     /// The nearest whole number; of two that are equally near the even one, which is twice the nearest
     /// to half of `x`.
-    fn to_even(&mut self, x: Reg) -> Reg {
+    fn nearest_even(&mut self, x: Reg) -> Reg {
         let program = &mut self.program;
         let (two, half) = (program.constant(2.0), program.constant(0.5));
         let nearest = program.unary(Primitive::Round, x);
