@@ -225,6 +225,16 @@ fn learning_rules() {
     let rate =
         "`Connection:c.PES`: `PES`: `learning_rate` is -1.0, but must be finite and not negative";
     rule(rate, &|a, n| Connection::new(a, n).learning_by(pes(-1.0)));
+    check(
+        Construction,
+        "`Connection:t`: it leads to a learning rule that takes nothing",
+        |net, a, n| {
+            let oja =
+                Connection::new(a.neurons(), a.neurons()).transform(Tensor::filled(&[10, 10], 0.1));
+            let oja = net.add(oja.learning_by(Spec::new("Oja")));
+            net.add(Connection::new(n, oja.rule(0)).labelled("t"));
+        },
+    );
     let name = "`Connection:c`: no learning rule is called `PSE`";
     rule(name, &|a, n| Connection::new(a, n).learning_by(Spec::new("PSE")));
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use pontine_backend_ref::Reference;
+use pontine_conformance::Oracle;
 use pontine_core_ir::{
     Cells, Connection, Connector, EndObject, Ensemble, Factor, Factored, FactoredBlock, Network,
     Node, Population, PopulationId, PopulationView, Probe, ProbeTarget, Projection, ProjectionId,
     Recorder, Spec, SynapseList, SynapseRow, Synapses, Tensor, Transform, Value,
     model::OperatorKind,
-    port::{CompileOptions, Unattended},
+    port::{Backend, CompileOptions, Unattended},
 };
 use pontine_road::{BuildOptions, Prepared, Road};
 
@@ -16,9 +17,13 @@ const N_SOURCE: usize = 12;
 const N_TARGET: usize = 7;
 
 fn build(network: &Network, threads: usize) -> Prepared {
+    build_on(&Reference, network, threads)
+}
+
+fn build_on(backend: &dyn Backend, network: &Network, threads: usize) -> Prepared {
     let options = CompileOptions { threads, ..CompileOptions::default() };
     let build = BuildOptions { dt: 1e-3, seed: 3 };
-    Road::new(&Reference).options(build, options).build(network).unwrap()
+    Road::new(backend).options(build, options).build(network).unwrap()
 }
 
 fn refused(network: &Network) -> String {
@@ -310,6 +315,12 @@ fn blocks_learn_as_projections_of_their_cells_would() {
             assert_near(&learned, &alone, 1e-12);
             assert!(learned != before.data(), "block {i}: the {name} learn nothing");
         }
+    }
+    let mut oracle = build_on(&Oracle, &network, 1);
+    run(&mut oracle, 400);
+    for path in ["blocks.blocks.0.decoders", "blocks.blocks.1.encoders", "alone0.encoders"] {
+        let path = format!("Projection:{path}");
+        assert_eq!(prepared.read(&path).unwrap(), oracle.read(&path).unwrap(), "{path}");
     }
     let mut recording = pontine_core_ir::Recording::of(&prepared.model);
     prepared.simulation.drain(&mut recording).unwrap();

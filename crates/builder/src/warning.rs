@@ -1,6 +1,6 @@
 //! What is legal and yet hardly meant.
 
-use pontine_core_ir::Path;
+use pontine_core_ir::{Path, error::number};
 
 /// A doubt about one object or a run; what was asked for is done nevertheless.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum Warning {
     },
     /// A rule that is likely to overshoot.
     #[error(
-        "`{path}`: a learning rate of {} is so large that weights are likely to overshoot; it is usually below {below}", short(*.rate)
+        "`{path}`: a learning rate of {} is so large that weights are likely to overshoot; it is usually below {below}", number(*.rate)
     )]
     LearningRate {
         /// The rule.
@@ -56,9 +56,4 @@ pub enum Warning {
         /// What, and what would do instead.
         message: String,
     },
-}
-
-/// A number in few digits.
-fn short(x: f64) -> String {
-    if x.abs() < 1e16 { x.to_string() } else { format!("{x:e}") }
 }

@@ -540,6 +540,9 @@ fn names_are_told_before_units() {
         &neurons("{ kind = 'LIF', tau_rcc = '20 ms' }"),
         "m.toml:6: ensemble `a`: unknown parameter `tau_rcc`; did you mean `tau_rc`?",
     );
+    let synapse = "[[node]]\nlabel = 'n'\noutput = 1\n[[probe]]\ntarget = 'n'\n\
+                   synapse = { kind = 'Alpha', taus = '5 ms' }";
+    check(synapse, "m.toml:8: probe: unknown parameter `taus`; did you mean `tau`?");
     let port = "[[node]]\nlabel = 'n'\noutput = 1\n[[connection]]\npre = 'n'\n\
                 post = 'E.excitatry'\ntransform = '1 nA'";
     check(

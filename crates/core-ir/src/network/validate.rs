@@ -28,7 +28,7 @@ use super::{
     Probe, ProbeTarget, RuleInput, Transform, factored, values,
 };
 use crate::{
-    error::{Faults, nearest},
+    error::{Faults, nearest, number},
     function::Function,
     id::{ConnectionId, ProjectionId},
     path::Path,
@@ -102,7 +102,7 @@ pub enum NetworkFault {
         what: &'static str,
     },
     /// A number out of bounds.
-    #[error("`{path}`: {what} is {found}, but must be {expected}")]
+    #[error("`{path}`: {what} is {}, but must be {expected}", number(*.found))]
     Value {
         /// The object.
         path: Path,
@@ -414,6 +414,11 @@ impl Check<'_> {
                 self.faults.push(NetworkFault::Misplaced { path, what });
                 continue;
             }
+            if self.is_told_nothing(&connection.post.object) {
+                let what = "it leads to a learning rule that takes nothing from others";
+                self.faults.push(NetworkFault::Misplaced { path, what });
+                continue;
+            }
             // What decodes nothing is a fault of its own.
             let tells_nothing = matches!(connection.post.object, EndObject::ProjectionRule { .. })
                 && size_out == Some(0);
@@ -423,6 +428,19 @@ impl Check<'_> {
                 self.sizes(&path, connection, size_in, size_out);
             }
         }
+    }
+
+    /// Whether it is a learning rule that nobody can tell anything.
+    fn is_told_nothing(&self, end: &EndObject) -> bool {
+        let network = self.network;
+        let rule = match *end {
+            EndObject::Rule { connection, rule } => network.learning(connection).get(rule),
+            EndObject::ProjectionRule { projection, rule } => {
+                network.projections.get(projection).and_then(|p| p.learning.get(rule))
+            }
+            _ => None,
+        };
+        rule.is_some_and(|rule| rule.input == RuleInput::Nothing)
     }
 
     /// The size of one end after slicing, if all is well with it.

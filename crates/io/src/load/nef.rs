@@ -158,7 +158,9 @@ fn noise(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
 
 /// A kind whose times are in s and whose highest frequency, if it has one, is in Hz.
 fn process(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
-    let is_signal = reader.text(kind_of(item), "`process`")? == "WhiteSignal";
+    let kind = reader.text(kind_of(item), "`process`")?;
+    known_of_kind(item, &kind)?;
+    let is_signal = kind == "WhiteSignal";
     if let Some(spec) = pieces(reader, item)? {
         return Ok(spec);
     }
@@ -219,7 +221,9 @@ fn neuron_type(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
     {
         mechanisms.extend(registry::mechanism(entry.name));
     }
-    known_parameters(item, &mechanisms)?;
+    let own = ["base", "amplitude"];
+    let parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
+    known_parameters(item, own.into_iter().chain(parameters.map(|p| p.name.as_str())))?;
     let unit = |name: &str| {
         let mut parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
         parameters.find(|p| p.name == name).map_or(Unit::NONE, |p| p.unit)
@@ -228,19 +232,39 @@ fn neuron_type(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
 }
 
 /// Names are looked at before the units of what stands behind them.
-fn known_parameters(item: &Item, mechanisms: &[Arc<Mechanism>]) -> Result<(), Located> {
+fn known_parameters<'k>(
+    item: &Item,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> Result<(), Located> {
     let Raw::Table(table) = &item.value else { return Ok(()) };
-    let own = ["kind", "base", "amplitude"];
-    let parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
-    let known = own.into_iter().chain(parameters.map(|p| p.name.as_str()));
-    let is_known = |name: &str| name.starts_with("initial_") || known.clone().any(|k| k == name);
+    let is_known = |name: &str| {
+        name == "kind" || name.starts_with("initial_") || known.clone().any(|known| known == name)
+    };
     match table.0.iter().find(|(name, _)| !is_known(name)) {
         None => Ok(()),
         Some((name, item)) => {
-            let nearest = nearest(name, known.clone().filter(|known| *known != "kind"));
+            let nearest = nearest(name, known.clone());
             Err(item.fault(Cause::Unknown { what: "parameter", name: name.clone(), nearest }))
         }
     }
+}
+
+/// The same of a synapse or a process that this house has.
+fn known_of_kind(item: &Item, name: &str) -> Result<(), Located> {
+    let known: &[&str] = match name {
+        "Lowpass" | "Alpha" => &["tau"],
+        "Triangle" => &["t"],
+        "Delay" => &["delay"],
+        "LinearFilter" => &["num", "den", "analog", "method"],
+        "WhiteNoise" => &["dist", "scale", "seed"],
+        "FilteredNoise" => &["dist", "scale", "synapse", "seed"],
+        "BrownNoise" => &["dist", "seed"],
+        "WhiteSignal" => &["period", "high", "rms", "y0", "seed"],
+        "PresentInput" => &["inputs", "presentation_time", "seed"],
+        "Piecewise" => &["times", "values", "interpolation", "seed"],
+        _ => return Ok(()),
+    };
+    known_parameters(item, known.iter().copied())
 }
 
 fn kind_of(item: &Item) -> &Item {
@@ -389,6 +413,7 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
     match &item.value {
         Raw::Text(text) if text == "none" => Ok(None),
         Raw::Table(_) => {
+            known_of_kind(item, &reader.text(kind_of(item), "`synapse`")?)?;
             let time = |name: &str| name.starts_with("tau") || ["delay", "t"].contains(&name);
             let unit = |name: &str| if time(name) { second() } else { Unit::NONE };
             reader.spec(item, "`synapse`", "kind", &unit).map(Some)
