@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
-    Function, LearningRule, Mechanism, Node, ObjId, Param, Spec, Subnetwork, Tensor, Transform,
-    Unit, UnitSystem, error::nearest, registry,
+    Function, LearningRule, Node, ObjId, Param, Spec, Subnetwork, Tensor, Transform, Unit,
+    UnitSystem, error::nearest, registry,
 };
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 
