@@ -77,7 +77,7 @@ fn learned_weights_are_written_and_frozen() {
 
     let tensor = Tensor::new(&[1, found.len()], found.clone()).unwrap();
     network.imported.insert("Connection:a_b.weights".into(), Arc::new(tensor));
-    network.connections[learns].learning.clear();
+    network.connections[learns].learning = None;
     let error = network.validate().unwrap_err().to_string();
     assert!(error.contains("refers to its post object"), "{error}");
     let told: Vec<_> = network.connections.ids().collect();

@@ -223,8 +223,18 @@ fn learning_rules() {
         "`Connection:c.Voja`: encoders learn from connections to the vector of an ensemble";
     rule(encoders, &|a, n| Connection::new(a, n).learning_by(voja(0.1)));
     let rate =
-        "`Connection:c.PES`: `PES`: `learning_rate` is 0.0, but must be finite and more than 0";
-    rule(rate, &|a, n| Connection::new(a, n).learning_by(pes(0.0)));
+        "`Connection:c.PES`: `PES`: `learning_rate` is -1.0, but must be finite and not negative";
+    rule(rate, &|a, n| Connection::new(a, n).learning_by(pes(-1.0)));
+    check(
+        Construction,
+        "`Connection:t`: it leads to a learning rule that takes nothing",
+        |net, a, n| {
+            let oja =
+                Connection::new(a.neurons(), a.neurons()).transform(Tensor::filled(&[10, 10], 0.1));
+            let oja = net.add(oja.learning_by(Spec::new("Oja")));
+            net.add(Connection::new(n, oja.rule(0)).labelled("t"));
+        },
+    );
     let name = "`Connection:c`: no learning rule is called `PSE`";
     rule(name, &|a, n| Connection::new(a, n).learning_by(Spec::new("PSE")));
 }
@@ -301,6 +311,25 @@ fn threads_tell_the_same_step() {
     assert_eq!(error(1), error(2));
 }
 
+/// Looked at when an operation without a result is, and told as the cause of such.
+#[test]
+fn weights_that_grow_beyond_all_numbers_end_a_run() {
+    let mut net = Network::new("");
+    let a = net.add(Ensemble::new(20, 1).labelled("a"));
+    let n = net.add(Node::passthrough(1));
+    let c = net.add(Connection::new(a, n).learning_by(pes(1e308)).labelled("c"));
+    let error = net.add(Node::constant(vec![-1e6]));
+    net.add(Connection::new(error, c.rule(0)));
+    net.add(Probe::new(n));
+    let mut prepared = Road::new(&Reference).build(&net).unwrap();
+    let error = prepared.run_steps(500, &mut Unattended).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "`Connection:c.weights`: what is learned was not finite after step 64; a smaller learning \
+         rate may help"
+    );
+}
+
 #[test]
 fn what_is_hardly_meant_is_warned_of() {
     let mut net = Network::new("");
@@ -310,7 +339,9 @@ fn what_is_hardly_meant_is_warned_of() {
     let late = Spec::new("Delay").with("delay", 0.0);
     net.add(Connection::new(n, a).synapse(late).labelled("late"));
     net.add(Connection::new(a, n).learning_by(pes(1.0)).labelled("bold"));
-    net.add(Connection::new(a, n).learning_by(pes(0.9)));
+    let timid = net.add(Connection::new(a, n).learning_by(pes(0.9)));
+    net.add(Connection::new(n, timid.rule(0)));
+    net.add(Connection::new(a, n).learning_by(pes(1e300)).labelled("far"));
     let warnings = Road::new(&Reference).build(&net).unwrap().report.warnings;
     let texts: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -318,6 +349,10 @@ fn what_is_hardly_meant_is_warned_of() {
         [
             "`Connection:bold.PES`: a learning rate of 1 is so large that weights are likely to \
              overshoot; it is usually below 1",
+            "`Connection:bold.PES`: nothing tells it an error, so nothing is learned",
+            "`Connection:far.PES`: a learning rate of 1e300 is so large that weights are likely to \
+             overshoot; it is usually below 1",
+            "`Connection:far.PES`: nothing tells it an error, so nothing is learned",
             "`Connection:late`: a delay of 0 s is shorter than a step, but takes one",
             "`Ensemble:a`: gain and bias are given, so intercepts are not looked at",
         ]

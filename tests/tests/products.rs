@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use pontine_backend_ref::Reference;
+use pontine_conformance::Oracle;
 use pontine_core_ir::{
     Cells, Connection, Connector, EndObject, Ensemble, Factor, Factored, FactoredBlock, Network,
     Node, Population, PopulationId, PopulationView, Probe, ProbeTarget, Projection, ProjectionId,
     Recorder, Spec, SynapseList, SynapseRow, Synapses, Tensor, Transform, Value,
     model::OperatorKind,
-    port::{CompileOptions, Unattended},
+    port::{Backend, CompileOptions, Unattended},
 };
 use pontine_road::{BuildOptions, Prepared, Road};
 
@@ -16,9 +17,13 @@ const N_SOURCE: usize = 12;
 const N_TARGET: usize = 7;
 
 fn build(network: &Network, threads: usize) -> Prepared {
+    build_on(&Reference, network, threads)
+}
+
+fn build_on(backend: &dyn Backend, network: &Network, threads: usize) -> Prepared {
     let options = CompileOptions { threads, ..CompileOptions::default() };
     let build = BuildOptions { dt: 1e-3, seed: 3 };
-    Road::new(&Reference).options(build, options).build(network).unwrap()
+    Road::new(backend).options(build, options).build(network).unwrap()
 }
 
 fn refused(network: &Network) -> String {
@@ -228,7 +233,7 @@ fn factors_are_parameters_by_path_and_come_back() {
     let (mut network, id) = learning(pes());
     let error = network.add(Node::constant(vec![1.0, -1.0]));
     network.add(Connection::new(error, id.rule(0)));
-    network.add(Probe::new(ProbeTarget::Factor(id, Factor::Decoders)).labelled("d"));
+    network.add(Probe::new(ProbeTarget::Factor(id, None, Factor::Decoders)).labelled("d"));
     let mut prepared = build(&network, 1);
     run(&mut prepared, 50);
     let parameters = prepared.parameters().unwrap();
@@ -247,9 +252,87 @@ fn factors_are_parameters_by_path_and_come_back() {
 
 #[test]
 fn products_that_learn_are_the_same_in_parts_and_from_states() {
+    let (network, id) = learning(pes());
+    same_in_parts(network, id, 2);
+    let (mut network, id) = learning(pes());
+    network.projections[id].connector = Connector::Blocks(diagonal().into());
+    same_in_parts(network, id, 3);
+}
+
+/// Two blocks, of which one decodes two numbers and the other one.
+fn diagonal() -> [FactoredBlock; 2] {
+    let block = |source: &[u32], target: &[u32], d| FactoredBlock {
+        source: Some(source.into()),
+        target: Some(target.into()),
+        product: Factored::new(matrix(d, source.len()), matrix(target.len(), d)),
+    };
+    [block(&[0, 3, 2, 6, 5], &[0, 6, 1], 2), block(&[7, 8, 9, 10, 11], &[2, 3, 4, 5, 1], 1)]
+}
+
+#[test]
+fn blocks_learn_as_projections_of_their_cells_would() {
     let (mut network, id) = learning(pes());
     network.projections[id].learning.push(Spec::new("Voja").into());
-    let ensemble = network.add(Ensemble::new(20, 2).labelled("error"));
+    network.projections[id].connector = Connector::Blocks(diagonal().into());
+    network.projections[id].label = Some("blocks".into());
+    let error = network.add(Node::of_time(|t| [1.0, (30.0 * t).sin(), -0.5]).labelled("error"));
+    network.add(Connection::new(error, id.rule(0)).synapse(0.01));
+    let [source, target] = ["source", "target"].map(|label| {
+        let found = network.populations.iter().find(|(_, p)| p.label.as_deref() == Some(label));
+        found.unwrap().0
+    });
+    // Other cells that are driven alike, so that they spike alike.
+    let twin = network.add(Population::clone(&network.populations[target]).labelled("twin"));
+    for (i, block) in diagonal().into_iter().enumerate() {
+        let view = |population, indices: Option<Arc<[u32]>>| PopulationView {
+            label: None,
+            population,
+            indices: indices.unwrap(),
+        };
+        let from = network.add(view(source, block.source));
+        let to = network.add(view(twin, block.target));
+        let mut alone = projection(from, to, Connector::Factored(block.product));
+        alone.label = Some(format!("alone{i}"));
+        alone.learning = vec![pes().into(), Spec::new("Voja").into()];
+        let alone = network.add(alone);
+        let told: &[usize] = if i == 0 { &[0, 1] } else { &[2] };
+        network.add(Connection::new(error.at(told), alone.rule(0)).synapse(0.01));
+    }
+    let signal = |signal: &str| {
+        let signal = signal.to_owned();
+        Probe::new(ProbeTarget::ProjectionRule { projection: id, rule: 0, signal })
+    };
+    network.add(signal("blocks.1.delta").labelled("delta"));
+    let factor = ProbeTarget::Factor(id, Some(1), Factor::Decoders);
+    network.add(Probe::new(factor).labelled("decoders"));
+    let mut prepared = build(&network, 2);
+    run(&mut prepared, 400);
+    for (i, block) in diagonal().iter().enumerate() {
+        for (factor, before) in block.product.factors() {
+            let name = factor.name();
+            let learned = prepared.read(&format!("Projection:blocks.blocks.{i}.{name}")).unwrap();
+            let alone = prepared.read(&format!("Projection:alone{i}.{name}")).unwrap();
+            assert_near(&learned, &alone, 1e-12);
+            assert!(learned != before.data(), "block {i}: the {name} learn nothing");
+        }
+    }
+    let mut oracle = build_on(&Oracle, &network, 1);
+    run(&mut oracle, 400);
+    for path in ["blocks.blocks.0.decoders", "blocks.blocks.1.encoders", "alone0.encoders"] {
+        let path = format!("Projection:{path}");
+        assert_eq!(prepared.read(&path).unwrap(), oracle.read(&path).unwrap(), "{path}");
+    }
+    let mut recording = pontine_core_ir::Recording::of(&prepared.model);
+    prepared.simulation.drain(&mut recording).unwrap();
+    let decoders = recording.samples("Probe:decoders").unwrap();
+    let delta = recording.samples("Probe:delta").unwrap();
+    let moved = decoders[399 * 5] - decoders[398 * 5];
+    assert!((moved - delta[398 * 5]).abs() < 1e-15, "{moved} is not {}", delta[398 * 5]);
+}
+
+fn same_in_parts(mut network: Network, id: ProjectionId, dimensions: usize) {
+    network.projections[id].learning.push(Spec::new("Voja").into());
+    let ensemble = network.add(Ensemble::new(20, dimensions).labelled("error"));
     network.add(Connection::new(ensemble, id.rule(0)));
     let state = |prepared: &mut Prepared| prepared.simulation.as_snapshot().unwrap().save();
     let mut whole = build(&network, 1);
@@ -419,7 +502,7 @@ fn what_cannot_reach_a_receptor_is_told_with_the_label() {
     let told: [(Change, &str); 5] = [
         (
             |_, connection| connection.transform = Transform::Identity,
-            "the function's result has size 2, but 7 is needed",
+            "to a receptor it needs a matrix as its transform, a row for each cell",
         ),
         (
             |_, connection| {
@@ -443,7 +526,7 @@ fn what_cannot_reach_a_receptor_is_told_with_the_label() {
             "a receptor takes spikes: those of an ensemble whose neurons spike",
         ),
         (
-            |_, connection| connection.learning = vec![Spec::new("Oja").into()],
+            |_, connection| connection.learning = Some(vec![Spec::new("Oja").into()]),
             "it needs weights between single neurons: join `neurons` of ensembles, or use a solver \
              with `weights`",
         ),

@@ -42,13 +42,23 @@ pub(crate) struct Engine<F> {
     /// What is recorded of spikes, by this share for all.
     pub spike_recorders: Vec<SpikeRecorder>,
     /// Signals that operators write, which must remain numbers.
-    pub watched: Vec<(Column, Path)>,
+    pub watched: Vec<Watched>,
     /// Registers of kernels.
     pub scratch: Scratch<F>,
     /// The instructions that array operators run with.
     pub level: Supported,
     /// Whether numbers that do not change in a run, or cells, have been written to since the last.
     pub is_stale: bool,
+}
+
+/// A signal that operators write.
+pub(crate) struct Watched {
+    /// Where it stands.
+    pub column: Column,
+    /// Its path.
+    pub path: Path,
+    /// Whether it is learned: it must be finite then.
+    pub is_learned: bool,
 }
 
 /// Operators that touch common signals within a step, in its order, and who looks at them.
@@ -101,16 +111,21 @@ impl<F: Real> Engine<F> {
     /// Holds what has been computed by step `step` against what has no result.
     ///
     /// # Errors
-    /// [`RunError::Invalid`] with the first signal that is no number any more.
+    /// [`RunError::Learned`] with what is learned and not finite any more; [`RunError::Invalid`] with the
+    /// first signal that is no number any more.
     pub fn check(&self, step: u64) -> Result<(), RunError> {
-        // Without a way out, so that several are looked at at a time: nearly always all is well.
-        let is_invalid =
-            |numbers: &[F]| numbers.iter().fold(false, |any, x| any | x.to_f64().is_nan());
-        let found = self.watched.iter().find(|(column, _)| is_invalid(&self.dense[column.range()]));
-        match found {
-            None => Ok(()),
-            Some((_, path)) => Err(RunError::Invalid { path: path.clone(), step }),
-        }
+        let numbers = |watched: &Watched| &self.dense[watched.column.range()];
+        // What is infinite has no product with 0.
+        let is_invalid = |watched: &&Watched| match watched.is_learned {
+            true => any(numbers(watched), |x| 0.0 * x),
+            false => any(numbers(watched), |x| x),
+        };
+        let Some(watched) = self.watched.iter().find(is_invalid) else { return Ok(()) };
+        let path = watched.path.clone();
+        Err(match watched.is_learned {
+            true => RunError::Learned { path, step },
+            false => RunError::Invalid { path, step },
+        })
     }
 
     fn step(&mut self, unit: usize, step: u64) -> Result<(), RunError> {
@@ -292,4 +307,10 @@ impl<F: Real> Engine<F> {
             + recorders.map(SampleRecorder::memory_bytes).sum::<u64>()
             + self.spike_recorders.iter().map(SpikeRecorder::memory_bytes).sum::<u64>()
     }
+}
+
+/// Whether any number has no result. Without a way out, so that several are looked at at a time: nearly
+/// always all is well.
+fn any<F: Real>(numbers: &[F], result: impl Fn(f64) -> f64) -> bool {
+    numbers.iter().fold(false, |any, x| any | result(x.to_f64()).is_nan())
 }

@@ -18,7 +18,7 @@ use crate::{
     array::{Array, ByRow, BySpikes, CopyOp, Sparse, SparseRows, Tiles, columns_ascend},
     cells::{Cells, Output, Place, Ports},
     code::{FunctionOp, HostOp},
-    engine::{Engine, Op, UnitPlan},
+    engine::{Engine, Op, UnitPlan, Watched},
     factored::Products,
     memory::zeros,
     receptor::{Goal, Projection, Receptor},
@@ -445,11 +445,14 @@ impl<'a, F: Real> Planner<'a, F> {
     fn watch(&mut self) {
         let written = self.units.of_signal.keys();
         let dense = written.filter(|signal| !self.model.signals[**signal].is_events());
-        let column = |signal: &SignalId| {
-            let path = self.model.signals[*signal].path.clone();
-            Some((self.layout.get(*signal)?, path))
+        let column = |id: &SignalId| {
+            let signal = &self.model.signals[*id];
+            let (column, is_learned) = (self.layout.get(*id)?, signal.role == Role::Parameter);
+            Some(Watched { column, path: signal.path.clone(), is_learned })
         };
         self.engine.watched = dense.filter_map(column).collect();
+        // What is learned goes first: others have no result because of it.
+        self.engine.watched.sort_by_key(|watched| !watched.is_learned);
     }
 
     /// Joins cells to the sums that only they read.

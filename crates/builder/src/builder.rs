@@ -7,8 +7,8 @@ use std::{
 };
 
 use pontine_core_ir::{
-    ConnectionId, CustomId, EndObject, EnsembleId, Factors, Faults, Model, Network, ObjId,
-    OperatorId, Path, ProjectionId, SignalId, Spec, Tensor,
+    ConnectionId, CustomId, EnsembleId, Factors, Faults, Model, Network, ObjId, OperatorId, Path,
+    ProjectionId, SignalId, Spec, Tensor,
     model::{Operator, OperatorKind, Signal},
     network::Paths,
 };
@@ -58,7 +58,7 @@ pub struct Builder<'n> {
     ensembles: HashMap<EnsembleId, Rc<BuiltEnsemble>>,
     weights: HashMap<ConnectionId, Weights>,
     rules: HashMap<(Learner, usize), BTreeMap<String, SignalId>>,
-    factors: HashMap<ProjectionId, Factors>,
+    factors: HashMap<ProjectionId, Vec<Factors>>,
     time: Option<SignalId>,
     /// Of the ensemble that was decoded last, at its own evaluation points.
     activities: RefCell<Option<(EnsembleId, Rc<Activities<'static>>)>>,
@@ -99,7 +99,7 @@ impl<'n> Builder<'n> {
     }
 
     pub(crate) fn finish(self) -> Result<Built, Faults<BuildError>> {
-        Faults::check(self.faults)?;
+        Faults::check(own_faults(self.faults))?;
         let Self { model, mut warnings, .. } = self;
         // In an order that does not depend on that of creation.
         warnings.sort_by_cached_key(Warning::to_string);
@@ -299,13 +299,14 @@ impl<'n> Builder<'n> {
         self.weights.get(&id)
     }
 
-    pub(crate) fn set_factors(&mut self, id: ProjectionId, factors: Factors) {
+    pub(crate) fn set_factors(&mut self, id: ProjectionId, factors: Vec<Factors>) {
         self.factors.insert(id, factors);
     }
 
-    /// The signals whose product the weights of a projection are, if it is one product.
-    pub(crate) fn factors(&self, id: ProjectionId) -> Option<Factors> {
-        self.factors.get(&id).copied()
+    /// The signals whose products the weights of a projection are, for each block; one for a projection
+    /// that is one product.
+    pub(crate) fn factors(&self, id: ProjectionId) -> &[Factors] {
+        self.factors.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// Says by which name a signal of a learning rule can be probed.
@@ -347,16 +348,14 @@ impl<'n> Builder<'n> {
         self.set_output(id, output);
         (entry.build)(self, id, input, output)
     }
+}
 
-    /// The object at the end of a connection, as an id.
-    pub fn end_id(&self, end: &EndObject) -> ObjId {
-        match end {
-            EndObject::Ensemble(id) | EndObject::Neurons(id) => (*id).into(),
-            EndObject::Node(id) => (*id).into(),
-            EndObject::Custom(id) => (*id).into(),
-            EndObject::Rule { connection, .. } => (*connection).into(),
-            EndObject::ProjectionRule { projection, .. } => (*projection).into(),
-            EndObject::Population { population, .. } => (*population).into(),
-        }
+/// What could not be built because something else could not be is no fault of its own; it counts only
+/// where nothing else does.
+fn own_faults(mut faults: Vec<BuildError>) -> Vec<BuildError> {
+    let follows = |fault: &BuildError| matches!(fault, BuildError::NotBuilt { .. });
+    if !faults.iter().all(follows) {
+        faults.retain(|fault| !follows(fault));
     }
+    faults
 }

@@ -1,8 +1,8 @@
 //! What is legal and yet hardly meant.
 
-use pontine_core_ir::Path;
+use pontine_core_ir::{Path, error::number};
 
-/// A doubt about one object; the network is built nevertheless.
+/// A doubt about one object or a run; what was asked for is done nevertheless.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Warning {
@@ -16,7 +16,7 @@ pub enum Warning {
     },
     /// A rule that is likely to overshoot.
     #[error(
-        "`{path}`: a learning rate of {rate} is so large that weights are likely to overshoot; it is usually below {below}"
+        "`{path}`: a learning rate of {} is so large that weights are likely to overshoot; it is usually below {below}", number(*.rate)
     )]
     LearningRate {
         /// The rule.
@@ -26,6 +26,12 @@ pub enum Warning {
         /// What it usually is below.
         below: f64,
     },
+    /// A rule that learns from an error, and is told none.
+    #[error("`{path}`: nothing tells it an error, so nothing is learned")]
+    Untold {
+        /// The rule.
+        path: Path,
+    },
     /// A delay that is shorter than what every synapse takes.
     #[error("`{path}`: a delay of {delay_s} s is shorter than a step, but takes one")]
     ShortDelay {
@@ -33,6 +39,14 @@ pub enum Warning {
         path: Path,
         /// The delay, s.
         delay_s: f64,
+    },
+    /// A run that does nothing.
+    #[error("a run of {time_s} s has no steps of {dt_s} s")]
+    NoSteps {
+        /// Time to run, s.
+        time_s: f64,
+        /// Time step, s.
+        dt_s: f64,
     },
     /// A doubt of a linked crate's.
     #[error("`{path}`: {message}")]

@@ -14,7 +14,7 @@ use pontine_io::{
     LoadedModel, Manifest, RecordingError, SnapshotError, Summary, model_hash, plot::WeightMatrix,
     read_numbers, write_numbers, write_summary, write_weights,
 };
-use pontine_road::{BuildOptions, Prepared, Road, n_steps};
+use pontine_road::{BuildOptions, Prepared, Road, Warning, n_steps};
 
 use crate::{
     arguments::RunArguments,
@@ -136,7 +136,10 @@ impl<'a> Run<'a> {
         let (neurons, seconds) = (self.n_neurons, self.build.0);
         writeln!(out, "built {neurons} neurons, {synapses} synapses in {seconds:.2} s")?;
         let warnings = &self.prepared.report.warnings;
-        warnings.iter().try_for_each(|warning| writeln!(out, "warning: {warning}"))
+        let (n_steps, dt_s) = (self.n_steps, self.prepared.model.dt);
+        let none = (n_steps == 0).then_some(Warning::NoSteps { time_s: 0.0, dt_s });
+        let mut warnings = warnings.iter().chain(&none);
+        warnings.try_for_each(|warning| writeln!(out, "warning: {warning}"))
     }
 
     fn restore(&mut self, state: &state::Saved, out: &mut dyn Write) -> Result<(), CliError> {

@@ -157,8 +157,8 @@ pub enum SynapseError {
         /// The weight.
         weight: f64,
     },
-    /// A delay shorter than a step.
-    #[error("`{path}`: a delay of {delay_ms} ms is shorter than a step of {dt_ms} ms")]
+    /// A delay shorter than a step, or longer than can be counted.
+    #[error("`{path}`: a delay of {delay_ms} ms is {} {dt_ms} ms", misfit(*.delay_ms, *.dt_ms))]
     Delay {
         /// The projection.
         path: Path,
@@ -619,6 +619,14 @@ impl RowSource for ListRows {
                 row.columns[1].push(delays[synapse]);
             }
         }
+    }
+}
+
+/// On which side of what can be counted a delay lies.
+fn misfit(delay_ms: f64, dt_ms: f64) -> String {
+    match (delay_ms / dt_ms).round() > f64::from(u32::MAX) {
+        true => format!("longer than {} steps of", u32::MAX),
+        false => "shorter than a step of".to_owned(),
     }
 }
 

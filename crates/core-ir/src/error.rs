@@ -17,6 +17,20 @@ pub fn nearest_hint(nearest: &Option<String>) -> impl fmt::Display {
     nearest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
+/// A number in few digits, however large or small.
+///
+/// # Examples
+/// ```
+/// use pontine_core_ir::error::number;
+/// assert_eq!([1e300, 0.1, 1e-30].map(number), ["1e300", "0.1", "1e-30"]);
+/// ```
+pub fn number(x: f64) -> String {
+    match x.abs() {
+        size if size >= 1e16 || (size > 0.0 && size < 1e-6) => format!("{x:e}"),
+        _ => x.to_string(),
+    }
+}
+
 /// One or several faults, so that a user sees all of them at once.
 #[derive(Debug)]
 pub struct Faults<E>(pub Vec<E>);

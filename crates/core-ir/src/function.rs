@@ -105,6 +105,27 @@ impl Function {
         Self::Native(Native { name: name.into(), size_in, size_out, code: Arc::new(code) })
     }
 
+    /// Code that computes it: (argument, result). None for a table, which has no arguments.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::Function;
+    /// let wave = Function::expression("2 * t, 1", 0).unwrap().code().unwrap();
+    /// let mut result = [0.0; 2];
+    /// wave(&[0.5], &mut result);
+    /// assert_eq!(result, [1.0, 1.0]);
+    /// ```
+    pub fn code(&self) -> Option<Arc<NativeCode>> {
+        match self {
+            Self::Expression(function) => {
+                let kernel = mechanism::FunctionKernel::new(function);
+                Some(Arc::new(move |x: &[f64], y: &mut [f64]| kernel.eval(x, y)))
+            }
+            Self::Native(native) => Some(native.code.clone()),
+            Self::Table(_) => None,
+        }
+    }
+
     /// Length of the result.
     pub fn size_out(&self) -> usize {
         match self {

@@ -118,6 +118,18 @@ pub enum Cause {
         /// Where it stands.
         section: &'static str,
     },
+    /// A learning rule that an object has not.
+    #[error("`{}` learns by {}, not by `{}`{}", cut(.object), rules(.known), cut(.name), hint(.nearest))]
+    NoRule {
+        /// The connection or projection.
+        object: String,
+        /// The rule, as written.
+        name: String,
+        /// The rules there are.
+        known: Vec<String>,
+        /// The most similar of them.
+        nearest: Option<String>,
+    },
     /// A reference to an object that has a fault of its own; told only where that fault is not.
     #[error("`{name}` cannot be referred to, since it has a fault")]
     Lost {
@@ -307,6 +319,10 @@ pub(crate) struct Located {
 fn caret(fault: &Fault) -> String {
     let (line, column) = window(&fault.source_line, fault.column.saturating_sub(1) as usize);
     format!("{}\n    {line}\n    {}^", fault.cause, " ".repeat(column))
+}
+
+fn rules(names: &[String]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { listed(names) }
 }
 
 fn listed(names: &[String]) -> String {

@@ -275,6 +275,10 @@ impl LoadedModel {
     }
 
     pub(crate) fn place_in(&self, message: &str) -> Option<&Place> {
-        message.split('`').skip(1).step_by(2).find_map(|path| self.places.get(path))
+        // A part of an object stands where the object stands.
+        let wholes =
+            |path| std::iter::successors(Some(path), |path: &&str| Some(path.rsplit_once('.')?.0));
+        let place = |path| wholes(path).find_map(|path| self.places.get(path));
+        message.split('`').skip(1).step_by(2).find_map(place)
     }
 }

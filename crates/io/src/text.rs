@@ -3,17 +3,11 @@
 /// The longest part of a file that a message repeats, in characters.
 const LONGEST: usize = 160;
 
+pub(crate) use pontine_core_ir::error::number;
+
 /// A name in backquotes.
 pub(crate) fn quoted(name: &str) -> String {
     format!("`{name}`")
-}
-
-/// A number in few digits.
-pub(crate) fn number(value: f64) -> String {
-    match value.abs() {
-        size if size >= 1e16 || (size > 0.0 && size < 1e-6) => format!("{value:e}"),
-        _ => value.to_string(),
-    }
 }
 
 /// The beginning of a text that is long.

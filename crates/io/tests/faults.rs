@@ -472,10 +472,7 @@ fn a_list_of_records_is_a_list() {
     assert_eq!(error, "m.toml:3: `record` is \"E.v\", but must be a list");
     let mut bare = ModelFile::parse("m.toml", "", Format::Toml).unwrap();
     assert!(
-        bare.record("E.v")
-            .unwrap_err()
-            .to_string()
-            .starts_with("--record E.v: unknown key `model`")
+        bare.record("E.v").unwrap_err().to_string().starts_with("m.toml:1: `model` is missing")
     );
 }
 
@@ -517,8 +514,71 @@ fn products_are_told_what_does_not_fit() {
     check(
         &projection(
             square,
-            "learning = 'PES'\n[[node]]\nlabel = 'e'\nsize = 10\n[[connection]]\npre = 'e'\npost = 'p.PSE'",
+            "learning = 'PES'\n[[node]]\nlabel = 'e'\nsize = 10\n[[connection]]\npre = 'e'\npost = 'p.PESS'",
         ),
-        "m.toml:22: connection: unknown learning rule `PSE`",
+        "m.toml:22: connection: `p` learns by `PES`, not by `PESS`; did you mean `PES`?",
+    );
+}
+
+#[test]
+fn one_mistake_is_one_message() {
+    let twice = "[[ensemble]]\nlabel = 'a'\nn_neurons = 5\n[[ensemble]]\nlabel = 'a'\nn_neurons = 5\n\
+                 [[connection]]\npre = 'a'\npost = 'b'";
+    check(twice, "m.toml:6: ensemble `a`: `a` is declared twice");
+    let astray = "[[ensemble]]\nlabel = 'a'\nn_neurons = 5\nwithin = 'z'\n\
+                  [[connection]]\npre = 'a'\npost = 'a'";
+    check(astray, "m.toml:6: ensemble `a`: unknown network `z`");
+    let alone = "[[ensemble]]\nlabel = 'a'\nn_neurons = 5\ngain = 2";
+    check(alone, "m.toml:3: `Ensemble:a`: gain and bias must be given together");
+}
+
+#[test]
+fn names_are_told_before_units() {
+    let neurons =
+        |text: &str| format!("[[ensemble]]\nlabel = 'a'\nn_neurons = 5\nneuron_type = {text}");
+    check(
+        &neurons("{ kind = 'LIF', tau_rcc = '20 ms' }"),
+        "m.toml:6: ensemble `a`: unknown parameter `tau_rcc`; did you mean `tau_rc`?",
+    );
+    let synapse = "[[node]]\nlabel = 'n'\noutput = 1\n[[probe]]\ntarget = 'n'\n\
+                   synapse = { kind = 'Alpha', taus = '5 ms' }";
+    check(synapse, "m.toml:8: probe: unknown parameter `taus`; did you mean `tau`?");
+    let port = "[[node]]\nlabel = 'n'\noutput = 1\n[[connection]]\npre = 'n'\n\
+                post = 'E.excitatry'\ntransform = '1 nA'";
+    check(
+        &(population("") + port),
+        "m.toml:14: connection: unknown input or receptor `excitatry`; did you mean `excitatory`?",
+    );
+}
+
+#[test]
+fn a_label_ends_before_its_slice() {
+    check(
+        "[[node]]\nlabel = 'a[0]'\noutput = 1",
+        "m.toml:3: node `a[0]`: the label is `a[0]`, but must be without brackets, since slices \
+         stand in them",
+    );
+}
+
+#[test]
+fn what_of_a_projection_can_be_probed_is_listed() {
+    let probe = |connector: &str, target: &str| {
+        let projection = format!(
+            "[[projection]]\nlabel = 'p'\nsource = 'E'\ntarget = 'E'\nreceptor = 'excitatory'\n\
+             connector = {connector}\nweight = '1 nA'\ndelay = '1 ms'\n"
+        );
+        population("") + &projection + &format!("[[probe]]\ntarget = '{target}'")
+    };
+    let square = "{ expression = 'i + j', shape = [10, 10] }";
+    check(
+        &probe(
+            &format!("{{ kind = 'blocks', blocks = [{{ decoders = {square} }}] }}"),
+            "p.decoders",
+        ),
+        "m.toml:17: probe: what is probed of `p` is `decoders`, but must be one of `blocks.0.decoders`",
+    );
+    check(
+        &probe(&format!("{{ kind = 'factored', decoders = {square} }}"), "p.encoders"),
+        "m.toml:17: probe: what is probed of `p` is `encoders`, but must be one of `decoders`",
     );
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use pontine_catalogue as _;
 use pontine_core_ir::{
-    Connector, Factor, Function, Network, Param, ProbeTarget, Value, network::Projection,
+    Connector, Factor, Function, Network, NodeOutput, Param, ProbeTarget, Value,
+    network::Projection,
 };
 use pontine_io::{Format, LoadedModel, ModelFile, Reference};
 use pontine_mechanism::FunctionKernel;
@@ -402,8 +403,43 @@ fn products_are_read_with_their_rules_and_probes() {
     assert_eq!(
         targets,
         [
-            ProbeTarget::Factor(id, Factor::Encoders),
+            ProbeTarget::Factor(id, None, Factor::Encoders),
             ProbeTarget::ProjectionRule { projection: id, rule: 1, signal },
         ]
     );
+}
+
+#[test]
+fn pieces_of_a_signal_are_numbers_or_functions_of_time() {
+    let spec = |values: &str| {
+        let text = format!(
+            "[model]\nname = 'm'\n[parameters]\nw = 8\n[[node]]\nlabel = 'n'\n\
+             process = {{ kind = 'Piecewise', times = ['0 s', '200 ms'], values = {values} }}"
+        );
+        let file = ModelFile::parse("m.toml", &text, Format::Toml).unwrap();
+        let network = file.load().unwrap_or_else(|error| panic!("{error}")).network;
+        let (_, node) = network.nodes.iter().next().unwrap();
+        let NodeOutput::Process(spec) = &node.output else { panic!() };
+        assert_eq!(spec.params["times"], Param::from(vec![0.0, 0.2]));
+        spec.params["values"].clone()
+    };
+    assert_eq!(spec("['w', 0.5]"), Param::from(vec![8.0, 0.5]));
+    assert_eq!(spec("['sin(w * t)', 0.5]"), Param::from("sin(8 * t); 0.5"));
+    assert_eq!(spec("['t, 2', [1, 'w']]"), Param::from("t, 2; 1, 8"));
+}
+
+#[test]
+fn connections_of_a_network_learn_by_its_default() {
+    let text = "[model]\nname = 'm'\n[defaults]\nconnection = { learning = 'PES' }\n\
+                [[network]]\nlabel = 'rigid'\ndefaults = { connection = { learning = 'none' } }\n\
+                [[ensemble]]\nlabel = 'a'\nn_neurons = 9\n\
+                [[connection]]\npre = 'a'\npost = 'a'\n\
+                [[connection]]\npre = 'a'\npost = 'a'\nlearning = 'none'\n\
+                [[connection]]\npre = 'a'\npost = 'a'\nlearning = 'RLS'\n\
+                [[connection]]\nwithin = 'rigid'\npre = 'a'\npost = 'a'\n";
+    let file = ModelFile::parse("m.toml", text, Format::Toml).unwrap();
+    let network = file.load().unwrap_or_else(|error| panic!("{error}")).network;
+    let names: Vec<String> =
+        network.connections.ids().map(|id| network.rule_names(id).concat()).collect();
+    assert_eq!(names, ["PES", "", "RLS", ""]);
 }

@@ -132,14 +132,14 @@ pub enum Cause {
         found: &'static str,
     },
     /// An index outside its vector, or not a whole number.
-    #[error("`{name}` has {size} component(s); `{index}` is not one of them")]
+    #[error("`{name}` has {}", no_component(*.size, name, index))]
     Index {
         /// The vector.
         name: String,
         /// Its size.
         size: usize,
-        /// The index as written.
-        index: String,
+        /// The index as written, if there is one.
+        index: Option<String>,
     },
     /// Something other than a parameter in an expression that is evaluated once.
     #[error("`{name}` may not stand here: {why}")]
@@ -286,4 +286,18 @@ fn hint(nearest: &Option<String>, available: &[String]) -> String {
     };
     let none = if available.is_empty() { "none" } else { "" };
     format!("{guess} (available: {none}{})", available.join(", "))
+}
+
+/// What is wrong with an index, or with there being none.
+fn no_component(size: usize, name: &str, index: &Option<String>) -> String {
+    let n = match size {
+        0 => "no components".to_owned(),
+        1 => "1 component".to_owned(),
+        _ => format!("{size} components"),
+    };
+    match index {
+        Some(index) if size > 0 => format!("{n}; `{index}` is not one of them"),
+        None if size > 0 => format!("{n}; tell which one is meant, such as `{name}[0]`"),
+        _ => n,
+    }
 }

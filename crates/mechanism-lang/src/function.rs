@@ -182,7 +182,7 @@ fn resolve(expr: &Expr, arguments: &[Argument]) -> Option<Result<Expr, Located>>
         }
         _ => None,
     };
-    let written = if indices.is_empty() { "none".into() } else { Commas(indices).to_string() };
+    let written = (!indices.is_empty()).then(|| Commas(indices).to_string());
     let cause = Cause::Index { name: name.clone(), size: argument.size, index: written };
     Some(match index.filter(|index| *index < argument.size) {
         Some(index) => Ok(Expr::Name { name: component(name, index), at }),

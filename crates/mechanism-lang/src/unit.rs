@@ -282,11 +282,22 @@ fn simple_name(unit: Unit) -> Option<String> {
 }
 
 fn quotient_name(unit: Unit) -> Option<String> {
-    // Denominators in units of time that equations use, then any.
-    let preferred = ["ms", "s", "mV", "nA", "nF"].into_iter().map(String::from);
-    preferred.chain(names().map(|(name, _)| name)).find_map(|below| {
-        let above = unit.times(Unit::named(&below)?);
-        names().find(|(_, other)| *other == above).map(|(above, _)| format!("{above}/{below}"))
+    let below = ["ms", "s", "mV", "nA", "nF"];
+    let name = |unit: Unit, of: &[&'static str]| {
+        of.iter().copied().find(|name| Unit::named(name) == Some(unit))
+    };
+    // Of two units that equations use, if it can be: nA/s rather than pA/ms.
+    let usual = below.into_iter().find_map(|below| {
+        let above = name(unit.times(Unit::named(below)?), &["mV", "nA", "nF", "uS"])?;
+        Some(format!("{above}/{below}"))
+    });
+    // Else with denominators of theirs, then any.
+    let preferred = below.into_iter().map(String::from);
+    usual.or_else(|| {
+        preferred.chain(names().map(|(name, _)| name)).find_map(|below| {
+            let above = unit.times(Unit::named(&below)?);
+            names().find(|(_, other)| *other == above).map(|(above, _)| format!("{above}/{below}"))
+        })
     })
 }
 
@@ -323,6 +334,7 @@ mod tests {
             check_print(text, text);
         }
         check_print("uS*mV", "nA");
+        check_print("pA/ms", "nA/s");
         check_print("V^2*A", "V^2*A^1");
         check_print("mV^2*A", "1e-6*V^2*A^1");
     }

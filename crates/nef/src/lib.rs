@@ -16,10 +16,12 @@
 //! their [`NeuronMaths`](pontine_core_ir::port::NeuronMaths) alone.
 
 mod beta;
+pub mod direct_mode;
 mod linear;
 pub mod names;
 pub mod networks;
 pub mod points;
+pub mod presets;
 pub mod process;
 mod samples;
 pub mod seeding;

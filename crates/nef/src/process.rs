@@ -15,7 +15,7 @@ use crate::samples::SampleError;
 
 pub use alone::{AloneError, Steps, run, run_steps};
 pub use noise::Noise;
-pub use piecewise::{Interpolation, Piecewise};
+pub use piecewise::{Interpolation, Pieces, Piecewise};
 pub use present_input::PresentInput;
 pub use white_signal::WhiteSignal;
 

@@ -113,7 +113,8 @@ fn given(
     n: Option<usize>,
     d: usize,
 ) -> Result<Array2<f64>, SampleError> {
-    let wrong = || shape(tensor, what, n.into_iter().chain([d]).collect());
+    let rows = tensor.shape().first().copied().unwrap_or(1);
+    let wrong = || shape(tensor, what, vec![n.unwrap_or(rows), d]);
     let (rows, columns) = tensor.as_matrix().ok_or_else(wrong)?;
     if columns != d || n.is_some_and(|n| n != rows) {
         return Err(wrong());

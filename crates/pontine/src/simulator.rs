@@ -15,6 +15,7 @@ pub struct Simulator {
     prepared: Prepared,
     recording: Recording,
     paths: Paths,
+    warnings: Vec<Warning>,
 }
 
 /// Options of a [`Simulator`]; the defaults are steps of 1 ms, seed 0, f64.
@@ -66,7 +67,8 @@ impl SimulatorBuilder {
     ) -> Result<Simulator, RoadError> {
         let prepared = Road::new(backend).options(self.build, self.compile).build(network)?;
         let recording = Recording::of(&prepared.model);
-        Ok(Simulator { prepared, recording, paths: network.paths() })
+        let warnings = prepared.report.warnings.clone();
+        Ok(Simulator { prepared, recording, paths: network.paths(), warnings })
     }
 }
 
@@ -76,7 +78,8 @@ impl Simulator {
         SimulatorBuilder::default()
     }
 
-    /// What is legal in the network and yet hardly meant, such as gains beside maximum rates.
+    /// What is legal in the network and yet hardly meant, such as gains beside maximum rates; then runs of
+    /// no steps.
     ///
     /// # Examples
     /// ```
@@ -90,16 +93,28 @@ impl Simulator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn warnings(&self) -> &[Warning] {
-        &self.prepared.report.warnings
+        &self.warnings
     }
 
-    /// Runs for a time (s), rounded to whole steps.
+    /// Runs for a time (s), rounded to whole steps; none are [warned](Self::warnings) of.
     ///
     /// # Errors
     /// [`RoadError::Steps`] if that is no number of steps, [`RoadError::Run`] if the run fails; what
     /// was recorded until then is kept.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine::prelude::*;
+    /// let mut simulator = Simulator::builder().build(&Network::new(""))?;
+    /// simulator.run(0.0)?;
+    /// assert_eq!(simulator.warnings()[0].to_string(), "a run of 0 s has no steps of 0.001 s");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run(&mut self, time_s: f64) -> Result<(), RoadError> {
-        self.run_steps(n_steps(time_s, self.prepared.model.dt)?)
+        let dt_s = self.dt();
+        let n = n_steps(time_s, dt_s)?;
+        self.warnings.extend((n == 0).then_some(Warning::NoSteps { time_s, dt_s }));
+        self.run_steps(n)
     }
 
     /// Runs for a number of steps.

@@ -302,6 +302,10 @@ def texts():
         yield from ((tomllib.loads(text)["model"]["name"], text) for text in texts)
 
 
+# What an earlier run left would not be drawn again.
+nengo.rc["decoder_cache"]["enabled"] = "False"
+
+
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent
     versions = {m.__name__: m.__version__ for m in [nengo, np, scipy, sklearn]}

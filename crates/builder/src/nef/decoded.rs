@@ -132,10 +132,14 @@ fn solve(
         targets = behind(decoding, targets.reversed_axes(), rng)?.reversed_axes();
     }
     let n = ensemble.tuning.gain.len();
-    if let Some(imported) = builder.network().imported.get(decoding.path.part("decoders").as_str())
-    {
-        let decoders = imported_decoders(decoding.path, imported, (n, targets.ncols()))?;
-        let solution = Solution { decoders, rmses: Array1::zeros(0) };
+    let imported = builder.network().imported.get(decoding.path.part("decoders").as_str());
+    let imported = imported
+        .map(|imported| imported_decoders(decoding.path, imported, (n, targets.ncols())))
+        .transpose()?
+        .map(|decoders| Solution { decoders, rmses: Array1::zeros(0) });
+    // A transform that is drawn behind them comes after what the solver draws.
+    let is_drawn = matches!(decoding.transform, Transform::Drawn { .. });
+    if let Some(solution) = imported.clone().filter(|_| !is_drawn) {
         return Ok(Solved { solution, is_complete });
     }
     let activities = match (solver.needs_activities(), decoding.eval_points) {
@@ -144,7 +148,7 @@ fn solve(
         (true, Some(_)) => Rc::new(ensemble.activities(points.view()).into()),
     };
     let solution = solver.solve(&activities, targets.view(), rng).map_err(failed)?;
-    Ok(Solved { solution, is_complete })
+    Ok(Solved { solution: imported.unwrap_or(solution), is_complete })
 }
 
 fn points(

@@ -54,11 +54,11 @@ pub(super) fn source(
             builder.output(*ensemble)
         }
         EndObject::Rule { .. } | EndObject::ProjectionRule { .. } => Err(BuildError::Unsupported {
-            path: builder.path(builder.end_id(object)),
+            path: builder.path(object.id()),
             message: "a learning rule takes, but gives nothing".into(),
         }),
         EndObject::Node(_) | EndObject::Custom(_) | EndObject::Ensemble(_) => {
-            builder.output(builder.end_id(object))
+            builder.output(object.id())
         }
     }
 }

@@ -23,8 +23,8 @@ mod weights;
 
 pub(crate) use ensemble::BuiltEnsemble;
 pub(crate) use function::at_points;
-pub(crate) use learning::of_projection as learn_projection;
 pub use learning::{Encoding, Learner, LearningSite, RuleSite};
+pub(crate) use learning::{Learned, of_projection as learn_projection};
 pub(crate) use neurons::{DIRECT, NeuronType};
 pub(crate) use node::{NO_FILTER, NO_INPUT};
 pub use weights::Weights;

@@ -92,13 +92,13 @@ fn read(builder: &mut Builder<'_>, target: &ProbeTarget) -> Result<SignalId, Bui
         ProbeTarget::ScaledEncoders(id) => Ok(builder.ensemble(*id)?.encoders),
         ProbeTarget::Weights(id) => match builder.weights(*id) {
             Some(weights) => Ok(weights.signal),
-            None => Err(BuildError::Unsupported {
+            None => builder.output(*id).and(Err(BuildError::Unsupported {
                 path: builder.path(*id),
                 message: "nothing is multiplied on it, so it has no weights".into(),
-            }),
+            })),
         },
-        ProbeTarget::Factor(id, factor) => {
-            let factors = builder.factors(*id);
+        ProbeTarget::Factor(id, block, factor) => {
+            let factors = builder.factors(*id).get(block.unwrap_or(0));
             let signal = factors.and_then(|factors| factors.get(*factor));
             signal.ok_or_else(|| BuildError::NotBuilt { path: builder.path(*id) })
         }
@@ -152,14 +152,17 @@ fn add_delta(
     rule: (Learner, usize),
     signal: &str,
 ) -> Result<(), BuildError> {
-    if signal != DELTA || builder.rule_signals(rule)?.contains_key(DELTA) {
+    let Some(block) = signal.strip_suffix(DELTA) else { return Ok(()) };
+    if builder.rule_signals(rule)?.contains_key(signal) {
         return Ok(());
     }
     let names = rule.0.rule_names(builder.network());
     let Some(name) = names.get(rule.1) else { return Ok(()) };
-    let path = builder.path(rule.0.id()).part(name);
+    // Of a block it is that of the block's part of the rule.
+    let part = format!("{name}.{block}");
+    let path = builder.path(rule.0.id()).part(part.trim_end_matches('.'));
     let delta = learning::delta(builder, &path)?;
-    builder.set_rule_signal(rule, DELTA, delta);
+    builder.set_rule_signal(rule, signal, delta);
     Ok(())
 }
 

@@ -29,7 +29,7 @@ pub(super) fn add(
             told(builder, path, (Learner::Projection(*projection), *rule))?
         }
         EndObject::Ensemble(_) | EndObject::Node(_) | EndObject::Custom(_) => {
-            builder.input(builder.end_id(&post.object))?
+            builder.input(post.object.id())?
         }
     };
     copy(builder, path, x, target, slice);

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use pontine_core_ir::{
-    Block, Cells, Connectivity, Connector, Factor, Factored, FactoredBlock, Factors, Path,
-    ProjectionId, SignalId, Window,
+    Block, Connectivity, Connector, Factor, Factored, FactoredBlock, Factors, Path, ProjectionId,
+    SignalId, Window,
     model::{OperatorKind, Signal},
 };
 
@@ -13,7 +13,7 @@ use super::projection::window;
 use crate::{
     builder::Builder,
     error::BuildError,
-    nef::{Encoding, Weights, learn_projection},
+    nef::{Encoding, Learned, Weights, learn_projection},
 };
 
 /// One product over all cells: `<path>.decoders`, `.transform`, `.encoders`.
@@ -23,7 +23,7 @@ pub(super) fn one(
     product: &Factored,
 ) -> Result<Connectivity, BuildError> {
     let factors = factors(builder, &builder.path(id), "", product)?;
-    builder.set_factors(id, factors);
+    builder.set_factors(id, vec![factors]);
     let projection = &builder.network().projections[id];
     let sides = [projection.source, projection.target].map(|cells| window(builder, cells));
     Ok(match sides {
@@ -50,6 +50,7 @@ pub(super) fn blocks(
             factors: factors(builder, &path, &format!("blocks.{i}."), &block.product)?,
         });
     }
+    builder.set_factors(id, made.iter().map(|block| block.factors).collect());
     Ok(Connectivity::Blocks(made.into()))
 }
 
@@ -82,24 +83,37 @@ fn factors(
 pub(super) fn learn(
     builder: &mut Builder<'_>,
     id: ProjectionId,
+    connectivity: &Connectivity,
     spikes: SignalId,
 ) -> Result<(), BuildError> {
     let projection = &builder.network().projections[id];
-    let (Connector::Factored(product), Some(factors)) =
-        (&projection.connector, builder.factors(id))
-    else {
-        return Ok(());
-    };
     if projection.learning.is_empty() {
         return Ok(());
     }
-    let x = of_cells(builder, id, "source", projection.source, spikes);
     let post = builder.network().population_of(projection.target);
     let post = post.and_then(|population| builder.output(population).ok());
-    let post = post.map(|spikes| of_cells(builder, id, "target", projection.target, spikes));
-    let Factors { encoders, transform, decoders } = factors;
-    let decoders = Weights { signal: decoders, x, n_rows: product.n_decoded(), entries: None };
-    learn_projection(builder, id, decoders, Encoding { transform, encoders, post })
+    let blocks = match connectivity {
+        Connectivity::Blocks(blocks) => blocks.to_vec(),
+        Connectivity::Factored(factors) => {
+            let [source, target] =
+                [projection.source, projection.target].map(|cells| window(builder, cells));
+            vec![Block { source, target, factors: *factors }]
+        }
+        Connectivity::Rule(_) | Connectivity::List(_) => return Ok(()),
+    };
+    let has_blocks = matches!(projection.connector, Connector::Blocks(_));
+    let mut products = Vec::with_capacity(blocks.len());
+    for (i, Block { source, target, factors }) in blocks.iter().enumerate() {
+        let part = if has_blocks { format!("blocks.{i}.") } else { String::new() };
+        let x = of_cells(builder, id, &format!("{part}source"), source, spikes);
+        let post =
+            post.map(|spikes| of_cells(builder, id, &format!("{part}target"), target, spikes));
+        let Factors { encoders, transform, decoders } = *factors;
+        let n_rows = builder.model().signals[decoders].len() / source.len().max(1);
+        let decoders = Weights { signal: decoders, x, n_rows, entries: None };
+        products.push(Learned { decoders, encoding: Encoding { transform, encoders, post } });
+    }
+    learn_projection(builder, id, &products, has_blocks)
 }
 
 /// The spikes of these cells alone, as numbers where they are some of a population.
@@ -107,14 +121,14 @@ fn of_cells(
     builder: &mut Builder<'_>,
     id: ProjectionId,
     side: &str,
-    cells: Cells,
+    cells: &Window,
     spikes: SignalId,
 ) -> SignalId {
-    let Window::Some(indices) = window(builder, cells) else { return spikes };
+    let Window::Some(indices) = cells else { return spikes };
     let path = builder.path(id);
     let signal = Signal::temporary(path.part(&format!("{side}.spikes")), &[indices.len()]);
     let target = builder.signal(signal);
-    let source_index: Option<Arc<[u32]>> = Some(indices);
+    let source_index: Option<Arc<[u32]>> = Some(indices.clone());
     let (source, target_index, inc) = (spikes, None, false);
     let kind = OperatorKind::Copy { source, source_index, target, target_index, inc };
     builder.operator(&path, kind);

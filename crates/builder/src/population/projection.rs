@@ -37,12 +37,12 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
     let deliver = Deliver {
         source,
         target,
-        connectivity,
+        connectivity: connectivity.clone(),
         weight: projection.weight.clone(),
         delay: projection.delay.clone(),
     };
     builder.operator(&path, OperatorKind::Deliver(deliver));
-    product::learn(builder, projection_id, source)
+    product::learn(builder, projection_id, &connectivity, source)
 }
 
 /// Spikes of an ensemble's neurons; its type must be a spiking one.

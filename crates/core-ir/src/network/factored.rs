@@ -111,11 +111,7 @@ pub(super) fn faults(network: &Network, path: &Path, projection: &Projection) ->
     let what = "the number of blocks";
     let empty = blocks.is_empty().then(|| NetworkFault::Empty { path: path.clone(), what });
     let of_blocks = blocks.iter().flat_map(|block| of_block(path, block, n_source, n_target));
-    of_blocks
-        .chain(empty)
-        .chain(numbers(path, projection))
-        .chain(unlearned(path, projection))
-        .collect()
+    of_blocks.chain(empty).chain(numbers(path, projection)).collect()
 }
 
 fn of_block(
@@ -152,7 +148,7 @@ fn numbers(path: &Path, projection: &Projection) -> Option<NetworkFault> {
 }
 
 fn unlearned(path: &Path, projection: &Projection) -> Vec<NetworkFault> {
-    let what = "only a projection whose connector is one product of arrays learns";
+    let what = "only a projection whose weights are products of arrays learns";
     let learns = !projection.learning.is_empty();
     learns.then(|| NetworkFault::Misplaced { path: path.clone(), what }).into_iter().collect()
 }
@@ -254,11 +250,11 @@ mod tests {
     }
 
     #[test]
-    fn single_synapses_and_blocks_do_not_learn() {
+    fn single_synapses_do_not_learn() {
         check(
             Connector::Rule(Spec::new("all_to_all")),
             |projection| projection.learning = vec![LearningRule::from(Spec::new("PES"))],
-            "`Projection:p`: only a projection whose connector is one product of arrays learns",
+            "`Projection:p`: only a projection whose weights are products of arrays learns",
         );
     }
 }

@@ -3,6 +3,7 @@
 //! Objects stand in arenas; each belongs to one (sub)network and has a stable [`Path`](crate::Path). Nothing is
 //! resolved here that needs another crate: distributions, solvers and connectors are names.
 
+mod ends;
 mod extra;
 mod factored;
 mod nef;
@@ -16,6 +17,7 @@ mod values;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use ends::Ends;
 pub use factored::{Factor, Factored, FactoredBlock};
 pub use nef::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,

@@ -256,8 +256,9 @@ pub struct Connection {
     pub function: Option<Function>,
     /// What the result is multiplied by.
     pub transform: Transform,
-    /// What changes its weights, or the encoders of its target, while the network runs.
-    pub learning: Vec<LearningRule>,
+    /// What changes its weights, or the encoders of its target, while the network runs; the network's
+    /// default if absent, and nothing if there are none.
+    pub learning: Option<Vec<LearningRule>>,
     /// What has a default.
     pub options: ConnectionOptions,
 }
@@ -331,8 +332,8 @@ pub enum ProbeTarget {
         /// The name of the signal.
         signal: String,
     },
-    /// A factor of the weights of a projection, row by row.
-    Factor(ProjectionId, Factor),
+    /// A factor of the weights of a projection, row by row; of one of its blocks, where it has blocks.
+    Factor(ProjectionId, Option<usize>, Factor),
     /// A signal of a learning rule of a projection.
     ProjectionRule {
         /// The projection that learns.
@@ -406,6 +407,8 @@ pub struct Config {
     pub ensemble: EnsembleOptions,
     /// Of connections.
     pub connection: ConnectionOptions,
+    /// Learning rules of connections (default none).
+    pub learning: Option<Vec<LearningRule>>,
     /// Filter of probes (default none).
     pub probe_synapse: Option<Option<Spec>>,
     /// Time between samples of probes, s (default every step).
@@ -501,7 +504,7 @@ impl Connection {
             post: post.into(),
             function: None,
             transform: Transform::Identity,
-            learning: Vec::new(),
+            learning: None,
             options: ConnectionOptions::default(),
         }
     }
@@ -509,13 +512,15 @@ impl Connection {
     /// The same with one more learning rule.
     #[must_use]
     pub fn learning_by(mut self, rule: impl Into<LearningRule>) -> Self {
-        self.learning.push(rule.into());
+        self.learning.get_or_insert_default().push(rule.into());
         self
     }
 
-    /// The names of the learning rules: their kinds, the n-th of equal kind with `#n`.
-    pub fn rule_names(&self) -> Vec<String> {
-        rule_names(&self.learning)
+    /// The same without learning rules, whatever the default of its network is.
+    #[must_use]
+    pub fn not_learning(mut self) -> Self {
+        self.learning = Some(Vec::new());
+        self
     }
 }
 

@@ -1,7 +1,9 @@
 //! Defaults: an object's own options, then those of the networks around it, nearest first, then
 //! the built-in ones.
 
-use super::{Config, ConnectionOptions, EnsembleOptions, Network, Samples};
+use super::{
+    Config, ConnectionOptions, EnsembleOptions, LearningRule, Network, Samples, nef::rule_names,
+};
 use crate::{
     id::{ConnectionId, EnsembleId, ProbeId, SubnetworkId},
     spec::Spec,
@@ -81,6 +83,31 @@ impl Network {
             eval_points: o.eval_points,
             scale_eval_points: o.scale_eval_points.unwrap_or(true),
         }
+    }
+
+    /// The learning rules of a connection: its own, or the default of the networks around it; none if the
+    /// connection is not there.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_core_ir::{Config, Connection, Ensemble, Network, Spec};
+    /// let mut network = Network::new("");
+    /// network.root_mut().config = Config::default().learning([Spec::new("PES")]);
+    /// let a = network.add(Ensemble::new(50, 1));
+    /// let learns = network.add(Connection::new(a, a));
+    /// let stays = network.add(Connection::new(a, a).not_learning());
+    /// assert_eq!(network.rule_names(learns), ["PES"]);
+    /// assert!(network.learning(stays).is_empty());
+    /// ```
+    pub fn learning(&self, id: ConnectionId) -> &[LearningRule] {
+        let Some(connection) = self.connections.get(id) else { return &[] };
+        let default = || self.layers(connection.parent).find_map(|c| c.learning.as_deref());
+        connection.learning.as_deref().or_else(default).unwrap_or_default()
+    }
+
+    /// The names of the learning rules of a connection: their kinds, the n-th of equal kind with `#n`.
+    pub fn rule_names(&self, id: ConnectionId) -> Vec<String> {
+        rule_names(self.learning(id))
     }
 
     /// The connections' solver as a network's configuration has it.

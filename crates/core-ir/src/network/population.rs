@@ -239,7 +239,7 @@ pub struct Projection {
     pub weight: Value,
     /// Delays, ms; rounded to whole steps, at least one. A number where the connector is a product.
     pub delay: Value,
-    /// What changes its factors while the network runs; only if its connector is one product.
+    /// What changes its factors while the network runs; only if its connector is a product, or blocks of products.
     pub learning: Vec<LearningRule>,
 }
 

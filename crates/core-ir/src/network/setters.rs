@@ -2,8 +2,8 @@
 //! name that the field has in Nengo.
 
 use super::{
-    Config, Connection, ConnectionOptions, Convolution, Ensemble, EnsembleOptions, Probe, Samples,
-    SparseMatrix, Subnetwork, Transform,
+    Config, Connection, ConnectionOptions, Convolution, Ensemble, EnsembleOptions, LearningRule,
+    Probe, Samples, SparseMatrix, Subnetwork, Transform,
 };
 use crate::{function::Function, spec::Spec, tensor::Tensor};
 
@@ -202,6 +202,15 @@ impl Config {
     #[must_use]
     pub fn connections(mut self, options: ConnectionOptions) -> Self {
         self.connection = options;
+        self
+    }
+
+    /// Learning rules of connections that have none of their own and are not
+    /// [`not_learning`](Connection::not_learning). They must fit all of these: what leads from a node or to
+    /// a learning rule, for example, has no decoders to learn.
+    #[must_use]
+    pub fn learning<R: Into<LearningRule>>(mut self, rules: impl IntoIterator<Item = R>) -> Self {
+        self.learning = Some(rules.into_iter().map(Into::into).collect());
         self
     }
 

@@ -15,7 +15,7 @@
 //! 11. Functions and evaluation points go with what can have them; a table has a row for each point.
 //! 12. A matrix does not go with a slice that repeats a dimension.
 //! 13. Factors of a projection fit one another and its cells, blocks name each cell at most once; its
-//!     weight and delay are numbers then, and only one product learns.
+//!     weight and delay are numbers then; only products learn.
 //! 14. What linked crates ask for besides ([`CheckEntry`]): that names are known, and their parameters
 //!     right.
 //!
@@ -28,7 +28,7 @@ use super::{
     Probe, ProbeTarget, RuleInput, Transform, factored, values,
 };
 use crate::{
-    error::{Faults, nearest},
+    error::{Faults, nearest, number},
     function::Function,
     id::{ConnectionId, ProjectionId},
     path::Path,
@@ -102,7 +102,7 @@ pub enum NetworkFault {
         what: &'static str,
     },
     /// A number out of bounds.
-    #[error("`{path}`: {what} is {found}, but must be {expected}")]
+    #[error("`{path}`: {what} is {}, but must be {expected}", number(*.found))]
     Value {
         /// The object.
         path: Path,
@@ -246,7 +246,7 @@ impl Network {
     /// Length of what a learning rule is told; `None` if there is no such rule.
     fn rule_size(&self, id: ConnectionId, rule: usize) -> Option<usize> {
         let connection = self.connections.get(id)?;
-        Some(match connection.learning.get(rule)?.input {
+        Some(match self.learning(id).get(rule)?.input {
             RuleInput::Nothing => 0,
             RuleInput::Number => 1,
             RuleInput::State if self.is_receptor(&connection.post.object) => {
@@ -291,7 +291,10 @@ impl Network {
             (RuleInput::Nothing, _) => 0,
             (RuleInput::Number, _) => 1,
             (RuleInput::State, Connector::Factored(product)) => product.n_decoded(),
-            (RuleInput::State, _) => return None,
+            (RuleInput::State, Connector::Blocks(blocks)) => {
+                blocks.iter().map(|block| block.product.n_decoded()).sum()
+            }
+            (RuleInput::State, Connector::Rule(_) | Connector::List(_)) => return None,
         })
     }
 
@@ -304,12 +307,17 @@ impl Network {
         })
     }
 
-    /// Whether a projection is one product that has this factor.
-    fn has_factor(&self, id: ProjectionId, factor: Factor) -> bool {
-        match self.projections.get(id).map(|projection| &projection.connector) {
-            Some(Connector::Factored(product)) => product.factors().any(|(f, _)| f == factor),
-            _ => false,
-        }
+    /// Whether the weights of a projection, or one of their blocks, have this factor.
+    fn has_factor(&self, id: ProjectionId, block: Option<usize>, factor: Factor) -> bool {
+        let product = match (self.projections.get(id).map(|p| &p.connector), block) {
+            (Some(Connector::Factored(product)), None) => product,
+            (Some(Connector::Blocks(blocks)), Some(block)) => match blocks.get(block) {
+                Some(block) => &block.product,
+                None => return false,
+            },
+            _ => return false,
+        };
+        product.factors().any(|(f, _)| f == factor)
     }
 
     /// The population that cells belong to; `None` for neurons of an ensemble.
@@ -399,10 +407,40 @@ impl Check<'_> {
             let path = self.path(id);
             let size_in = self.end(&path, &connection.pre, true);
             let size_out = self.end(&path, &connection.post, false);
-            if let (Some(size_in), Some(size_out)) = (size_in, size_out) {
+            if self.network.is_receptor(&connection.post.object)
+                && connection.transform.shape().len() != 2
+            {
+                let what = "to a receptor it needs a matrix as its transform, a row for each cell";
+                self.faults.push(NetworkFault::Misplaced { path, what });
+                continue;
+            }
+            if self.is_told_nothing(&connection.post.object) {
+                let what = "it leads to a learning rule that takes nothing from others";
+                self.faults.push(NetworkFault::Misplaced { path, what });
+                continue;
+            }
+            // What decodes nothing is a fault of its own.
+            let tells_nothing = matches!(connection.post.object, EndObject::ProjectionRule { .. })
+                && size_out == Some(0);
+            if let (Some(size_in), Some(size_out)) = (size_in, size_out)
+                && !tells_nothing
+            {
                 self.sizes(&path, connection, size_in, size_out);
             }
         }
+    }
+
+    /// Whether it is a learning rule that nobody can tell anything.
+    fn is_told_nothing(&self, end: &EndObject) -> bool {
+        let network = self.network;
+        let rule = match *end {
+            EndObject::Rule { connection, rule } => network.learning(connection).get(rule),
+            EndObject::ProjectionRule { projection, rule } => {
+                network.projections.get(projection).and_then(|p| p.learning.get(rule))
+            }
+            _ => None,
+        };
+        rule.is_some_and(|rule| rule.input == RuleInput::Nothing)
     }
 
     /// The size of one end after slicing, if all is well with it.
@@ -522,7 +560,9 @@ impl Check<'_> {
                 ProbeTarget::ProjectionRule { projection, rule, .. } => {
                     self.network.projection_rule_size(*projection, *rule).is_some()
                 }
-                ProbeTarget::Factor(id, factor) => self.network.has_factor(*id, *factor),
+                ProbeTarget::Factor(id, block, factor) => {
+                    self.network.has_factor(*id, *block, *factor)
+                }
             };
             if !found {
                 self.dangling(&path, "its target");

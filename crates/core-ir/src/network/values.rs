@@ -43,11 +43,14 @@ impl Check {
             self.value(path, "the number of evaluation points", 0.0, "at least 1");
         }
         let Some(&Ensemble { n_neurons, dimensions, .. }) = of else { return };
+        // One of them alone is the fault.
+        let (gain, bias) = (&options.gain, &options.bias);
+        let both = |samples| if gain.is_some() && bias.is_some() { samples } else { &None };
         for (what, samples) in [
             ("the array of intercepts", &options.intercepts),
             ("the array of max rates", &options.max_rates),
-            ("the array of gains", &options.gain),
-            ("the array of biases", &options.bias),
+            ("the array of gains", both(gain)),
+            ("the array of biases", both(bias)),
         ] {
             self.array(path, what, samples.as_ref(), &[n_neurons]);
         }

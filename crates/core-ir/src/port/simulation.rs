@@ -194,6 +194,16 @@ pub enum RunError {
         /// The step after which it was found.
         step: u64,
     },
+    /// What is learned grew beyond all numbers. Found at the intervals of [`RunError::Invalid`].
+    #[error(
+        "`{path}`: what is learned was not finite after step {step}; a smaller learning rate may help"
+    )]
+    Learned {
+        /// The signal.
+        path: Path,
+        /// The step after which it was found.
+        step: u64,
+    },
     /// Recordings do not fit in memory.
     #[error("no memory is left for recordings at step {step}")]
     Memory {

@@ -18,7 +18,10 @@ mod transform;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use pontine_core_ir::{Faults, Mechanism, Network, ObjId, SubnetworkId, Unit};
+use pontine_core_ir::{
+    Faults, Mechanism, Network, ObjId, SpecError, SubnetworkId, Unit, network::NetworkFault,
+    registry::LookupError,
+};
 
 use self::{fields::Fields, names::Names, read::Reader};
 use crate::{
@@ -183,14 +186,29 @@ pub(crate) fn time_s(option: &str, text: &str) -> Result<f64, Located> {
 
 /// What holds for the network as a whole.
 fn check(loaded: &LoadedModel, report: &mut Report) {
-    if !report.faults.is_empty() {
+    let about_rules = |fault: &ModelFault| matches!(fault.cause, Cause::NoRule { .. });
+    if !report.faults.iter().all(about_rules) {
         return;
     }
-    let Err(faults) = loaded.network.validate() else { return };
-    for fault in faults.0 {
+    let Err(Faults(mut faults)) = loaded.network.validate() else { return };
+    if !report.faults.is_empty() {
+        // Who tells a rule of the right name something is not at fault where the rule's name is wrong.
+        faults.retain(is_unknown_rule);
+        if faults.is_empty() {
+            return;
+        }
+        report.faults.clear();
+    }
+    for fault in faults {
         let place = loaded.place_in(&fault.to_string()).cloned().unwrap_or(Place::Line(1));
         report.add(None, Located { place, cause: fault.into() });
     }
+}
+
+/// Whether a learning rule is of no known kind.
+fn is_unknown_rule(fault: &NetworkFault) -> bool {
+    let NetworkFault::Lookup { source: LookupError::Spec(error), .. } = fault else { return false };
+    matches!(error, SpecError::UnknownKind { role: "learning rule", .. })
 }
 
 /// The section `model`.
@@ -336,6 +354,10 @@ impl<'a> Loader<'a> {
                 Ok(Some(id)) => self.places.push((id, item.place.clone())),
                 Ok(None) => {}
                 Err(fault) => {
+                    if matches!(fault.cause, Cause::Twice { .. }) {
+                        // What was meant by the other name is not known.
+                        self.names.lose_all();
+                    }
                     report.add(Some(label_of(section.name, &fields, Some(reader))), fault);
                     self.lose(section, &reader, &fields);
                 }
@@ -350,7 +372,11 @@ impl<'a> Loader<'a> {
         }
         let text = |key| reader.text_at(fields, key);
         match (text("within"), text("label")) {
-            (Ok(Some(within)), Ok(Some(label))) => self.names.lose(&format!("{within}.{label}")),
+            (Ok(Some(within)), Ok(Some(label))) => {
+                self.names.lose(&format!("{within}.{label}"));
+                // It may be meant to stand elsewhere.
+                self.names.lose(&label);
+            }
             (Ok(None), Ok(Some(label))) => self.names.lose(&label),
             (Ok(_), Ok(None)) => {}
             _ => self.lose_all(),
@@ -386,6 +412,14 @@ impl<'a> Loader<'a> {
         id: ObjId,
     ) -> Result<Option<ObjId>, Located> {
         if let Some(label) = label {
+            if label.contains(['[', ']']) {
+                let expected = "without brackets, since slices stand in them";
+                return Err(fields.fault(Cause::Value {
+                    what: "the label".into(),
+                    found: quoted(label),
+                    expected: expected.into(),
+                }));
+            }
             let name = format!("{}{label}", parent.prefix);
             self.names.add(&name, id).map_err(|cause| fields.fault(cause))?;
         }

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pontine_core_ir::{
-    Cells, ConnectionId, EndObject, Endpoint, Network, ObjId, SubnetworkId, error::nearest,
-};
+use pontine_core_ir::{Cells, EndObject, Endpoint, Network, ObjId, SubnetworkId, error::nearest};
 
 use crate::error::Cause;
 
@@ -145,11 +143,13 @@ impl Names {
             (ObjId::Node(id), None) => EndObject::Node(id),
             (ObjId::Custom(id), None) => EndObject::Custom(id),
             (ObjId::Connection(connection), Some(rule)) => {
-                EndObject::Rule { connection, rule: rule_of(network, connection, rule)? }
+                let rules = network.rule_names(connection);
+                EndObject::Rule { connection, rule: rule_in(whole(name, rule), &rules, rule)? }
             }
-            (ObjId::Projection(projection), Some(name)) => {
+            (ObjId::Projection(projection), Some(rule)) => {
                 let rules = network.projections[projection].rule_names();
-                EndObject::ProjectionRule { projection, rule: rule_in(&rules, name)? }
+                let rule = rule_in(whole(name, rule), &rules, rule)?;
+                EndObject::ProjectionRule { projection, rule }
             }
             (ObjId::Population(population), Some(port)) => {
                 EndObject::Population { population, port: port.to_owned() }
@@ -166,6 +166,11 @@ impl Names {
         };
         Ok(Endpoint { object, slice: slice.map(Into::into) })
     }
+}
+
+/// What a name is of, without one of its parts.
+pub(super) fn whole<'n>(name: &'n str, part: &str) -> &'n str {
+    name.strip_suffix(part).map_or(name, |whole| whole.trim_end_matches('.'))
 }
 
 /// The projection with the longest label that a name begins with, and what comes behind.
@@ -192,24 +197,23 @@ pub(super) fn sliced(text: &str) -> Result<(&str, Option<Vec<usize>>), Cause> {
     }
 }
 
-/// Which of a connection's learning rules has this name.
+/// Which of the learning rules of `object` has this name.
 ///
 /// # Errors
 /// If none has.
-pub(super) fn rule_of(network: &Network, id: ConnectionId, name: &str) -> Result<usize, Cause> {
-    rule_in(&network.connections[id].rule_names(), name)
+pub(super) fn rule_in(object: &str, rules: &[String], name: &str) -> Result<usize, Cause> {
+    let found = rules.iter().position(|rule| rule == name);
+    found.ok_or_else(|| no_rule(object, rules, name))
 }
 
-/// Which of these learning rules has this name.
-///
-/// # Errors
-/// If none has.
-pub(super) fn rule_in(rules: &[String], name: &str) -> Result<usize, Cause> {
-    rules.iter().position(|rule| rule == name).ok_or_else(|| Cause::Unknown {
-        what: "learning rule",
+/// That none of the learning rules of `object` has this name.
+pub(super) fn no_rule(object: &str, rules: &[String], name: &str) -> Cause {
+    Cause::NoRule {
+        object: object.to_owned(),
         name: name.to_owned(),
+        known: rules.to_vec(),
         nearest: nearest(name, rules.iter().map(String::as_str)),
-    })
+    }
 }
 
 /// `0`, `0, 2`, or `0:3`.

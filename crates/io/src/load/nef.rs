@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pontine_core_ir::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
     Function, LearningRule, Node, ObjId, Param, Spec, Subnetwork, Tensor, Transform, Unit,
-    UnitSystem, registry,
+    UnitSystem, error::nearest, registry,
 };
 use pontine_mechanism::{FunctionKernel, lang::Argument};
 
@@ -100,7 +100,9 @@ pub(super) fn defaults(reader: &Reader<'_>, item: &Item) -> Result<Config, Locat
     }
     if let Some(item) = fields.get("connection") {
         let connection = Fields::of(item, "`connection`")?;
-        connection.only(&CONNECTION_KEYS[8..])?;
+        connection.only(&CONNECTION_KEYS[7..])?;
+        let rules = connection.get("learning").map(|item| learning_rules(reader, item));
+        config.learning = rules.transpose()?;
         config.connection = connection_options(reader, &connection)?;
     }
     if let Some(item) = fields.get("probe_synapse") {
@@ -156,13 +158,47 @@ fn noise(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
 
 /// A kind whose times are in s and whose highest frequency, if it has one, is in Hz.
 fn process(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
-    let is_signal = reader.text(kind_of(item), "`process`")? == "WhiteSignal";
+    let kind = reader.text(kind_of(item), "`process`")?;
+    known_of_kind(item, &kind)?;
+    let is_signal = kind == "WhiteSignal";
+    if let Some(spec) = pieces(reader, item)? {
+        return Ok(spec);
+    }
     let unit = |name: &str| match name {
         "period" | "presentation_time" | "times" | "tau" | "t" | "delay" => second(),
         "high" if is_signal => hertz(),
         _ => Unit::NONE,
     };
     reader.spec(item, "`process`", "kind", &unit)
+}
+
+/// `Piecewise` of functions of `t` (s): a text stands for one, or for several numbers after commas.
+fn pieces(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, Located> {
+    let Raw::Table(table) = &item.value else { return Ok(None) };
+    let Some(Item { value: Raw::List(pieces), .. }) = table.0.get("values") else {
+        return Ok(None);
+    };
+    let is_number = |piece: &Item| reader.numbers(piece, "`values`", Unit::NONE).is_ok();
+    if reader.text(kind_of(item), "`process`")? != "Piecewise" || pieces.iter().all(is_number) {
+        return Ok(None);
+    }
+    let text = |piece: &Item| match &piece.value {
+        Raw::Text(text) => {
+            let function = reader.function(text, &[Argument::new("t", 1)], UnitSystem::Nef);
+            Ok(function.map_err(|cause| piece.fault(cause))?.to_string())
+        }
+        _ => {
+            let numbers = reader.numbers(piece, "`values`", Unit::NONE)?.data;
+            Ok(numbers.iter().map(f64::to_string).collect::<Vec<_>>().join(", "))
+        }
+    };
+    let texts = pieces.iter().map(text).collect::<Result<Vec<_>, Located>>()?;
+    let mut rest = table.clone();
+    rest.0.remove("values");
+    let rest = Item { value: Raw::Table(rest), place: item.place.clone() };
+    let second = |name: &str| if name == "times" { second() } else { Unit::NONE };
+    let spec = reader.spec(&rest, "`process`", "kind", &second)?;
+    Ok(Some(spec.with("values", texts.join("; ").as_str())))
 }
 
 fn flag_at(reader: &Reader<'_>, fields: &Fields<'_>, key: &str) -> Result<Option<bool>, Located> {
@@ -185,11 +221,50 @@ fn neuron_type(reader: &Reader<'_>, item: &Item) -> Result<Spec, Located> {
     {
         mechanisms.extend(registry::mechanism(entry.name));
     }
+    let own = ["base", "amplitude"];
+    let parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
+    known_parameters(item, own.into_iter().chain(parameters.map(|p| p.name.as_str())))?;
     let unit = |name: &str| {
         let mut parameters = mechanisms.iter().flat_map(|mechanism| &mechanism.parameters);
         parameters.find(|p| p.name == name).map_or(Unit::NONE, |p| p.unit)
     };
     reader.spec(item, "`neuron_type`", "kind", &unit)
+}
+
+/// Names are looked at before the units of what stands behind them.
+fn known_parameters<'k>(
+    item: &Item,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> Result<(), Located> {
+    let Raw::Table(table) = &item.value else { return Ok(()) };
+    let is_known = |name: &str| {
+        name == "kind" || name.starts_with("initial_") || known.clone().any(|known| known == name)
+    };
+    match table.0.iter().find(|(name, _)| !is_known(name)) {
+        None => Ok(()),
+        Some((name, item)) => {
+            let nearest = nearest(name, known.clone());
+            Err(item.fault(Cause::Unknown { what: "parameter", name: name.clone(), nearest }))
+        }
+    }
+}
+
+/// The same of a synapse or a process that this house has.
+fn known_of_kind(item: &Item, name: &str) -> Result<(), Located> {
+    let known: &[&str] = match name {
+        "Lowpass" | "Alpha" => &["tau"],
+        "Triangle" => &["t"],
+        "Delay" => &["delay"],
+        "LinearFilter" => &["num", "den", "analog", "method"],
+        "WhiteNoise" => &["dist", "scale", "seed"],
+        "FilteredNoise" => &["dist", "scale", "synapse", "seed"],
+        "BrownNoise" => &["dist", "seed"],
+        "WhiteSignal" => &["period", "high", "rms", "y0", "seed"],
+        "PresentInput" => &["inputs", "presentation_time", "seed"],
+        "Piecewise" => &["times", "values", "interpolation", "seed"],
+        _ => return Ok(()),
+    };
+    known_parameters(item, known.iter().copied())
 }
 
 fn kind_of(item: &Item) -> &Item {
@@ -293,7 +368,7 @@ pub(super) fn connection(
         };
     }
     if let Some(item) = fields.get("learning") {
-        connection.learning = learning_rules(reader, item)?;
+        connection.learning = Some(learning_rules(reader, item)?);
     }
     connection.options = connection_options(reader, fields)?;
     let id = loader.network.add_in(parent.id, connection).into();
@@ -338,6 +413,7 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
     match &item.value {
         Raw::Text(text) if text == "none" => Ok(None),
         Raw::Table(_) => {
+            known_of_kind(item, &reader.text(kind_of(item), "`synapse`")?)?;
             let time = |name: &str| name.starts_with("tau") || ["delay", "t"].contains(&name);
             let unit = |name: &str| if time(name) { second() } else { Unit::NONE };
             reader.spec(item, "`synapse`", "kind", &unit).map(Some)
@@ -349,13 +425,14 @@ pub(super) fn synapse(reader: &Reader<'_>, item: &Item) -> Result<Option<Spec>, 
     }
 }
 
-/// One learning rule, or a list of them.
+/// One learning rule, a list of them, or `"none"`.
 pub(super) fn learning_rules(
     reader: &Reader<'_>,
     item: &Item,
 ) -> Result<Vec<LearningRule>, Located> {
     match &item.value {
         Raw::List(rules) => rules.iter().map(|rule| learning_rule(reader, rule)).collect(),
+        Raw::Text(text) if text == "none" => Ok(Vec::new()),
         _ => Ok(vec![learning_rule(reader, item)?]),
     }
 }
@@ -395,6 +472,8 @@ impl Loader<'_> {
         item: &Item,
         connection: &Connection,
     ) -> Result<Tensor, Located> {
+        self.known_port(item, &connection.pre, true)?;
+        self.known_port(item, &connection.post, false)?;
         let (before, after) = (self.unit(&connection.pre), self.unit(&connection.post));
         let unit = after.per(before);
         if let Raw::Table(table) = &item.value
@@ -412,6 +491,30 @@ impl Loader<'_> {
         }
         let numbers = reader.numbers(item, "`transform`", unit)?;
         tensor(item, "`transform`", numbers)
+    }
+
+    /// A port is looked at before what is measured there.
+    fn known_port(&self, item: &Item, end: &Endpoint, as_source: bool) -> Result<(), Located> {
+        let EndObject::Population { population, port } = &end.object else { return Ok(()) };
+        let Some(population) = self.network.populations.get(*population) else { return Ok(()) };
+        let mechanism = &population.mechanism;
+        let mut known: Vec<&str> = match as_source {
+            true => mechanism.outputs.iter().map(|output| output.name.as_str()).collect(),
+            false => mechanism.inputs.iter().map(|input| input.name.as_str()).collect(),
+        };
+        match as_source {
+            true => {
+                known.extend(mechanism.states.iter().map(|state| state.name.as_str()));
+                known.extend(population.spike_times.is_some().then_some("spikes"));
+            }
+            false => known.extend(mechanism.receptors.iter().map(|r| r.name.as_str())),
+        }
+        if known.contains(&port.as_str()) {
+            return Ok(());
+        }
+        let what = if as_source { "output or state" } else { "input or receptor" };
+        let nearest = nearest(port, known);
+        Err(item.fault(Cause::Unknown { what, name: port.clone(), nearest }))
     }
 
     /// What the numbers at one end of a connection are measured in; spikes are read as rates, and a

@@ -304,6 +304,7 @@ impl Reader<'_> {
         Ok(match &item.value {
             Raw::Bool(value) => Param::Bool(*value),
             Raw::Text(word) if WORDS.contains(&name) => Param::Text(word.clone()),
+            Raw::Text(kind) if KINDS.contains(&name) => Param::from(Spec::new(kind)),
             Raw::List(_) => Param::Array(self.numbers(item, &what, unit)?.data.into()),
             Raw::Table(_) => Param::Spec(Box::new(self.spec(item, &what, "kind", &within)?)),
             _ => match self.eval(item, &what)?.cells {
@@ -328,6 +329,9 @@ impl Reader<'_> {
 
 /// Parameters of kinds that are words, where a text would be an expression otherwise.
 const WORDS: [&str; 3] = ["interpolation", "method", "padding"];
+
+/// Those that are kinds by themselves.
+const KINDS: [&str; 1] = ["base"];
 
 /// Lists within lists, whose depth the reader of the file has bounded.
 fn nested(

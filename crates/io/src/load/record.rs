@@ -34,7 +34,8 @@ pub(super) fn record(loader: &mut Loader<'_>, item: &Item) -> Result<ObjId, Loca
         let recorder = Recorder { label, cells, variable, sampling_interval };
         return Ok(loader.network.add_in(SubnetworkId::ROOT, recorder).into());
     }
-    let mut probe = Probe::new(recording::target(&loader.network, item, (id, part.as_deref()))?);
+    let mut probe =
+        Probe::new(recording::target(&loader.network, item, &short.object, (id, part.as_deref()))?);
     probe.label = label;
     probe.sample_every = short.interval(loader, item, second())?;
     Ok(loader.network.add_in(SubnetworkId::ROOT, probe).into())

@@ -1,6 +1,8 @@
 //! Probes and recorders.
 
-use pontine_core_ir::{Factor, Network, ObjId, Probe, ProbeTarget, Recorder};
+use pontine_core_ir::{
+    ConnectionId, Connector, Factor, Factored, Network, ObjId, Probe, ProbeTarget, Recorder,
+};
 
 use super::{
     Loader,
@@ -31,7 +33,7 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
     let (name, slice) = names::sliced(&name).map_err(|cause| item.fault(cause))?;
     let found = loader.names.object_in(&loader.network, &parent.prefix, name);
     let found = found.map_err(|cause| item.fault(cause))?;
-    let mut probe = Probe::new(target(&loader.network, item, found)?);
+    let mut probe = Probe::new(target(&loader.network, item, name, found)?);
     probe.slice = slice.map(Into::into);
     probe.label = reader.text_at(fields, "label")?;
     probe.seed = reader.seed(fields)?;
@@ -42,10 +44,11 @@ pub(super) fn probe(loader: &mut Loader<'_>, reader: &Reader<'_>, fields: &Field
 }
 
 /// What `a`, `a.neurons`, `a.neurons.input`, `a.input`, `a.<state>`, `c.input`, `c.weights`,
-/// `c.PES.error` or `p.decoders` reads.
+/// `c.PES.error`, `p.decoders` or `p.blocks.0.decoders` reads.
 pub(super) fn target(
     network: &Network,
     item: &Item,
+    name: &str,
     found: (ObjId, Option<&str>),
 ) -> Result<ProbeTarget, Located> {
     Ok(match found {
@@ -60,21 +63,23 @@ pub(super) fn target(
         (ObjId::Connection(id), None) => ProbeTarget::Connection(id),
         (ObjId::Connection(id), Some("input")) => ProbeTarget::ConnectionInput(id),
         (ObjId::Connection(id), Some("weights")) => ProbeTarget::Weights(id),
-        (ObjId::Connection(connection), Some(part)) => {
-            let (rule, signal) = part.split_once('.').unwrap_or((part, "input"));
-            let rule = names::rule_of(network, connection, rule);
-            let rule = rule.map_err(|cause| item.fault(cause))?;
-            ProbeTarget::Rule { connection, rule, signal: signal.to_owned() }
+        (ObjId::Connection(id), Some("decoders")) if to_receptor(network, id) => {
+            ProbeTarget::Weights(id)
         }
-        (ObjId::Projection(projection), Some(part)) => {
-            let factor = Factor::ALL.into_iter().find(|factor| factor.name() == part);
-            if let Some(factor) = factor {
-                return Ok(ProbeTarget::Factor(projection, factor));
+        (ObjId::Connection(connection), Some(part)) => {
+            let rules = network.rule_names(connection);
+            let (rule, signal) = of_rule(item, name, &rules, part, &["input", "weights"])?;
+            ProbeTarget::Rule { connection, rule, signal }
+        }
+        (ObjId::Projection(id), Some(part)) => {
+            let own = factors(&network.projections[id].connector);
+            if let Some((_, block, factor)) = own.iter().find(|(name, ..)| name == part) {
+                return Ok(ProbeTarget::Factor(id, *block, *factor));
             }
-            let (rule, signal) = part.split_once('.').unwrap_or((part, "input"));
-            let rules = network.projections[projection].rule_names();
-            let rule = names::rule_in(&rules, rule).map_err(|cause| item.fault(cause))?;
-            ProbeTarget::ProjectionRule { projection, rule, signal: signal.to_owned() }
+            let rules = network.projections[id].rule_names();
+            let own: Vec<&str> = own.iter().map(|(name, ..)| name.as_str()).collect();
+            let (rule, signal) = of_rule(item, name, &rules, part, &own)?;
+            ProbeTarget::ProjectionRule { projection: id, rule, signal }
         }
         _ => {
             let expected = "a node, a connection, an ensemble or a part of one \
@@ -83,6 +88,54 @@ pub(super) fn target(
             return Err(item.expected("`target`", expected));
         }
     })
+}
+
+fn to_receptor(network: &Network, id: ConnectionId) -> bool {
+    network.is_receptor(&network.connections[id].post.object)
+}
+
+/// What of the weights of a projection can be probed: `decoders`, or `blocks.2.decoders`, which block
+/// and which factor that is.
+fn factors(connector: &Connector) -> Vec<(String, Option<usize>, Factor)> {
+    let named = |block: Option<usize>, product: &Factored| {
+        let prefix = block.map(|block| format!("blocks.{block}.")).unwrap_or_default();
+        let name = |factor: Factor| (format!("{prefix}{}", factor.name()), block, factor);
+        product.factors().map(|(factor, _)| name(factor)).collect::<Vec<_>>()
+    };
+    match connector {
+        Connector::Factored(product) => named(None, product),
+        Connector::Blocks(blocks) => {
+            let blocks = blocks.iter().enumerate();
+            blocks.flat_map(|(i, block)| named(Some(i), &block.product)).collect()
+        }
+        Connector::Rule(_) | Connector::List(_) => Vec::new(),
+    }
+}
+
+/// A rule by name, and its signal; `own` is what can be probed besides.
+fn of_rule(
+    item: &Item,
+    name: &str,
+    rules: &[String],
+    part: &str,
+    own: &[&str],
+) -> Result<(usize, String), Located> {
+    let (rule, signal) = part.split_once('.').unwrap_or((part, "input"));
+    if let Ok(rule) = names::rule_in("", rules, rule) {
+        return Ok((rule, signal.to_owned()));
+    }
+    let whole = names::whole(name, part);
+    if !rules.is_empty() && part.contains('.') && !part.starts_with("blocks.") {
+        return Err(item.fault(names::no_rule(whole, rules, rule)));
+    }
+    let known = own.iter().copied().chain(rules.iter().map(String::as_str));
+    let known: Vec<String> = known.map(quoted).collect();
+    let expected = match known.is_empty() {
+        true => "no part of it: its weights are recorded as `.weights` by `record`".to_owned(),
+        false => format!("one of {}", known.join(", ")),
+    };
+    let (what, found) = (format!("what is probed of `{whole}`"), quoted(part));
+    Err(item.fault(Cause::Value { what, found, expected }))
 }
 
 /// Records cells over time.

@@ -18,6 +18,9 @@ pub(crate) fn set(root: &mut Item, path: &str, text: &str) -> Result<(), Located
         let cause = Cause::Unknown { what: "key", name: key.to_owned(), nearest };
         return Err(Located { place, cause });
     }
+    if keys[0] == "model" {
+        has_model(root)?;
+    }
     let (last, before) = keys.split_last().unwrap_or((&"", &[]));
     let mut item = root;
     for key in before {
@@ -38,6 +41,16 @@ pub(crate) fn set(root: &mut Item, path: &str, text: &str) -> Result<(), Located
     }
 }
 
+/// A file without the section is at fault, not what is set in it.
+fn has_model(root: &Item) -> Result<(), Located> {
+    let Raw::Table(sections) = &root.value else { return Ok(()) };
+    if sections.0.contains_key("model") {
+        return Ok(());
+    }
+    let expected = "a table with the name of the model".to_owned();
+    Err(root.fault(Cause::Missing { key: "model".into(), expected }))
+}
+
 /// Whether a key that stands alone is the name of a parameter, and of nothing else.
 fn is_parameter(root: &Item, key: &str) -> bool {
     let Raw::Table(sections) = &root.value else { return false };
@@ -48,6 +61,7 @@ fn is_parameter(root: &Item, key: &str) -> bool {
 
 /// Adds a text to the list `record` of the section `model`.
 pub(crate) fn record(root: &mut Item, text: &str) -> Result<(), Located> {
+    has_model(root)?;
     let place = Place::Option(format!("--record {}", cut(text)));
     let model = child(root, "model", &place)?;
     let Raw::Table(table) = &mut model.value else {

@@ -1,6 +1,6 @@
 //! Names, types and dimensions of everything that is written, before anything is transformed.
 
-use super::expression::is_draw;
+use super::expression::{is_draw, one_name};
 use super::names::{Meaning, Names, What, all_equations, all_states};
 use crate::error::{At, Cause, Located, unknown};
 use crate::expr::{BinaryOp, Expr, UnaryOp};
@@ -379,6 +379,11 @@ impl<'a> Checker<'a> {
     }
 
     fn call(&mut self, name: &str, axes: &[String], args: &[Expr], at: At) -> Option<Unit> {
+        if let ("where", [], [condition, then, otherwise]) = (name, axes, args) {
+            self.condition(condition);
+            let (a, b) = (self.number(then), self.number(otherwise));
+            return self.same("`where`", at, a, b);
+        }
         let units: Vec<_> = args.iter().map(|arg| self.number(arg)).collect();
         let Some(signature) = Signature::of(name) else {
             let available = Signature::all().map(|(name, _)| name.into()).collect();
@@ -435,6 +440,7 @@ impl Signature {
     }
 
     fn of(name: &str) -> Option<Signature> {
+        let name = one_name(name);
         Signature::all().find(|(known, _)| *known == name).map(|(_, signature)| signature)
     }
 
@@ -453,11 +459,14 @@ impl Signature {
             ("floor", [1, 1], Units::Same),
             ("ceil", [1, 1], Units::Same),
             ("round", [1, 1], Units::Same),
+            ("rint", [1, 1], Units::Same),
+            ("log10", [1, 1], Units::Plain),
             ("abs", [1, 1], Units::Same),
             ("min", [2, 2], Units::Same),
             ("max", [2, 2], Units::Same),
             ("clip", [3, 3], Units::Same),
             ("fma", [3, 3], Units::Free),
+            ("where", [3, 3], Units::Free),
             ("uniform", [0, 2], Units::Same),
             ("normal", [0, 2], Units::Same),
             ("exponential", [0, 0], Units::Plain),

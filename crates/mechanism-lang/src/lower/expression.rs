@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::builder::Builder;
 use super::names::{Meaning, Names, What};
 use crate::error::{At, Located, unknown};
-use crate::expr::{BinaryOp, Expr, LogicOp, UnaryOp};
+use crate::expr::{BinaryOp, CompareOp, Expr, LogicOp, UnaryOp};
 use crate::ir::{Arithmetic, Draw, Elementary, Op, Primitive, Reg, Slot};
 use crate::unit::Unit;
 
@@ -156,6 +156,7 @@ impl<'a> Lowering<'a> {
 
     fn call(&mut self, name: &str, args: &[Expr], at: At) -> Result<Reg, Located> {
         let args = args.iter().map(|arg| self.value(arg)).collect::<Result<Vec<_>, _>>()?;
+        let name = one_name(name);
         if let Some((_, function)) = Elementary::NAMED.iter().find(|(known, _)| *known == name) {
             return Ok(self.program.call(*function, args));
         }
@@ -172,6 +173,9 @@ impl<'a> Lowering<'a> {
             ("floor", [x]) => program.unary(Primitive::Floor, *x),
             ("ceil", [x]) => program.unary(Primitive::Ceil, *x),
             ("round", [x]) => program.unary(Primitive::Round, *x),
+            ("rint", [x]) => self.nearest_even(*x),
+            ("log10", [x]) => self.decadic(*x),
+            ("where", [condition, a, b]) => program.select(*condition, *a, *b),
             ("abs", [x]) => program.unary(Primitive::Abs, *x),
             ("min", [a, b]) => program.binary(Arithmetic::Min, *a, *b),
             ("max", [a, b]) => program.binary(Arithmetic::Max, *a, *b),
@@ -182,6 +186,31 @@ impl<'a> Lowering<'a> {
             }
             _ => return None,
         })
+    }
+
+    /// The nearest whole number; of two that are equally near the even one, which is twice the nearest
+    /// to half of `x`.
+    fn nearest_even(&mut self, x: Reg) -> Reg {
+        let program = &mut self.program;
+        let (two, half) = (program.constant(2.0), program.constant(0.5));
+        let nearest = program.unary(Primitive::Round, x);
+        let halved = program.binary(Arithmetic::Mul, half, x);
+        let halved = program.unary(Primitive::Round, halved);
+        let even = program.binary(Arithmetic::Mul, two, halved);
+        let rest = program.binary(Arithmetic::Sub, x, nearest);
+        let rest = program.unary(Primitive::Abs, rest);
+        let is_between = program.compare(CompareOp::Eq, rest, half);
+        program.select(is_between, even, nearest)
+    }
+
+    /// `log(x) / ln 10`, the factor in two parts.
+    fn decadic(&mut self, x: Reg) -> Reg {
+        let program = &mut self.program;
+        let natural = program.call(Elementary::Log, vec![x]);
+        let [high, low] =
+            [std::f64::consts::LOG10_E, LOG10_E_REST].map(|part| program.constant(part));
+        let rest = program.binary(Arithmetic::Mul, natural, low);
+        program.push(Op::Fma(natural, high, rest))
     }
 
     /// `uniform(a, b)` is `a + (b - a)·u`, `normal(m, s)` is `m + s·z`.
@@ -198,6 +227,19 @@ impl<'a> Lowering<'a> {
         };
         let scaled = self.program.binary(Arithmetic::Mul, factor, drawn);
         self.program.binary(Arithmetic::Add, offset, scaled)
+    }
+}
+
+/// What the double nearest to log10(e) lacks.
+const LOG10_E_REST: f64 = 1.098_319_650_216_765e-17;
+
+/// A function under the name that the rest of the language knows it by: some have two.
+pub(crate) fn one_name(name: &str) -> &str {
+    match name {
+        "ln" => "log",
+        "ln_1p" => "log1p",
+        "exp_m1" => "expm1",
+        _ => name,
     }
 }
 

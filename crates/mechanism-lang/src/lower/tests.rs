@@ -160,7 +160,7 @@ fn all_faults_of_a_stage_are_told() {
             4:12: unknown state or output `z` (available: x)
                     step { z = 1  x = exq(2)  emit o 1  x = min(1) }
                            ^
-            4:23: unknown function `exq`; did you mean `exp`? (available: exp, expm1, log, log1p, exprel, sin, cos, tanh, pow, sqrt, floor, ceil, round, abs, min, max, clip, fma, uniform, normal, exponential, poisson)
+            4:23: unknown function `exq`; did you mean `exp`? (available: exp, expm1, log, log1p, exprel, sin, cos, tanh, pow, sqrt, floor, ceil, round, rint, log10, abs, min, max, clip, fma, where, uniform, normal, exponential, poisson)
                     step { z = 1  x = exq(2)  emit o 1  x = min(1) }
                                       ^
             4:31: unknown output of events `o` (available: none)
@@ -451,14 +451,14 @@ fn functions_name_what_they_do_not_know() {
     check(
         "x[2]",
         expect![[r#"
-        1:1: `x` has 2 component(s); `2` is not one of them
+        1:1: `x` has 2 components; `2` is not one of them
             x[2]
             ^"#]],
     );
     check(
         "x + 1",
         expect![[r#"
-        1:1: `x` has 2 component(s); `none` is not one of them
+        1:1: `x` has 2 components; tell which one is meant, such as `x[0]`
             x + 1
             ^"#]],
     );
@@ -479,7 +479,7 @@ fn functions_name_what_they_do_not_know() {
     check(
         "x[0.5]",
         expect![[r#"
-        1:1: `x` has 2 component(s); `0.5` is not one of them
+        1:1: `x` has 2 components; `0.5` is not one of them
             x[0.5]
             ^"#]],
     );

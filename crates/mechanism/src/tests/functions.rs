@@ -44,6 +44,26 @@ fn functions_are_the_same_at_every_level() {
 }
 
 #[test]
+fn whole_numbers_powers_of_ten_and_choices() {
+    let text = "rint(x), log10(x), where(x < 0, ln(1 - x), ln_1p(x))";
+    let function = Function::parse(text, &[Argument::new("x", 1)], &[]).unwrap();
+    let kernel = FunctionKernel::new(&function);
+    let mut out = [0.0; 3];
+    for half in -12..12 {
+        let x = f64::from(half) / 2.0;
+        kernel.eval(&[x], &mut out);
+        assert_eq!(out[0], x.round_ties_even(), "rint({x})");
+        assert!((out[2] - x.abs().ln_1p()).abs() < 1e-15, "where at {x}");
+    }
+    for power in -20..20 {
+        kernel.eval(&[10f64.powi(power)], &mut out);
+        assert!((out[1] - f64::from(power)).abs() <= 5e-16 * f64::from(power.abs()));
+    }
+    let fault = Function::parse("where(x, 1, 2)", &[Argument::new("x", 1)], &[]).unwrap_err();
+    assert!(fault.to_string().contains("expected a condition, found a number"), "{fault}");
+}
+
+#[test]
 fn derived_parameters_are_as_many_as_they_need_to_be() {
     let mechanism = Mechanism::parse(IF_CURR_EXP).unwrap();
     let defaults: Vec<_> = mechanism.parameters.iter().map(|p| vec![p.default]).collect();

@@ -67,13 +67,14 @@ fn number(draws: bool) -> BoxedStrategy<String> {
     let number = name.prop_map(String::from).prop_recursive(3, 12, 2, move |inner| {
         let function = prop::sample::select(vec![
             "exp", "expm1", "sin", "tanh", "log1p", "abs", "floor", "round", "sqrt", "exprel",
+            "rint", "log10", "ln",
         ]);
         prop_oneof![
             (inner.clone(), prop::sample::select(vec!["+", "-", "*", "/"]), inner.clone())
                 .prop_map(|(x, op, y)| format!("({x} {op} {y})")),
             (function, inner.clone()).prop_map(|(f, x)| format!("{f}({x})")),
             (inner.clone(), inner.clone(), inner.clone())
-                .prop_map(|(x, y, z)| format!("({x} < {y} ? {z} : {x})")),
+                .prop_map(|(x, y, z)| format!("({x} < {y} ? {z} : where({y} < {z}, {x}, 1))")),
             (inner.clone(), inner.clone()).prop_map(|(x, y)| format!("min({x}, max({y}, -{x}))")),
             inner.prop_map(move |x| match draws {
                 true => format!("(normal() * {x} + poisson(abs({x})))"),

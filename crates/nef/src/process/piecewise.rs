@@ -1,7 +1,22 @@
 //! `Piecewise(times, values, interpolation="zero")`: values at given times, and between them.
+//!
+//! Values are numbers, a row for each time, or functions of the time `t` (s) as one text, with `;` between
+//! those of different times and `,` between elements: `"sin(8 * t), 0; 0.5, t"`. A function stands until the
+//! next time.
+//!
+//! ```
+//! use pontine_core_ir::Spec;
+//! use pontine_nef::process::{Steps, run};
+//! let spec = Spec::new("Piecewise").with("times", vec![0.0, 0.2]).with("values", "10 * t; 5");
+//! let samples = run(&spec, 0.3, Steps { dt: 0.1, ..Steps::default() })?;
+//! assert_eq!(samples.into_raw_vec_and_offset().0, [1.0, 5.0, 5.0]);
+//! # Ok::<(), pontine_nef::process::AloneError>(())
+//! ```
+
+use std::sync::Arc;
 
 use ndarray::{Array1, Array2};
-use pontine_core_ir::{Param, Spec, SpecError, inventory};
+use pontine_core_ir::{Function, NativeCode, Param, Spec, SpecError, inventory};
 use pontine_rng::RandomState;
 
 use super::{
@@ -20,10 +35,19 @@ inventory::submit! {
 pub struct Piecewise {
     /// The times, s, ascending.
     pub times: Vec<f64>,
-    /// A row for each, one after the other.
-    pub values: Vec<f64>,
+    /// What stands at each.
+    pub values: Pieces,
     /// What stands between.
     pub interpolation: Interpolation,
+}
+
+/// What stands at given times.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pieces {
+    /// A row of numbers for each, one after the other.
+    Numbers(Vec<f64>),
+    /// A function of time for each, all of one size; only where values just stand.
+    Functions(Vec<Function>),
 }
 
 /// What stands between given times.
@@ -48,7 +72,31 @@ impl Piecewise {
         if times.is_empty() || !times.is_sorted_by(|a, b| a < b) {
             return Err(spec.wrong("times", &Param::from(times), "ascending times"));
         }
-        Ok(Self { times, values: numbers(spec, "values")?, interpolation: interpolation(spec)? })
+        let interpolation = interpolation(spec)?;
+        let values = match spec.params.get("values") {
+            Some(Param::Text(text)) => Pieces::Functions(functions(spec, text, times.len())?),
+            _ => Pieces::Numbers(numbers(spec, "values")?),
+        };
+        if matches!(values, Pieces::Functions(_)) && interpolation != Interpolation::Zero {
+            let given = spec.params.get("interpolation").cloned().unwrap_or(Param::Bool(false));
+            return Err(spec.wrong("interpolation", &given, "`zero` where values are functions"));
+        }
+        Ok(Self { times, values, interpolation })
+    }
+
+    /// Functions, each from its time on.
+    fn standing(
+        &self,
+        functions: &[Function],
+        dt: f64,
+        size: usize,
+    ) -> Result<Box<dyn ProcessStep>, ProcessError> {
+        let n_numbers: usize = functions.iter().map(Function::size_out).sum();
+        if functions.iter().any(|function| function.size_out() != size) {
+            return Err(ProcessError::Rows { kind: KIND, n_numbers, size });
+        }
+        let code = functions.iter().filter_map(Function::code).collect();
+        Ok(Box::new(Standing { times: self.times.clone(), code, late: dt / 2.0 }))
     }
 
     fn spline(&self, degree: usize, rows: &Array2<f64>) -> Result<Spline, ProcessError> {
@@ -59,6 +107,18 @@ impl Piecewise {
             expected: format!("more than {degree}"),
         })
     }
+}
+
+/// One for each time, all of one size.
+fn functions(spec: &Spec, text: &str, n: usize) -> Result<Vec<Function>, SpecError> {
+    let wrong = |expected| spec.wrong("values", &text.into(), expected);
+    let function = |text| Function::expression(text, 0).map_err(|_| wrong("functions of `t`"));
+    let functions = text.split(';').map(function).collect::<Result<Vec<_>, _>>()?;
+    let sizes = functions.iter().map(Function::size_out);
+    if sizes.clone().any(|size| Some(size) != sizes.clone().next()) {
+        return Err(wrong("functions that give as many numbers each"));
+    }
+    if functions.len() != n { Err(wrong("one function for each time")) } else { Ok(functions) }
 }
 
 fn numbers(spec: &Spec, name: &'static str) -> Result<Vec<f64>, SpecError> {
@@ -90,7 +150,10 @@ fn interpolation(spec: &Spec) -> Result<Interpolation, SpecError> {
 
 impl Process for Piecewise {
     fn default_size(&self) -> usize {
-        (self.values.len() / self.times.len()).max(1)
+        match &self.values {
+            Pieces::Numbers(numbers) => (numbers.len() / self.times.len()).max(1),
+            Pieces::Functions(functions) => functions.first().map_or(1, Function::size_out),
+        }
     }
 
     fn start(
@@ -99,10 +162,13 @@ impl Process for Piecewise {
         size: usize,
         _: RandomState,
     ) -> Result<Box<dyn ProcessStep>, ProcessError> {
-        let rows =
-            Array2::from_shape_vec((n_rows(KIND, &self.values, size)?, size), self.values.clone());
+        let numbers = match &self.values {
+            Pieces::Numbers(numbers) => numbers,
+            Pieces::Functions(functions) => return self.standing(functions, dt, size),
+        };
+        let rows = Array2::from_shape_vec((n_rows(KIND, numbers, size)?, size), numbers.clone());
         let rows = rows.ok().filter(|rows| rows.nrows() == self.times.len());
-        let n_numbers = self.values.len();
+        let n_numbers = numbers.len();
         let rows = rows.ok_or(ProcessError::Rows { kind: KIND, n_numbers, size })?;
         let between = match self.interpolation {
             Interpolation::Zero => Between::Standing(dt / 2.0),
@@ -113,6 +179,24 @@ impl Process for Piecewise {
         };
         Ok(Box::new(Steps { times: self.times.clone(), rows, between }))
     }
+}
+
+struct Standing {
+    times: Vec<f64>,
+    code: Vec<Arc<NativeCode>>,
+    late: f64,
+}
+
+impl ProcessStep for Standing {
+    fn step(&mut self, time_s: f64, output: &mut [f64]) -> Result<(), ProcessError> {
+        match self.times.partition_point(|time| *time < time_s + self.late) {
+            0 => output.fill(0.0),
+            n_before => self.code[n_before - 1](&[time_s], output),
+        }
+        Ok(())
+    }
+
+    carries_nothing!();
 }
 
 enum Between {
@@ -188,11 +272,39 @@ mod tests {
         assert!((signal("linear")[2] - 2.0).abs() < 1e-12);
     }
 
+    /// As nengo.processes.Piecewise({0: lambda t: sin(8 t), 0.2: 0.5, 0.4: lambda t: t}) has them.
+    #[test]
+    fn functions_stand_until_the_next_time() {
+        let spec =
+            Spec::new(KIND).with("times", vec![0.0, 0.2, 0.4]).with("values", "sin(8 * t); 0.5; t");
+        let steps = super::super::Steps { dt: 0.1, ..Default::default() };
+        let samples = super::super::run_steps(&spec, 6, steps).unwrap();
+        let expected = [0.71735609, 0.5, 0.5, 0.4, 0.5, 0.6];
+        for (found, expected) in samples.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-8, "{found} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn functions_are_as_many_as_times_and_of_one_size() {
+        let told = |values: &str, expected: &str| {
+            let spec = Spec::new(KIND).with("times", vec![0.0, 1.0]).with("values", values);
+            let error = Piecewise::from_spec(&spec).unwrap_err().to_string();
+            assert!(error.ends_with(&format!("must be {expected}")), "{error}");
+        };
+        told("t", "one function for each time");
+        told("t; t, 1", "functions that give as many numbers each");
+        told("t; x", "functions of `t`");
+        let joined = Spec::new(KIND).with("times", vec![0.0]).with("values", "t");
+        let error = Piecewise::from_spec(&joined.with("interpolation", "linear")).unwrap_err();
+        assert!(error.to_string().ends_with("must be `zero` where values are functions"));
+    }
+
     #[test]
     fn a_parabola_needs_three_points() {
         let piecewise = Piecewise {
             times: vec![0.0, 1.0],
-            values: vec![0.0, 1.0],
+            values: Pieces::Numbers(vec![0.0, 1.0]),
             interpolation: Interpolation::Quadratic,
         };
         let error = piecewise.start(1e-3, 1, RandomState::new(0)).err().unwrap();

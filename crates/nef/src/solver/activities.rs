@@ -27,7 +27,8 @@ use crate::linear::{self, Factor};
 pub struct Activities<'a> {
     rates: CowArray<'a, f64, Ix2>,
     range: OnceCell<Range>,
-    shares: OnceCell<Array1<f64>>,
+    positive: OnceCell<Array1<f64>>,
+    active: OnceCell<Array1<f64>>,
     factor: RefCell<Option<Decomposed>>,
 }
 
@@ -45,8 +46,8 @@ impl<'a> From<ArrayView2<'a, f64>> for Activities<'a> {
 
 impl<'a> Activities<'a> {
     fn new(rates: CowArray<'a, f64, Ix2>) -> Self {
-        let (range, shares) = (OnceCell::new(), OnceCell::new());
-        Self { rates, range, shares, factor: RefCell::default() }
+        let (range, positive, active) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { rates, range, positive, active, factor: RefCell::default() }
     }
 
     /// The numbers: (points, neurons).
@@ -75,16 +76,27 @@ impl<'a> Activities<'a> {
         greatest.max(-least).max(0.0)
     }
 
-    /// For each neuron the share of points at which it is active.
+    /// For each neuron the share of points at which it is above 0.
+    pub fn positive_shares(&self) -> &Array1<f64> {
+        self.positive.get_or_init(|| self.shares(|rate| rate > 0.0))
+    }
+
+    /// For each neuron the share of points at which it is not 0.
     pub fn active_shares(&self) -> &Array1<f64> {
-        self.shares.get_or_init(|| {
-            let mut counts = vec![0.0; self.n_neurons()];
-            for point in self.rates.rows() {
-                let active = point.iter().map(|a| f64::from(u8::from(*a > 0.0)));
-                counts.iter_mut().zip(active).for_each(|(count, active)| *count += active);
-            }
-            Array1::from(counts) / self.n_points() as f64
-        })
+        match self.range().least {
+            // Rates are seldom below 0.
+            least if least >= 0.0 => self.positive_shares(),
+            _ => self.active.get_or_init(|| self.shares(|rate| rate != 0.0)),
+        }
+    }
+
+    fn shares(&self, counts: impl Fn(f64) -> bool) -> Array1<f64> {
+        let mut n = vec![0.0; self.n_neurons()];
+        for point in self.rates.rows() {
+            let counted = point.iter().map(|rate| f64::from(u8::from(counts(*rate))));
+            n.iter_mut().zip(counted).for_each(|(n, counted)| *n += counted);
+        }
+        Array1::from(n) / self.n_points() as f64
     }
 
     /// The error that equations for them have no one solution.
@@ -250,7 +262,8 @@ mod tests {
     fn the_range_counts_all_numbers() {
         let activities = Activities::from(array![[-3.0, 0.0, 1.0], [2.0, 0.0, -1.0]]);
         assert_eq!((activities.greatest(), activities.largest()), (2.0, 3.0));
-        assert_eq!(activities.active_shares(), &array![0.5, 0.0, 0.5]);
+        assert_eq!(activities.positive_shares(), &array![0.5, 0.0, 0.5]);
+        assert_eq!(activities.active_shares(), &array![1.0, 0.0, 1.0]);
         assert_eq!(Activities::from(array![[0.0, -1.0]]).check(), Ok(()));
         let silent = SolverError::Silent { n_neurons: 2, n_points: 1 };
         assert_eq!(Activities::from(array![[0.0, 0.0]]).check(), Err(silent));

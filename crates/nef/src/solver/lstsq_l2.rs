@@ -37,8 +37,10 @@ pub struct LstsqL2 {
 pub enum Penalty {
     /// `reg · max(A)`.
     Same,
-    /// That, times the root of the share of points at which the neuron is active: noise exists only
-    /// there. The largest stands for neurons that are nowhere active.
+    /// `reg · max(A)` times the root of the share of points at which the neuron is above 0: noise exists
+    /// only there. The largest stands for neurons that are nowhere active.
+    WherePositive,
+    /// `reg · max|A|` times the root of the share of points at which the neuron is not 0.
     WhereActive,
 }
 
@@ -59,13 +61,19 @@ impl Penalty {
     pub(super) fn sigma(self, reg: f64, activities: &Activities<'_>) -> Sigma {
         match self {
             Self::Same => Sigma::Same(reg * activities.greatest()),
-            Self::WhereActive => Sigma::Each(where_active(reg, activities)),
+            Self::WherePositive => {
+                let shares = activities.positive_shares();
+                Sigma::Each(by_shares(shares, reg * activities.greatest()))
+            }
+            Self::WhereActive => {
+                Sigma::Each(by_shares(activities.active_shares(), reg * activities.largest()))
+            }
         }
     }
 }
 
-fn where_active(reg: f64, activities: &Activities<'_>) -> Array1<f64> {
-    let sigma = activities.active_shares().mapv(f64::sqrt) * (reg * activities.largest());
+fn by_shares(shares: &Array1<f64>, sigma: f64) -> Array1<f64> {
+    let sigma = shares.mapv(f64::sqrt) * sigma;
     let most = sigma.iter().copied().fold(0.0, f64::max);
     sigma.mapv(|sigma| if sigma == 0.0 { most } else { sigma })
 }

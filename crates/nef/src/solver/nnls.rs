@@ -25,7 +25,7 @@ inventory::submit! {
     SolverEntry { kind: "NnlsL2", make: |spec| Ok(Box::new(Nnls::from_spec(spec, Penalty::Same)?)), place: module_path!() }
 }
 inventory::submit! {
-    SolverEntry { kind: "NnlsL2nz", make: |spec| Ok(Box::new(Nnls::from_spec(spec, Penalty::WhereActive)?)), place: module_path!() }
+    SolverEntry { kind: "NnlsL2nz", make: |spec| Ok(Box::new(Nnls::from_spec(spec, Penalty::WherePositive)?)), place: module_path!() }
 }
 
 /// Minimises `|A X - Y|` over X >= 0; with a penalty, `|(AᵀA + m σ²) X - Aᵀ max(Y, 0)|`, as Nengo

@@ -94,7 +94,11 @@ impl TransferFunction {
             Some(Method::ZeroOrderHold) => continuous.held(dt),
             Some(Method::Bilinear(alpha)) => continuous.bilinear(dt, alpha),
         };
-        space.map(StateSpace::simplest).ok_or_else(|| SpecError::Value {
+        let is_whole = |space: &StateSpace| {
+            let matrices = space.a.iter().chain(&space.b).chain(&space.c);
+            matrices.chain([&space.d]).all(|x| x.is_finite())
+        };
+        space.filter(is_whole).map(StateSpace::simplest).ok_or_else(|| SpecError::Value {
             kind: "LinearFilter".into(),
             name: "den".into(),
             found: format!("{:?}", self.den),

@@ -17,7 +17,7 @@ inventory::submit! {
 
 fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
     site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "theta_synapse"])?;
-    site.positive("learning_rate", 1e-9)?;
+    site.not_negative("learning_rate", 1e-9)?;
     site.needs_neurons()?;
     site.check_synapses(&["pre_synapse", "post_synapse", "theta_synapse"])
 }

@@ -33,7 +33,7 @@ impl Learner {
     /// Its rules.
     pub(crate) fn rules(self, network: &Network) -> &[LearningRule] {
         match self {
-            Self::Connection(id) => &network.connections[id].learning,
+            Self::Connection(id) => network.learning(id),
             Self::Projection(id) => &network.projections[id].learning,
         }
     }
@@ -41,7 +41,7 @@ impl Learner {
     /// Their names.
     pub(crate) fn rule_names(self, network: &Network) -> Vec<String> {
         match self {
-            Self::Connection(id) => network.connections[id].rule_names(),
+            Self::Connection(id) => network.rule_names(id),
             Self::Projection(id) => network.projections[id].rule_names(),
         }
     }

@@ -16,6 +16,8 @@ mod rls;
 mod site;
 mod voja;
 
+use std::ops::Range;
+
 use pontine_core_ir::{
     Connection, ConnectionId, EndObject, EnsembleId, Network, Path, ProjectionId, RuleInput,
     SignalId, Spec,
@@ -23,7 +25,7 @@ use pontine_core_ir::{
 };
 
 use super::weights::Weights;
-use crate::{builder::Builder, error::BuildError, registry::learning_kinds};
+use crate::{builder::Builder, error::BuildError, registry::learning_kinds, warning::Warning};
 pub(super) use delta::delta;
 pub use learner::Learner;
 pub(super) use parts::Parts;
@@ -46,6 +48,15 @@ pub struct LearningSite {
     pub weights: Option<Weights>,
     /// How spikes are encoded for the cells of a population, if they are.
     pub encoding: Option<Encoding>,
+    /// Which block of a projection it is that learns, if that has blocks: each learns by itself.
+    pub block: Option<usize>,
+}
+
+/// What of a projection learns: its decoders, and how it encodes what they give.
+#[derive(Clone, Debug)]
+pub(crate) struct Learned {
+    pub(crate) decoders: Weights,
+    pub(crate) encoding: Encoding,
 }
 
 /// How a projection, or a connection to a receptor, encodes what its decoders give.
@@ -69,14 +80,49 @@ pub(super) fn build(
     rules(builder, Learner::Connection(id), weights, encoding)
 }
 
-/// Builds all rules of a projection that is one product: its decoders as weights, and how it encodes.
+/// Builds all rules of a projection: of its one product, or of each of its blocks.
 pub(crate) fn of_projection(
     builder: &mut Builder<'_>,
     id: ProjectionId,
-    decoders: Weights,
-    encoding: Encoding,
+    products: &[Learned],
+    has_blocks: bool,
 ) -> Result<(), BuildError> {
-    rules(builder, Learner::Projection(id), Some(decoders), Some(encoding))
+    let learner = Learner::Projection(id);
+    for rule in 0..learner.rules(builder.network()).len() {
+        let whole = site(builder, (learner, rule))?;
+        let mut first = 0;
+        for (i, Learned { decoders, encoding }) in products.iter().enumerate() {
+            let (weights, encoding) = (Some(decoders.clone()), Some(*encoding));
+            let learned = LearningSite { weights, encoding, ..whole.clone() };
+            let n = decoders.n_rows;
+            let learned =
+                if has_blocks { of_block(builder, learned, i, first..first + n) } else { learned };
+            first += n;
+            build_rule(builder, &learned)?;
+        }
+    }
+    Ok(())
+}
+
+/// One block of many: of what the rule is told it takes its part, a single number as it is.
+fn of_block(
+    builder: &mut Builder<'_>,
+    whole: LearningSite,
+    block: usize,
+    part: Range<usize>,
+) -> LearningSite {
+    let path = whole.path.part(&format!("blocks.{block}"));
+    let learner = whole.rule.0;
+    let is_vector = learner.rules(builder.network())[whole.rule.1].input == RuleInput::State;
+    let input = whole.input.filter(|_| is_vector).map(|source| {
+        let target = builder.signal(Signal::temporary(path.part("input"), &[part.len()]));
+        let source_index = Some(part.map(|i| i as u32).collect());
+        let (target_index, inc) = (None, false);
+        let kind = OperatorKind::Copy { source, source_index, target, target_index, inc };
+        builder.operator(&path, kind);
+        target
+    });
+    LearningSite { path, input: input.or(whole.input), block: Some(block), ..whole }
 }
 
 fn rules(
@@ -85,20 +131,41 @@ fn rules(
     weights: Option<Weights>,
     encoding: Option<Encoding>,
 ) -> Result<(), BuildError> {
-    let network = builder.network();
-    let names = learner.rule_names(network);
-    for (i, (rule, name)) in learner.rules(network).iter().zip(names).enumerate() {
-        let path = builder.path(learner.id()).part(&name);
-        let found = learning_kinds().get(&rule.spec.kind);
-        let entry = found.map_err(|e| builder.lookup(learner.id(), e))?;
-        let described = RuleSite { network, learner, spec: &rule.spec };
-        (entry.check)(&described).map_err(|refusal| refusal.built(path.clone()))?;
-        let input = input(builder, (learner, i), &path, rule.input)?;
-        let (spec, weights) = (rule.spec.clone(), weights.clone());
-        let site = LearningSite { rule: (learner, i), path, spec, input, weights, encoding };
-        (entry.build)(builder, &site)?;
+    for rule in 0..learner.rules(builder.network()).len() {
+        let weights = weights.clone();
+        let site = LearningSite { weights, encoding, ..site(builder, (learner, rule))? };
+        build_rule(builder, &site)?;
     }
     Ok(())
+}
+
+/// A rule that has been looked at, and what it is told; not yet what it changes.
+fn site(builder: &mut Builder<'_>, rule: (Learner, usize)) -> Result<LearningSite, BuildError> {
+    let network = builder.network();
+    let (learner, i) = rule;
+    let described = &learner.rules(network)[i];
+    let path = builder.path(learner.id()).part(&learner.rule_names(network)[i]);
+    let spec = described.spec.clone();
+    let found = learning_kinds().get(&spec.kind);
+    let entry = found.map_err(|e| builder.lookup(learner.id(), e))?;
+    let checked = (entry.check)(&RuleSite { network, learner, spec: &spec });
+    checked.map_err(|refusal| refusal.built(path.clone()))?;
+    let input = input(builder, rule, &path, described.input)?;
+    if described.input == RuleInput::State && !is_told(network, learner.told(i)) {
+        builder.warn(Warning::Untold { path: path.clone() });
+    }
+    Ok(LearningSite { rule, path, spec, input, weights: None, encoding: None, block: None })
+}
+
+fn build_rule(builder: &mut Builder<'_>, site: &LearningSite) -> Result<(), BuildError> {
+    let found = learning_kinds().get(&site.spec.kind);
+    let entry = found.map_err(|e| builder.lookup(site.rule.0.id(), e))?;
+    (entry.build)(builder, site)
+}
+
+/// Whether any connection leads to a rule.
+fn is_told(network: &Network, rule: EndObject) -> bool {
+    network.connections.iter().any(|(_, connection)| connection.post.object == rule)
 }
 
 fn input(

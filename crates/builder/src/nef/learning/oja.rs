@@ -15,7 +15,7 @@ inventory::submit! {
 
 fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
     site.check_names(&["learning_rate", "pre_synapse", "post_synapse", "beta"])?;
-    site.positive("learning_rate", 1e-6)?;
+    site.not_negative("learning_rate", 1e-6)?;
     site.spec.number_or("beta", 1.0)?;
     site.needs_neurons()?;
     site.check_synapses(&["pre_synapse", "post_synapse"])

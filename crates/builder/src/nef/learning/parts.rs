@@ -35,7 +35,9 @@ impl<'b, 'n> Parts<'b, 'n> {
 
     /// Gives a signal the name by which it can be probed.
     pub(super) fn name(&mut self, name: &str, signal: SignalId) {
-        self.builder.set_rule_signal(self.site.rule, name, signal);
+        let block = self.site.block.map(|block| format!("blocks.{block}."));
+        let name = block.unwrap_or_default() + name;
+        self.builder.set_rule_signal(self.site.rule, &name, signal);
     }
 
     /// A vector that is 0 until something is added to it.

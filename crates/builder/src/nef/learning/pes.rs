@@ -22,7 +22,7 @@ const USUAL: f64 = 1.0;
 
 fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
     site.check_names(&["learning_rate", "pre_synapse"])?;
-    site.positive("learning_rate", 1e-4)?;
+    site.not_negative("learning_rate", 1e-4)?;
     site.needs_matrix()?;
     site.check_synapses(&["pre_synapse"])
 }

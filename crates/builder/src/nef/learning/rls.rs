@@ -23,7 +23,7 @@ inventory::submit! {
 
 fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
     site.check_names(&["learning_rate", "pre_synapse"])?;
-    site.positive("learning_rate", 1e-3)?;
+    site.not_negative("learning_rate", 1e-3)?;
     site.needs_matrix()?;
     site.check_synapses(&["pre_synapse"])
 }

@@ -39,16 +39,16 @@ impl<'n> RuleSite<'n> {
         Ok(self.spec.check_names(known)?)
     }
 
-    /// A parameter that is a number above 0.
+    /// A parameter that is a finite number, at least 0.
     ///
     /// # Errors
     /// [`Refusal::Lookup`] if it is not.
-    pub fn positive(&self, name: &'static str, default: f64) -> Result<f64, Refusal> {
+    pub fn not_negative(&self, name: &'static str, default: f64) -> Result<f64, Refusal> {
         let value = self.spec.number_or(name, default)?;
-        if value > 0.0 && value.is_finite() {
+        if value >= 0.0 && value.is_finite() {
             return Ok(value);
         }
-        Err(self.spec.wrong(name, &value.into(), "finite and more than 0").into())
+        Err(self.spec.wrong(name, &value.into(), "finite and not negative").into())
     }
 
     /// Holds parameters against what a synapse can be: a time constant, a kind, or `"none"`.

@@ -26,7 +26,7 @@ fn check(site: &RuleSite<'_>) -> Result<(), Refusal> {
         false => &["post_synapse"],
     };
     site.check_names(&[&["learning_rate"], synapses].concat())?;
-    site.positive("learning_rate", 1e-2)?;
+    site.not_negative("learning_rate", 1e-2)?;
     site.needs_encoders()?;
     site.check_synapses(synapses)
 }

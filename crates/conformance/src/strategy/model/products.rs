@@ -46,7 +46,11 @@ impl Draft {
                     let factors = self.factors(&path, products, source.len(), target.len());
                     Block { source, target, factors }
                 };
-                Connectivity::Blocks(windows.into_iter().enumerate().map(block).collect())
+                let blocks: Vec<Block> = windows.into_iter().enumerate().map(block).collect();
+                if products.inner.is_some() {
+                    self.learn(path, blocks[1].factors.decoders, (source, products.rank));
+                }
+                Connectivity::Blocks(blocks.into())
             }
         };
         let (mut weight, mut delay) = (plan.weight, plan.delay);

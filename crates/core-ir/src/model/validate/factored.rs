@@ -18,6 +18,9 @@ pub(super) fn fault(model: &Model, deliver: &Deliver) -> Option<String> {
     check.numbers().or_else(empty).or_else(of_blocks)
 }
 
+/// The longest delay, in steps.
+const MOST_STEPS: f64 = u32::MAX as f64;
+
 struct Check<'a> {
     model: &'a Model,
     deliver: &'a Deliver,
@@ -37,8 +40,13 @@ impl Check<'_> {
         if !scale.is_finite() {
             return Some(format!("a scale of {scale} cannot be used"));
         }
-        (!(1.0..=f64::from(u32::MAX)).contains(&steps))
-            .then(|| format!("a delay of {delay_ms} ms is shorter than a step of {dt_ms} ms"))
+        match steps {
+            1.0..=MOST_STEPS => None,
+            _ if steps > MOST_STEPS => Some(format!(
+                "a delay of {delay_ms} ms is longer than {MOST_STEPS} steps of {dt_ms} ms"
+            )),
+            _ => Some(format!("a delay of {delay_ms} ms is shorter than a step of {dt_ms} ms")),
+        }
     }
 
     fn numbered(&self, i: usize, block: &Block) -> Option<String> {
@@ -152,6 +160,10 @@ mod tests {
         check(
             &format!("{product} weight=1.0 delay=0.4"),
             "a delay of 0.4 ms is shorter than a step of 1 ms",
+        );
+        check(
+            &format!("{product} weight=1.0 delay=1e12"),
+            "a delay of 1000000000000 ms is longer than 4294967295 steps of 1 ms",
         );
     }
 
