@@ -16,7 +16,7 @@
 //! their [`NeuronMaths`](pontine_core_ir::port::NeuronMaths) alone.
 
 mod beta;
-mod linear;
+pub mod linear;
 pub mod names;
 pub mod networks;
 pub mod points;

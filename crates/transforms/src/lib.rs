@@ -38,10 +38,10 @@ mod provenance;
 mod registry;
 
 pub use bisect::bisect;
-pub use closure::pass_of;
+pub use closure::{pass_of, pass_with};
 pub use error::PipelineError;
 pub use observer::PassObserver;
-pub use pipeline::Pipeline;
+pub use pipeline::{At, OnError, Pipeline};
 pub use provenance::{Log, Provenance, Stamp, Touched};
 pub use registry::{MakePass, PassEntry, model_passes, network_passes, plain};
 
