@@ -126,7 +126,7 @@ fn replay<Ir: PassIr>(mut ir: Ir, edits: &[Ir::Edit]) -> Ir {
 }
 
 /// Whether a name is the object's own, or of an operator that was built for it.
-fn is_of(name: &str, object: &str) -> bool {
+pub(crate) fn is_of(name: &str, object: &str) -> bool {
     name == object
         || name.split_once(" of `").is_some_and(|(_, rest)| rest.strip_suffix('`') == Some(object))
 }

@@ -190,16 +190,35 @@ impl<'a> Fold<'a> {
         SignalId::from_index(id)
     }
 
+    /// What all links together multiply by, and whether it is a full matrix: the only one of them that
+    /// does anything, or their product.
+    fn factor(
+        &mut self,
+        op: &Operator,
+        links: &[Link],
+        edits: &mut Rewriter<Model>,
+    ) -> Option<(SignalId, bool)> {
+        let mut others = links.iter().filter(|link| !link.linear.map.is_identity());
+        if let (Some(Linear { constants: Some(a), map, .. }), None) =
+            (others.next().map(|link| &link.linear), others.next())
+            && map.is_dense()
+        {
+            return Some((*a, true));
+        }
+        let map = product(links.iter().map(|link| &link.linear.map))?;
+        let is_dense = map.is_dense();
+        let name = format!("folded{}", op.part);
+        Some((self.constant(&op.path, &name, map.tensor()?, edits), is_dense))
+    }
+
     /// One operator for several links of a chain; the last of them becomes it.
     pub fn links(&mut self, links: &[Link], edits: &mut Rewriter<Model>) {
         let [first, .., last] = links else { return };
         let earlier = &links[..links.len() - 1];
-        let Some(map) = product(links.iter().map(|link| &link.linear.map)) else { return };
-        let is_dense = map.is_dense();
-        let Some(numbers) = map.tensor() else { return };
         let op = &self.model.operators[last.id];
         let (x, y) = (first.linear.x, last.linear.y);
         let mut resets: Vec<OperatorId> = earlier.iter().filter_map(|link| link.reset).collect();
+        let Some((a, is_dense)) = self.factor(op, links, edits) else { return };
         if matches!(op.kind, OperatorKind::Copy { inc: false, .. }) {
             // A product cannot set, so one of those who reset what goes resets its target.
             let Some(reset) = resets.pop() else { return };
@@ -207,7 +226,6 @@ impl<'a> Fold<'a> {
             let moved = Operator { kind, ..self.model.operators[reset].clone() };
             edits.edit(ModelEdit::ReplaceOperator(reset, Box::new(moved)));
         }
-        let a = self.constant(&op.path, &format!("folded{}", op.part), numbers, edits);
         let kind = match is_dense {
             true => OperatorKind::DotInc { a, x, y },
             false => OperatorKind::ElementwiseInc { a, x, y },

@@ -126,6 +126,12 @@ impl Map {
         }
     }
 
+    /// Whether it leaves everything as it is.
+    pub fn is_identity(&self) -> bool {
+        let is_one = |sparse: &Sparse| sparse.entries.iter().all(|(.., number)| *number == 1.0);
+        matches!(self, Self::Sparse(sparse) if self.is_diagonal() && is_one(sparse))
+    }
+
     /// This behind another: `self · first`.
     pub fn behind(&self, first: &Self) -> Self {
         match (self, first) {

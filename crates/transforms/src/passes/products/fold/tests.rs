@@ -41,6 +41,16 @@ fn a_copy_that_sets_becomes_a_product_behind_a_reset() {
 }
 
 #[test]
+fn a_matrix_behind_a_copy_stays_the_same_signal() {
+    let (model, _) = folded(&format!(
+        "{HEAD}operator \"c\" 0 reset %6 0.0\noperator \"c\" 1 copy %2 -> %6 inc\n\
+         record \"c\" signal %6 every=1.0 first=first_step unit=\"\""
+    ));
+    assert_eq!(operators(&model), ["reset of `c`", "dot of `c`"]);
+    assert!(model.to_string().contains("operator \"c\" 1 dot %1 * %0 -> %6\n"), "{model}");
+}
+
+#[test]
 fn a_scale_in_between_goes_along() {
     let (model, provenance) = folded(&format!(
         "{HEAD}operator \"s\" 0 reset %6 0.0\noperator \"s\" 1 elementwise %5 * %2 -> %6\n\
