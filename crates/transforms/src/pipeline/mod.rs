@@ -341,7 +341,10 @@ impl Pipeline {
     /// alone what they have treated then.
     #[must_use]
     pub fn following(mut self, earlier: &Provenance) -> Self {
-        self.earlier = Arc::new(earlier.clone());
+        let mut kept = Provenance::default();
+        kept.network.treated.clone_from(&earlier.network.treated);
+        kept.model.treated.clone_from(&earlier.model.treated);
+        self.earlier = Arc::new(kept);
         self
     }
 

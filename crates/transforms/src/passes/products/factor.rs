@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayView2, s};
 use pontine_core_ir::{
     Model, SpecError, Tensor,
     model::{Operator, OperatorKind, Role, Signal},
@@ -13,7 +13,7 @@ use pontine_core_ir::{
 };
 use pontine_nef::linear::{product, thin_svd};
 
-use super::{chains::Fold, map::matrix};
+use super::{chains::Fold, map::Dense};
 use crate::registry::PassEntry;
 
 /// What rounding leaves of a singular value that is zero.
@@ -95,7 +95,8 @@ impl Pass<Model> for FactorWeights {
                 edits.refuse(op.to_string(), format!("a record takes `{}`", weights.path));
                 continue;
             }
-            let factors = constants.of(a).and_then(matrix).and_then(|w| factors(&w, self.eps));
+            let weights = constants.of(a).and_then(Dense::of);
+            let factors = weights.and_then(|weights| factors_of(weights.view(), self.eps));
             let Some((u, v)) = factors else { continue };
             let rank = v.nrows();
             let mut constant = |name, numbers: Array2<f64>| {
@@ -122,8 +123,8 @@ fn most_columns((rows, columns): (usize, usize)) -> usize {
 
 /// `U` and `V` whose product a matrix is but for singular values up to `eps` of the largest; `None`
 /// where they are not small.
-fn factors(weights: &Array2<f64>, eps: f64) -> Option<(Array2<f64>, Array2<f64>)> {
-    let (_, singular, v) = thin_svd(weights.view())?;
+fn factors_of(weights: ArrayView2<'_, f64>, eps: f64) -> Option<(Array2<f64>, Array2<f64>)> {
+    let (_, singular, v) = thin_svd(weights)?;
     let largest = singular.first().copied()?;
     let rank = singular.iter().filter(|&&value| value > eps * largest).count();
     // A matrix of zeros is for others to remove.
@@ -134,7 +135,7 @@ fn factors(weights: &Array2<f64>, eps: f64) -> Option<(Array2<f64>, Array2<f64>)
     // Nearer than `U S`, whose rounding is that of the whole decomposition: `W V` over `Vᵀ V`, which
     // is all but a unit matrix, so that its inverse is twice that less itself.
     let inverse = Array2::from_diag_elem(rank, 2.0) - product(right.view(), right.t());
-    let left = product(product(weights.view(), right.t()).view(), inverse.view());
+    let left = product(product(weights, right.t()).view(), inverse.view());
     Some((left, right))
 }
 
@@ -153,7 +154,7 @@ mod tests {
     /// the factors to the largest weight.
     fn misses(weights: &Array2<f64>, rank: usize) -> (f64, f64) {
         let (_, singular, _) = thin_svd(weights.view()).unwrap();
-        let (u, v) = factors(weights, ROUNDING).unwrap();
+        let (u, v) = factors_of(weights.view(), ROUNDING).unwrap();
         let largest = |a: &Array2<f64>| a.iter().fold(0.0, |max: f64, w| max.max(w.abs()));
         (singular[rank] / singular[0], largest(&(u.dot(&v) - weights)) / largest(weights))
     }
@@ -180,14 +181,14 @@ mod tests {
             let weights = e.dot(&d);
             let (_, singular, _) = thin_svd(weights.view()).unwrap();
             prop_assume!(singular[2] > 1e-3 * singular[0]);
-            prop_assert_eq!(factors(&weights, ROUNDING).unwrap().1.dim(), (3, 30));
+            prop_assert_eq!(factors_of(weights.view(), ROUNDING).unwrap().1.dim(), (3, 30));
             let (tail, miss) = misses(&weights, 3);
             prop_assert!(tail <= 3e-15 && miss <= 1e-14, "{tail} {miss}");
         }
 
         #[test]
         fn full_matrices_stay_whole(weights in matrices(12, 12)) {
-            prop_assert_eq!(factors(&weights, ROUNDING), None);
+            prop_assert_eq!(factors_of(weights.view(), ROUNDING), None);
         }
     }
 
@@ -196,15 +197,15 @@ mod tests {
         assert_eq!(most_columns((2000, 2000)), 499);
         assert_eq!(most_columns((4, 4)), 0);
         assert_eq!(most_columns((0, 4)), 0);
-        assert_eq!(factors(&Array2::zeros((9, 9)), ROUNDING), None);
+        assert_eq!(factors_of(Array2::zeros((9, 9)).view(), ROUNDING), None);
     }
 
     #[test]
     fn a_small_tail_is_left_out_where_that_is_allowed() {
         let mut weights = Array2::from_elem((10, 10), 1.0);
         weights.diag_mut().iter_mut().for_each(|w| *w += 1e-4);
-        assert_eq!(factors(&weights, ROUNDING), None);
-        assert_eq!(factors(&weights, 1e-3).unwrap().1.dim(), (1, 10));
+        assert_eq!(factors_of(weights.view(), ROUNDING), None);
+        assert_eq!(factors_of(weights.view(), 1e-3).unwrap().1.dim(), (1, 10));
         let loose = FactorWeights::new(1e-3).unwrap();
         assert_eq!(loose.meta().equality, Equality::Tolerance { rmse: 1e-3 });
         assert!(FactorWeights::new(1.0).is_err() && FactorWeights::new(f64::NAN).is_err());

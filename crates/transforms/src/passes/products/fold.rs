@@ -13,7 +13,7 @@ use pontine_core_ir::{
 
 use super::{
     chains::{Chain, Fold, chains, cheapest, product},
-    map::{Map, matrix},
+    map::{Dense, Map},
 };
 use crate::registry::{PassEntry, plain};
 
@@ -192,7 +192,7 @@ impl Products<'_, '_> {
     fn map(&self, signal: SignalId) -> Option<Map> {
         let is_seen = !self.users.of(signal).records.is_empty();
         let numbers = self.constants.of(signal).filter(|_| !is_seen)?;
-        matrix(numbers).map(Map::Dense)
+        Dense::of(numbers).map(Map::Dense)
     }
 }
 

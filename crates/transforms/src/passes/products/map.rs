@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, aview2};
 use pontine_core_ir::{Model, SignalId, Tensor, model::OperatorKind, pass::Constants};
 use pontine_nef::linear::product;
 
@@ -18,8 +18,15 @@ pub(super) struct Linear {
 /// A constant matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Map {
-    Dense(Array2<f64>),
+    Dense(Dense),
     Sparse(Sparse),
+}
+
+/// A full matrix, where it lies.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Dense {
+    shape: (usize, usize),
+    numbers: Tensor,
 }
 
 /// A matrix by its entries: row, column, number; those of one place are added.
@@ -35,7 +42,7 @@ impl Linear {
         let len = |signal: SignalId| model.signals[signal].len();
         match kind {
             OperatorKind::DotInc { a, x, y } => {
-                let map = Map::Dense(matrix(constants.of(*a)?)?);
+                let map = Map::Dense(Dense::of(constants.of(*a)?)?);
                 Some(Self { x: *x, y: *y, constants: Some(*a), map })
             }
             OperatorKind::ElementwiseInc { a, x, y } => {
@@ -85,17 +92,32 @@ impl Linear {
     }
 }
 
-/// A tensor of two dimensions.
-pub(super) fn matrix(tensor: &Tensor) -> Option<Array2<f64>> {
-    let &[rows, columns] = tensor.shape() else { return None };
-    Some(ArrayView2::from_shape((rows, columns), tensor.data()).ok()?.to_owned())
+impl Dense {
+    /// A tensor of two dimensions.
+    pub fn of(numbers: &Tensor) -> Option<Self> {
+        let &[rows, columns] = numbers.shape() else { return None };
+        Some(Self { shape: (rows, columns), numbers: numbers.clone() })
+    }
+
+    /// The numbers, not copied.
+    pub fn view(&self) -> ArrayView2<'_, f64> {
+        let view = ArrayView2::from_shape(self.shape, self.numbers.data());
+        // A tensor has as many numbers as its shape says.
+        view.unwrap_or_else(|_| aview2::<f64, 0>(&[]))
+    }
+}
+
+impl From<Array2<f64>> for Dense {
+    fn from(matrix: Array2<f64>) -> Self {
+        Self { shape: matrix.dim(), numbers: matrix.into() }
+    }
 }
 
 impl Map {
     /// Rows and columns.
     pub fn shape(&self) -> (usize, usize) {
         match self {
-            Self::Dense(matrix) => matrix.dim(),
+            Self::Dense(matrix) => matrix.shape,
             Self::Sparse(sparse) => sparse.shape,
         }
     }
@@ -103,7 +125,7 @@ impl Map {
     /// Products of numbers in a step.
     pub fn cost(&self) -> usize {
         match self {
-            Self::Dense(matrix) => matrix.len(),
+            Self::Dense(matrix) => matrix.numbers.len(),
             Self::Sparse(sparse) => sparse.entries.len(),
         }
     }
@@ -135,11 +157,10 @@ impl Map {
     /// This behind another: `self · first`.
     pub fn behind(&self, first: &Self) -> Self {
         match (self, first) {
-            (Self::Dense(a), Self::Dense(b)) => Self::Dense(product(a.view(), b.view())),
-            (Self::Sparse(a), Self::Dense(b)) => Self::Dense(a.times(b)),
+            (Self::Dense(a), Self::Dense(b)) => Self::Dense(product(a.view(), b.view()).into()),
+            (Self::Sparse(a), Self::Dense(b)) => Self::Dense(a.times(b.view()).into()),
             (Self::Dense(a), Self::Sparse(b)) => {
-                let turned = b.turned().times(&a.t().to_owned());
-                Self::Dense(turned.reversed_axes().as_standard_layout().into_owned())
+                Self::Dense(b.turned().times(a.view().reversed_axes()).reversed_axes().into())
             }
             (Self::Sparse(a), Self::Sparse(b)) => Self::Sparse(a.behind(b)),
         }
@@ -149,7 +170,7 @@ impl Map {
     pub fn tensor(self) -> Option<Tensor> {
         let is_diagonal = self.is_diagonal();
         match self {
-            Self::Dense(matrix) => Some(matrix.into()),
+            Self::Dense(matrix) => Some(matrix.numbers),
             Self::Sparse(sparse) if is_diagonal => {
                 let numbers: Vec<f64> = sparse.entries.iter().map(|(.., number)| *number).collect();
                 Some(Tensor::vector(numbers))
@@ -166,7 +187,7 @@ impl Sparse {
         Self { shape: (columns, rows), entries: self.entries.iter().map(turn).collect() }
     }
 
-    fn times(&self, b: &Array2<f64>) -> Array2<f64> {
+    fn times(&self, b: ArrayView2<'_, f64>) -> Array2<f64> {
         let mut rows = Array2::zeros((self.shape.0, b.ncols()));
         for &(row, column, number) in &self.entries {
             rows.row_mut(row as usize).scaled_add(number, &b.row(column as usize));
@@ -197,15 +218,15 @@ mod tests {
 
     fn dense(map: &Map) -> Array2<f64> {
         match map {
-            Map::Dense(matrix) => matrix.clone(),
-            Map::Sparse(sparse) => sparse.times(&Array2::eye(sparse.shape.1)),
+            Map::Dense(matrix) => matrix.view().to_owned(),
+            Map::Sparse(sparse) => sparse.times(Array2::eye(sparse.shape.1).view()),
         }
     }
 
     fn maps(rows: usize, columns: usize) -> impl Strategy<Value = Map> {
         let whole = vec(-3..4_i32, rows * columns).prop_map(move |numbers| {
             let numbers = numbers.into_iter().map(f64::from).collect();
-            Map::Dense(Array2::from_shape_vec((rows, columns), numbers).unwrap())
+            Map::Dense(Array2::from_shape_vec((rows, columns), numbers).unwrap().into())
         });
         let entries = vec((0..rows as u32, 0..columns as u32, -3..4_i32), 0..5);
         let sparse = entries.prop_map(move |entries| {
@@ -229,7 +250,7 @@ mod tests {
         let diagonal = Sparse { shape: (2, 2), entries: vec![(0, 0, 2.0), (1, 1, 3.0)] };
         let map = Map::Sparse(diagonal.clone());
         assert_eq!(map.clone().behind(&map).tensor(), Some(Tensor::vector(vec![4.0, 9.0])));
-        let behind = map.behind(&Map::Dense(array![[1.0, 1.0], [1.0, 0.0]]));
+        let behind = map.behind(&Map::Dense(array![[1.0, 1.0], [1.0, 0.0]].into()));
         assert_eq!(behind.tensor(), Some(Tensor::from([[2.0, 2.0], [3.0, 0.0]])));
     }
 }
