@@ -123,6 +123,10 @@ fn check(
     if meta.repeat == Repeat::Idempotent && !run(pipeline, &after)?.1.model.edits.is_empty() {
         return Err(format!("{pipeline}: a second time it changes something"));
     }
+    let following = pipeline.clone().following(&provenance);
+    if meta.repeat == Repeat::OncePerObject && !run(&following, &after)?.1.model.edits.is_empty() {
+        return Err(format!("{pipeline}: it changes what it has treated"));
+    }
     if matches!(meta.equality, Equality::Statistical | Equality::Redesign) {
         return Ok(());
     }

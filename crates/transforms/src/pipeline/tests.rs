@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Model,
-    pass::{ModelEdit, Pass, PassCx, PassError, PassMeta, Rewriter},
+    model::Signal,
+    pass::{ModelEdit, ModelId, Pass, PassCx, PassError, PassMeta, Repeat, Rewriter},
 };
 use proptest::prelude::{prop_assert_eq, proptest};
 
 use super::{At, OnError, Pipeline};
-use crate::pass_of;
+use crate::{PassEntry, pass_of, plain};
 
 #[track_caller]
 fn check_prints(text: &str, expected: &str) {
@@ -148,6 +149,64 @@ fn passes_that_must_stand_elsewhere_are_named() {
     assert_eq!(with(["first", "late"]), Ok(()));
     assert_eq!(with(["late", "first"]), Err("`late` must stand behind `first`".into()));
     assert_eq!(with(["rival", "late"]), Err("`late` and `rival` do not go together".into()));
+}
+
+static ONCE: PassMeta = PassMeta {
+    repeat: Repeat::OncePerObject,
+    ..PassMeta::new("once-for-tests", "writes signals anew")
+};
+
+inventory::submit! {
+    PassEntry::<Model> { meta: &ONCE, make: plain::<_, Once>, place: module_path!() }
+}
+
+#[derive(Default)]
+struct Once;
+
+impl Pass<Model> for Once {
+    fn meta(&self) -> &PassMeta {
+        &ONCE
+    }
+
+    fn run(
+        &self,
+        model: &Model,
+        edits: &mut Rewriter<Model>,
+        cx: &PassCx<'_, Model>,
+    ) -> Result<(), PassError> {
+        for (id, signal) in model.signals.iter() {
+            if !cx.treated.contains(&ModelId::Signal(id)) {
+                let path = signal.path.part(&format!("copy{}", model.signals.capacity()));
+                edits.edit(ModelEdit::AddSignal(Box::new(Signal { path, ..signal.clone() })));
+            }
+            edits.edit(ModelEdit::ReplaceSignal(id, Box::new(signal.clone())));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn objects_are_treated_once_and_what_was_made_is_not_treated_at_all() {
+    let text = "model dt=0.001 seed=0 \"\"\nsignal %0 \"a\" dense [1] constant = [1.0]";
+    let run = |text: &str, model: Model| {
+        Pipeline::parse(text).unwrap().apply_model(model, &mut ()).unwrap()
+    };
+    let (model, provenance) = run("once-for-tests, once-for-tests", Model::parse(text).unwrap());
+    assert_eq!(model.signals.len(), 2);
+    let stamps = &provenance.stamps;
+    assert_eq!((stamps[0].edits.len(), stamps[1].edits.len()), (2, 0));
+    let told = ["a", "a.copy1"].map(|name| provenance.explain(name).pop().unwrap());
+    let expected = "once-for-tests: left alone, `once-for-tests` has treated it before";
+    assert_eq!(told, [expected; 2]);
+    let (forced, _) =
+        run("once-for-tests, once-for-tests{force=true}", Model::parse(text).unwrap());
+    assert_eq!(forced.signals.len(), 4);
+    check_prints("once-for-tests{force=true}", "[build], once-for-tests{force=true}");
+    check_error(
+        "once-for-tests{force=1}",
+        "`once-for-tests`: `force` is 1.0, but must be true or false",
+    );
+    check_error("dce{force=true}", "`dce` has no parameter `force`");
 }
 
 #[track_caller]
