@@ -52,7 +52,7 @@ pub(crate) enum Command {
     /// Make a recording of what a run had written that was killed.
     #[command(after_help = RECOVER)]
     Recover(RecoverArguments),
-    /// List the passes that rewrite networks and models, or tell of one.
+    /// List the passes that rewrite networks and models, tell of one, or run some over a model.
     #[command(after_help = PASSES)]
     Passes(PassesArguments),
     /// Tell what passes do to a model, or to one of its objects.
@@ -110,15 +110,17 @@ A run writes what it records to recording.chunks as it goes on; at its end that 
 
 const PASSES: &str = "\
 Examples:
-  pontine passes                     all passes, and the pipelines that have names
-  pontine passes cse                 one of them
+  pontine passes list                all passes, and the pipelines that have names
+  pontine passes show cse            one of them
+  pontine passes run lorenz --passes fast
   pontine run my.toml --passes fast
   pontine run my.toml --passes \"pin-seeds, [build], fix(4){cse, dce}\"";
 
 const EXPLAIN: &str = "\
 Examples:
   pontine explain communication_channel --passes fast
-  pontine explain communication_channel Ensemble:a --passes fast";
+  pontine explain communication_channel Ensemble:a --passes fast --json
+  pontine explain communication_channel --passes fast --svg graph.svg";
 
 const COMPLETIONS: &str = "\
 Examples:
@@ -222,26 +224,63 @@ pub(crate) struct RecoverArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct PassesArguments {
-    /// Tell of this pass.
-    #[arg(value_name = "NAME")]
-    pub name: Option<String>,
+    #[command(subcommand)]
+    pub what: PassesCommand,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum PassesCommand {
+    /// List all passes, and the pipelines that have names.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tell of one pass.
+    Show {
+        /// Its name.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run passes over a model: what each did, and how large the model is before and after.
+    Run(PassesRunArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PassesRunArguments {
+    #[command(flatten)]
+    pub model: ModelArguments,
+    #[command(flatten)]
+    pub rewriting: RewritingArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArguments {
     #[command(flatten)]
     pub model: ModelArguments,
-    /// The path of an object, such as `Ensemble:a`, or a part of what was built for it.
+    /// The path of an object, such as `Ensemble:a`, or a part of what was built for it [default: all].
     #[arg(value_name = "OBJECT")]
     pub object: Option<String>,
     #[command(flatten)]
     pub rewriting: RewritingArguments,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Draw the operators and signals before and after: SVG, or PNG if the name does not end in `.svg`.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
 
 /// What rewrites the model before it runs.
 #[derive(Args, Debug)]
 pub(crate) struct RewritingArguments {
-    /// Passes to run: the name of a pipeline, or a list; `pontine passes` tells which there are.
+    /// Passes to run: the name of a pipeline, or a list; `pontine passes list` tells which there are.
     #[arg(long, value_name = "PASSES", default_value = "default", value_parser = pipeline)]
     pub passes: Pipeline,
 }

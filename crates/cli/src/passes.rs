@@ -2,64 +2,66 @@
 
 use std::io::{self, Write};
 
-use pontine_core_ir::pass::{Equality, PassMeta, Repeat};
+use pontine_core_ir::Model;
+use pontine_io::{LoadedModel, plot};
 use pontine_road::{BuildOptions, Road};
-use pontine_transforms::{Pipeline, Provenance, model_passes, network_passes};
+use pontine_transforms::{Card, Known, Pipeline, PipelineError, Provenance, Story, Summary};
 
 use crate::{
-    arguments::{ExplainArguments, PassesArguments},
+    arguments::{
+        ExplainArguments, ModelArguments, PassesArguments, PassesCommand, PassesRunArguments,
+    },
     backend::Choice,
     error::CliError,
     model,
     table::Table,
 };
 
-/// Lists passes, or tells of one.
+/// Lists passes, tells of one, or runs some.
 pub(crate) fn passes(arguments: &PassesArguments, out: &mut dyn Write) -> Result<(), CliError> {
-    let known = known().map_err(CliError::Passes)?;
-    match &arguments.name {
-        None => Ok(list(&known, out)?),
-        Some(name) => match known.iter().find(|(meta, _)| meta.name == name) {
-            Some((meta, of)) => Ok(show(meta, of, out)?),
-            // The pipeline's own reader knows the nearest name.
-            None => Err(CliError::Passes(match name.parse::<Pipeline>() {
-                Ok(pipeline) => format!("`{name}` is a pipeline: {pipeline}"),
-                Err(error) => error.to_string(),
-            })),
-        },
+    let told = |error: PipelineError| CliError::Passes(error.to_string());
+    match &arguments.what {
+        PassesCommand::Run(run) => changes(run, out),
+        PassesCommand::List { json } => {
+            let known = Known::all().map_err(told)?;
+            Ok(if *json { writeln!(out, "{}", known.json()) } else { list(&known, out) }?)
+        }
+        PassesCommand::Show { name, json } => {
+            let known = Known::all().map_err(told)?;
+            let card = match Pipeline::named(name) {
+                Some(pipeline) => {
+                    return Err(CliError::Passes(format!("`{name}` is a pipeline: {pipeline}")));
+                }
+                None => known.pass(name).map_err(told)?,
+            };
+            Ok(if *json { writeln!(out, "{}", card.json()) } else { show(card, out) }?)
+        }
     }
 }
 
-/// Every pass, and what it rewrites.
-fn known() -> Result<Vec<(&'static PassMeta, &'static str)>, String> {
-    let networks = network_passes().entries().map_err(|error| error.to_string())?;
-    let models = model_passes().entries().map_err(|error| error.to_string())?;
-    let networks = networks.values().map(|entry| (entry.meta, "networks"));
-    Ok(networks.chain(models.values().map(|entry| (entry.meta, "models"))).collect())
-}
-
-fn list(known: &[(&PassMeta, &str)], out: &mut dyn Write) -> io::Result<()> {
-    let width = known.iter().map(|(meta, _)| meta.name.len()).max().unwrap_or(0);
+fn list(known: &Known, out: &mut dyn Write) -> io::Result<()> {
+    let width = known.passes.iter().map(|card| card.name.len()).max().unwrap_or(0);
     for of in ["networks", "models"] {
         writeln!(out, "Passes over {of}:")?;
-        for (meta, _) in known.iter().filter(|(_, rewrites)| *rewrites == of) {
-            writeln!(out, "  {:width$}  {}", meta.name, meta.about)?;
+        for card in known.passes.iter().filter(|card| card.rewrites == of) {
+            writeln!(out, "  {:width$}  {}", card.name, card.about)?;
         }
     }
     writeln!(out, "\nPipelines:")?;
-    for (name, text) in Pipeline::all_named() {
-        writeln!(out, "  {name:width$}  {}", if text.is_empty() { "no passes" } else { text })?;
+    for pipeline in &known.pipelines {
+        let passes = if pipeline.passes.is_empty() { "no passes" } else { pipeline.passes };
+        writeln!(out, "  {:width$}  {passes}", pipeline.name)?;
     }
     Ok(())
 }
 
-fn show(meta: &PassMeta, of: &str, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} (version {}): {}", meta.name, meta.version, meta.about)?;
-    writeln!(out, "  rewrites       {of}")?;
-    writeln!(out, "  equality       {}", equality(meta.equality))?;
-    writeln!(out, "  a second time  {}", repeat(meta.repeat))?;
+fn show(card: &Card, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} (version {}): {}", card.name, card.version, card.about)?;
+    writeln!(out, "  rewrites       {}", card.rewrites)?;
+    writeln!(out, "  equality       {}", card.equality)?;
+    writeln!(out, "  a second time  {}", card.repeat)?;
     for (what, names) in
-        [("needs", meta.requires), ("comes after", meta.after), ("not with", meta.conflicts)]
+        [("needs", card.requires), ("comes after", card.after), ("not with", card.conflicts)]
     {
         if !names.is_empty() {
             writeln!(out, "  {what:13}  {}", names.join(", "))?;
@@ -68,74 +70,89 @@ fn show(meta: &PassMeta, of: &str, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn equality(equality: Equality) -> String {
-    match equality {
-        Equality::BitExact => "results are the same, bit for bit".into(),
-        Equality::Reassociate => "results are the same but for the order of sums".into(),
-        Equality::Tolerance { rmse } => format!("results differ by at most {rmse} (rms)"),
-        Equality::Statistical => "results are those of other samples".into(),
-        Equality::Redesign => "numbers are changed on purpose".into(),
+/// A model without passes, with them, and what they did.
+struct Rewritten {
+    before: Model,
+    after: Model,
+    provenance: Provenance,
+}
+
+impl Rewritten {
+    fn of(arguments: &ModelArguments, passes: &Pipeline) -> Result<Self, CliError> {
+        let loaded = model::load(&arguments.model, &arguments.changes, None, &[])?;
+        let (before, _) = built(&loaded, &Pipeline::none())?;
+        let (after, provenance) = built(&loaded, passes)?;
+        Ok(Self { before, after, provenance })
     }
 }
 
-fn repeat(repeat: Repeat) -> &'static str {
-    match repeat {
-        Repeat::Idempotent => "it changes nothing",
-        Repeat::OncePerObject => "it leaves alone what it has treated",
-        Repeat::Free => "it may find more",
-    }
-}
-
-/// Tells what passes do to a model, or to one of its objects.
-pub(crate) fn explain(arguments: &ExplainArguments, out: &mut dyn Write) -> Result<(), CliError> {
-    let loaded = model::load(&arguments.model.model, &arguments.model.changes, None, &[])?;
+fn built(loaded: &LoadedModel, passes: &Pipeline) -> Result<(Model, Provenance), CliError> {
     let build = BuildOptions { dt: loaded.defaults.dt_s, seed: loaded.defaults.seed };
-    let built = |passes: &Pipeline| {
-        let road = Road::new(Choice::Ref.backend()).options(build.clone(), Default::default());
-        let found = road.pipeline(passes.clone()).model(&loaded.network);
-        found.map_err(|error| CliError::road(&loaded, &error))
-    };
-    let (before, ..) = built(&Pipeline::none())?;
-    let (after, provenance, _) = built(&arguments.rewriting.passes)?;
-    match &arguments.object {
-        Some(object) => of_object(&provenance, object, out),
-        None => {
-            stamps(&provenance, out)?;
-            let sizes = [
-                ("operators", before.operators.len(), after.operators.len()),
-                ("signals", before.signals.len(), after.signals.len()),
-            ];
-            for (what, before, after) in sizes {
-                writeln!(out, "{what}: {before} -> {after}")?;
-            }
-            Ok(())
-        }
-    }
+    let road = Road::new(Choice::Ref.backend()).options(build, Default::default());
+    let found = road.pipeline(passes.clone()).model(&loaded.network);
+    let (model, provenance, _) = found.map_err(|error| CliError::road(loaded, &error))?;
+    Ok((model, provenance))
 }
 
-fn of_object(provenance: &Provenance, object: &str, out: &mut dyn Write) -> Result<(), CliError> {
+/// Tells what passes do to a model as a whole.
+fn changes(arguments: &PassesRunArguments, out: &mut dyn Write) -> Result<(), CliError> {
+    let Rewritten { before, after, provenance } =
+        Rewritten::of(&arguments.model, &arguments.rewriting.passes)?;
+    let summary = Summary::of(&provenance, &before, &after);
+    if arguments.json {
+        return Ok(writeln!(out, "{}", summary.json())?);
+    }
+    let mut table = Table::new(&["pass", "edits", "touched", "left alone", "ms"]);
+    for counts in &summary.passes {
+        let ms = format!("{:.3}", counts.nanos as f64 * 1e-6);
+        let numbers = [counts.edits, counts.touched, counts.left_alone].map(|n| n.to_string());
+        table.row([counts.pass.clone()].into_iter().chain(numbers).chain([ms]).collect());
+    }
+    table.write(out)?;
+    for (what, [before, after]) in [
+        ("operators", summary.operators),
+        ("scheduled", summary.scheduled),
+        ("signals", summary.signals),
+    ] {
+        writeln!(out, "{what}: {before} -> {after}")?;
+    }
+    Ok(())
+}
+
+/// Tells what passes do to each object of a model, or to one of them.
+pub(crate) fn explain(arguments: &ExplainArguments, out: &mut dyn Write) -> Result<(), CliError> {
+    let rewritten = Rewritten::of(&arguments.model, &arguments.rewriting.passes)?;
+    let Rewritten { before, after, provenance } = &rewritten;
+    if let Some(path) = &arguments.svg {
+        let title = format!("{} behind {}", before.label, arguments.rewriting.passes);
+        let versions = [("before", before), ("after", after)];
+        plot::graph(&title, &versions).write(path)?;
+    }
+    let story = Story::of(provenance);
+    match (&arguments.object, arguments.json) {
+        (Some(object), true) => writeln!(out, "{}", story.about(object).json())?,
+        (Some(object), false) => of_object(provenance, object, out)?,
+        (None, true) => writeln!(out, "{}", story.json())?,
+        (None, false) => of_all(&story, out)?,
+    }
+    Ok(())
+}
+
+fn of_object(provenance: &Provenance, object: &str, out: &mut dyn Write) -> io::Result<()> {
     let lines = provenance.explain(object);
     if lines.is_empty() {
         writeln!(out, "no pass has touched `{object}`")?;
     }
-    lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    Ok(())
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn stamps(provenance: &Provenance, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table::new(&["pass", "edits", "left alone", "ms"]);
-    for stamp in &provenance.stamps {
-        table.row(vec![
-            stamp.pass.clone(),
-            stamp.edits.len().to_string(),
-            stamp.refusals.len().to_string(),
-            format!("{:.3}", stamp.nanos as f64 * 1e-6),
-        ]);
-    }
-    table.write(out)?;
-    for stamp in &provenance.stamps {
-        for refusal in &stamp.refusals {
-            writeln!(out, "{}: {} left alone, {}", stamp.pass, refusal.object, refusal.reason)?;
+fn of_all(story: &Story, out: &mut dyn Write) -> io::Result<()> {
+    for chapter in &story.passes {
+        for happening in &chapter.touched {
+            writeln!(out, "{}: {} {}", chapter.pass, happening.object, happening.fate)?;
+        }
+        for spared in &chapter.left_alone {
+            writeln!(out, "{}: {} left alone, {}", chapter.pass, spared.object, spared.reason)?;
         }
     }
     Ok(())

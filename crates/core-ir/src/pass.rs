@@ -5,7 +5,13 @@
 
 mod analysis;
 
-use std::{any::TypeId, borrow::Cow, collections::BTreeMap, fmt, hash::Hash};
+use std::{
+    any::TypeId,
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    hash::Hash,
+};
 
 use crate::{
     error::Faults,
@@ -124,11 +130,13 @@ pub trait Pass<Ir: PassIr>: Send + Sync {
 }
 
 /// What a pass may know besides its input.
-pub struct PassCx<'a, Ir> {
+pub struct PassCx<'a, Ir: PassIr> {
     /// The seed that the build will use: of keyed draws, and of a network without one of its own.
     pub seed: u64,
     /// What has been found out of the input before.
     pub analyses: &'a Analyses<Ir>,
+    /// What a pass of [`Repeat::OncePerObject`] has treated before; edits of these are not applied.
+    pub treated: &'a BTreeSet<Ir::Id>,
 }
 
 /// Why a pass gave up.
@@ -298,6 +306,18 @@ impl<Ir: PassIr> Rewriter<Ir> {
         self.refusals.push(Refusal { object: object.into(), reason: reason.into() });
     }
 
+    /// Drops the changes that are about any of these parts; those of them that there were changes of.
+    pub fn withhold(&mut self, parts: &BTreeSet<Ir::Id>) -> BTreeSet<Ir::Id> {
+        let mut spared = BTreeSet::new();
+        self.edits.retain(|edit| {
+            let touched = Ir::parts_of(edit).into_iter().filter(|part| parts.contains(part));
+            let touched: Vec<_> = touched.collect();
+            spared.extend(&touched);
+            touched.is_empty()
+        });
+        spared
+    }
+
     /// The changes, in order.
     pub fn edits(&self) -> &[Ir::Edit] {
         &self.edits
@@ -408,6 +428,8 @@ pub enum ModelEdit {
     ReplaceSignal(SignalId, Box<Signal>),
     /// Takes a signal away whose numbers are in another.
     FoldSignal(SignalId, SignalId),
+    /// Adds an operator; it gets the next id.
+    AddOperator(Box<Operator>),
     /// Takes an operator away.
     RemoveOperator(OperatorId, Cow<'static, str>),
     /// Puts another operator in the place of one.
@@ -424,6 +446,7 @@ impl fmt::Display for ModelEdit {
             Self::AddSignal(signal) => write!(f, "added `{}`", signal.path),
             Self::ReplaceSignal(id, signal) => write!(f, "{id:?}: now `{}`", signal.path),
             Self::FoldSignal(id, into) => write!(f, "{id:?}: folded into {into:?}"),
+            Self::AddOperator(op) => write!(f, "added {op}"),
             Self::RemoveOperator(id, reason) => write!(f, "{id:?}: removed, {reason}"),
             Self::ReplaceOperator(id, op) => write!(f, "{id:?}: now {op}"),
             Self::RemoveSignal(id, reason) => write!(f, "{id:?}: removed, {reason}"),
@@ -453,7 +476,7 @@ impl PassIr for Model {
 
     fn parts_of(edit: &ModelEdit) -> Vec<ModelId> {
         match edit {
-            ModelEdit::AddSignal(_) => vec![],
+            ModelEdit::AddSignal(_) | ModelEdit::AddOperator(_) => vec![],
             ModelEdit::RemoveOperator(id, _) | ModelEdit::ReplaceOperator(id, _) => {
                 vec![ModelId::Operator(*id)]
             }
@@ -481,6 +504,10 @@ impl PassIr for Model {
                 let gone = self.signals.remove(*id).is_some();
                 let fate = Fate::Folded { into: ModelId::Signal(*into) };
                 gone.then_some((ModelId::Signal(*id), fate)).into_iter().collect()
+            }
+            ModelEdit::AddOperator(op) => {
+                self.operators.add((**op).clone());
+                vec![]
             }
             ModelEdit::RemoveOperator(id, reason) => {
                 let gone = self.operators.remove(*id).is_some();

@@ -17,7 +17,7 @@
 
 mod beta;
 pub mod direct_mode;
-mod linear;
+pub mod linear;
 pub mod names;
 pub mod networks;
 pub mod points;

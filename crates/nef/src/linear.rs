@@ -16,7 +16,10 @@ use faer::{
 use ndarray::{Array1, Array2, ArrayView2};
 
 /// `a b`.
-pub(crate) fn product(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
+///
+/// # Panics
+/// If `a` has not as many columns as `b` has rows.
+pub fn product(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> Array2<f64> {
     let shape = (a.nrows(), b.ncols());
     let mut product = vec![0.0; shape.0 * shape.1];
     let target = MatMut::from_row_major_slice_mut(&mut product, shape.0, shape.1);
@@ -103,7 +106,7 @@ pub(crate) fn nearest_rotation(matrix: ArrayView2<'_, f64>) -> Array2<f64> {
 /// `U`, the singular values and `V` of `a = U diag(s) Vᵀ`, as many columns as `a` has rows or columns.
 ///
 /// `None` only where numbers are not finite.
-pub(crate) fn thin_svd(a: ArrayView2<'_, f64>) -> Option<(Array2<f64>, Array1<f64>, Array2<f64>)> {
+pub fn thin_svd(a: ArrayView2<'_, f64>) -> Option<(Array2<f64>, Array1<f64>, Array2<f64>)> {
     let (m, n) = a.dim();
     let k = m.min(n);
     let (mut u, mut v) = (Mat::<f64>::zeros(m, k), Mat::<f64>::zeros(n, k));

@@ -34,7 +34,48 @@ pub fn pass_of<Ir: PassIr + 'static>(
     + Sync
     + 'static,
 ) -> Arc<dyn Pass<Ir>> {
-    Arc::new(Closure { meta: PassMeta::new(name, about), run })
+    pass_with(PassMeta::new(name, about), run)
+}
+
+/// Makes a pass of a closure that keeps what is promised for it.
+///
+/// # Examples
+/// A pass that doubles what is constant does so once for each signal, unless it is forced.
+/// ```
+/// use pontine_core_ir::{Model, Tensor, model::{Role, Signal}};
+/// use pontine_core_ir::pass::{ModelEdit, PassMeta, Repeat, Rewriter};
+/// use pontine_transforms::{Pipeline, pass_with};
+///
+/// let once = PassMeta { repeat: Repeat::OncePerObject, ..PassMeta::new("double", "doubles") };
+/// let double = pass_with(once, |model: &Model, edits: &mut Rewriter<Model>, _| {
+///     for (id, signal) in model.signals.iter().filter(|(_, s)| s.role == Role::Constant) {
+///         let doubled: Vec<f64> = signal.initial.data().iter().map(|v| 2.0 * v).collect();
+///         let doubled = Signal { initial: Tensor::vector(doubled), ..signal.clone() };
+///         edits.edit(ModelEdit::ReplaceSignal(id, Box::new(doubled)));
+///     }
+///     Ok(())
+/// });
+/// let text = "model dt=0.001 seed=0 \"\"\nsignal %0 \"a\" dense [1] constant = [1.0]";
+/// let pipeline = Pipeline::none().with_model_pass(double);
+/// let number = |model: &Model| model.signals.iter().next().unwrap().1.initial.data()[0];
+///
+/// let (model, story) = pipeline.apply_model(Model::parse(text).unwrap(), &mut ())?;
+/// let again = pipeline.following(&story);
+/// let (same, told) = again.apply_model(model.clone(), &mut ())?;
+/// assert_eq!((number(&model), number(&same)), (2.0, 2.0));
+/// assert_eq!(told.explain("a"), ["double: left alone, `double` has treated it before"]);
+/// let (forced, _) = again.forcing("double").apply_model(same, &mut ())?;
+/// assert_eq!(number(&forced), 4.0);
+/// # Ok::<(), pontine_transforms::PipelineError>(())
+/// ```
+pub fn pass_with<Ir: PassIr + 'static>(
+    meta: PassMeta,
+    run: impl Fn(&Ir, &mut Rewriter<Ir>, &PassCx<'_, Ir>) -> Result<(), PassError>
+    + Send
+    + Sync
+    + 'static,
+) -> Arc<dyn Pass<Ir>> {
+    Arc::new(Closure { meta, run })
 }
 
 struct Closure<R> {

@@ -5,13 +5,13 @@ use std::{collections::BTreeSet, ops::Range, time::Instant};
 use pontine_core_ir::{
     Model, Network,
     network::ObjId,
-    pass::{Analyses, ModelEdit, ModelId, NetworkEdit, PassCx, PassIr, PassMeta, Rewriter},
+    pass::{Analyses, ModelEdit, ModelId, NetworkEdit, PassCx, PassIr, PassMeta, Repeat, Rewriter},
 };
 
 use crate::{
     error::PipelineError,
     observer::PassObserver,
-    pipeline::{Item, Step},
+    pipeline::{Item, OnError, Step},
     provenance::{Log, Provenance, Stamp, Touched, in_words},
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct Drive<'a, Ir: Driven> {
     pub seed: u64,
     /// The most edits to apply.
     pub edit_limit: usize,
+    /// What follows when a pass fails.
+    pub on_error: OnError,
     /// Who looks on.
     pub observer: &'a mut dyn PassObserver,
     /// What was done.
@@ -89,28 +91,64 @@ impl<Ir: Driven> Drive<'_, Ir> {
 
     /// Runs one pass, applies its edits and writes them down; whether there were any.
     fn pass(&mut self, item: &Item<Ir>) -> Result<bool, PipelineError> {
-        let meta = item.pass.meta();
-        self.observer.before(meta);
+        self.observer.before(item.pass.meta());
         let begin = Instant::now();
-        let mut edits = Rewriter::default();
-        let cx = PassCx { seed: self.seed, analyses: &self.analyses };
-        let gave_up = |source| PipelineError::Pass { pass: meta.name, source };
-        item.pass.run(&self.ir, &mut edits, &cx).map_err(gave_up)?;
-        let log_len = Ir::log(&mut self.provenance).edits.len();
-        let (range, touched) = self.apply(&edits, log_len, meta)?;
-        let changed = !range.is_empty();
-        self.provenance.stamps.push(Stamp {
-            pass: item.to_string(),
-            version: meta.version,
-            edits: range,
-            touched,
-            refusals: edits.refusals().to_vec(),
-            nanos: begin.elapsed().as_nanos() as u64,
-        });
+        let stamped = match self.on_error {
+            OnError::Fail => self.stamped(item)?,
+            OnError::Skip => {
+                let whole = self.ir.clone();
+                self.stamped(item).unwrap_or_else(|error| {
+                    self.ir = whole;
+                    self.analyses.keep(&[]);
+                    self.failed(item, &error)
+                })
+            }
+        };
+        let changed = !stamped.edits.is_empty();
+        let nanos = begin.elapsed().as_nanos() as u64;
+        self.provenance.stamps.push(Stamp { nanos, ..stamped });
         if let Some(stamp) = self.provenance.stamps.last() {
             self.ir.show(stamp, self.observer);
         }
         Ok(changed)
+    }
+
+    /// Runs one pass and applies its edits; what it has done.
+    fn stamped(&mut self, item: &Item<Ir>) -> Result<Stamp, PipelineError> {
+        let meta = item.pass.meta();
+        let treated = self.treated(item);
+        let cx = PassCx { seed: self.seed, analyses: &self.analyses, treated: &treated };
+        let mut edits = Rewriter::default();
+        let gave_up = |source| PipelineError::Pass { pass: meta.name, source };
+        item.pass.run(&self.ir, &mut edits, &cx).map_err(gave_up)?;
+        let spared: Vec<Ir::Id> = edits.withhold(&treated).into_iter().collect();
+        for name in self.ir.names_of(&spared) {
+            edits.refuse(name, format!("`{}` has treated it before", meta.name));
+        }
+        let log_len = Ir::log(&mut self.provenance).edits.len();
+        let (range, touched) = self.apply(&edits, log_len, meta)?;
+        Ok(Stamp {
+            edits: range,
+            touched,
+            refusals: edits.refusals().to_vec(),
+            ..Stamp::new(item.to_string(), meta.version)
+        })
+    }
+
+    /// What a pass must leave alone since it has treated it before.
+    fn treated(&mut self, item: &Item<Ir>) -> BTreeSet<Ir::Id> {
+        let meta = item.pass.meta();
+        if meta.repeat != Repeat::OncePerObject || item.is_forced() {
+            return BTreeSet::new();
+        }
+        Ir::log(&mut self.provenance).treated.get(meta.name).cloned().unwrap_or_default()
+    }
+
+    /// The stamp of a pass that failed, all that it did being undone.
+    fn failed(&self, item: &Item<Ir>, error: &PipelineError) -> Stamp {
+        let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+        let failure = Some(format!("{error}{}", cause.unwrap_or_default()));
+        Stamp { failure, ..Stamp::new(item.to_string(), item.pass.meta().version) }
     }
 
     /// Applies edits behind so many others, as far as they may be applied; what is not whole then is
@@ -130,6 +168,8 @@ impl<Ir: Driven> Drive<'_, Ir> {
         let parts: BTreeSet<Ir::Id> = applied.iter().flat_map(Ir::parts_of).collect();
         let parts: Vec<Ir::Id> = parts.into_iter().collect();
         let names = self.ir.names_of(&parts);
+        let once = meta.repeat == Repeat::OncePerObject;
+        let before = if once { self.ir.ids() } else { Vec::new() };
         let delta = edits.apply(&mut self.ir, limit);
         self.analyses.keep(edits.preserved());
         let broken = |message| PipelineError::Broken { pass: meta.name, message };
@@ -138,7 +178,17 @@ impl<Ir: Driven> Drive<'_, Ir> {
             Some(Touched { object, fate: in_words(&self.ir, delta.fates.get(id)?) })
         });
         let touched = touched.collect();
+        let made = if once { self.ir.ids() } else { Vec::new() };
         let log = Ir::log(&mut self.provenance);
+        if once {
+            // What it has made is treated as well.
+            let before: BTreeSet<Ir::Id> = before.into_iter().collect();
+            let made = made.into_iter().filter(|id| !before.contains(id));
+            log.treated
+                .entry(meta.name.to_owned())
+                .or_default()
+                .extend(parts.into_iter().chain(made));
+        }
         log.edits.extend_from_slice(applied);
         log.delta = log.delta.then(&delta);
         Ok((log_len..log.edits.len(), touched))

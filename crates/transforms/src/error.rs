@@ -48,6 +48,12 @@ pub enum PipelineError {
         /// Where it belongs.
         side: &'static str,
     },
+    /// A place is given by a pass that is not there.
+    #[error("`{pass}` is not in the pipeline")]
+    Absent {
+        /// The pass.
+        pass: String,
+    },
     /// A pass needs another before it.
     #[error("`{pass}` needs `{needed}` to run before it")]
     Requires {

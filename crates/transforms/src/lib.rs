@@ -7,7 +7,7 @@
 //!                                     Provenance: stamps, logs, fates
 //! ```
 //! [`Pipeline`] is a list of passes with its text; [`Provenance`] tells what they did, object by
-//! object ([`Provenance::explain`]), and replays it; [`bisect`] finds the edit that broke something.
+//! object ([`Provenance::explain`]), and replays it; [`Story`] is that as JSON; [`bisect`] finds the edit that broke something.
 //! [`passes`] lists the passes of this crate; a linked crate offers more by [`PassEntry`].
 //!
 //! Invariants: nothing runs that the pipeline does not name, and linking a crate changes no
@@ -36,14 +36,16 @@ pub mod passes;
 mod pipeline;
 mod provenance;
 mod registry;
+mod story;
 
 pub use bisect::bisect;
-pub use closure::pass_of;
+pub use closure::{pass_of, pass_with};
 pub use error::PipelineError;
 pub use observer::PassObserver;
-pub use pipeline::Pipeline;
+pub use pipeline::{At, OnError, Pipeline};
 pub use provenance::{Log, Provenance, Stamp, Touched};
 pub use registry::{MakePass, PassEntry, model_passes, network_passes, plain};
+pub use story::{Card, Chapter, Counts, Happening, Known, Named, Spared, Story, Summary};
 
 #[cfg(test)]
 mod testing;

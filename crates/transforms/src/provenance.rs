@@ -1,6 +1,10 @@
 //! What passes did: stamps, edit logs, fates.
 
-use std::{fmt, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::Range,
+};
 
 use pontine_core_ir::{
     Model, Network,
@@ -26,11 +30,13 @@ pub struct Log<E, I: Ord> {
     pub edits: Vec<E>,
     /// The fates of the parts.
     pub delta: Delta<I>,
+    /// What passes that treat each object once have treated, by the name of the pass.
+    pub treated: BTreeMap<String, BTreeSet<I>>,
 }
 
 impl<E, I: Ord> Default for Log<E, I> {
     fn default() -> Self {
-        Self { edits: Vec::new(), delta: Delta::default() }
+        Self { edits: Vec::new(), delta: Delta::default(), treated: BTreeMap::new() }
     }
 }
 
@@ -47,8 +53,18 @@ pub struct Stamp {
     pub touched: Vec<Touched>,
     /// What it could have changed and did not.
     pub refusals: Vec<Refusal>,
+    /// Why it failed, where the pipeline goes on all the same; nothing was changed then.
+    pub failure: Option<String>,
     /// How long it took, ns.
     pub nanos: u64,
+}
+
+impl Stamp {
+    /// Of a pass that has done nothing.
+    pub(crate) fn new(pass: String, version: u32) -> Self {
+        let (touched, refusals) = (Vec::new(), Vec::new());
+        Self { pass, version, edits: 0..0, touched, refusals, failure: None, nanos: 0 }
+    }
 }
 
 /// A part that a pass touched.
@@ -110,7 +126,7 @@ fn replay<Ir: PassIr>(mut ir: Ir, edits: &[Ir::Edit]) -> Ir {
 }
 
 /// Whether a name is the object's own, or of an operator that was built for it.
-fn is_of(name: &str, object: &str) -> bool {
+pub(crate) fn is_of(name: &str, object: &str) -> bool {
     name == object
         || name.split_once(" of `").is_some_and(|(_, rest)| rest.strip_suffix('`') == Some(object))
 }
@@ -119,6 +135,9 @@ impl<E, I: Copy + Ord> Log<E, I> {
     fn append(&mut self, later: Self) {
         self.delta = self.delta.then(&later.delta);
         self.edits.extend(later.edits);
+        for (pass, treated) in later.treated {
+            self.treated.entry(pass).or_default().extend(treated);
+        }
     }
 }
 

@@ -58,7 +58,7 @@ fn run() -> Result<String, Error> {
          \"operators\": {}, \"network_s\": {:.6}, \"build_s\": {:.6}, \"model_s\": {:.6}, \
          \"compile_s\": {:.6}}}",
         peak_mib()?,
-        prepared.model.n_happenings(),
+        prepared.model.n_scheduled(),
         report.network_s,
         report.build_s,
         report.model_s,

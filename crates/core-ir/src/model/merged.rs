@@ -70,7 +70,7 @@ impl Merged {
 }
 
 impl Model {
-    /// How many things happen in a step: groups, and operators that are in none.
+    /// How many things are scheduled in a step: groups, and operators that are in none.
     ///
     /// # Examples
     /// ```
@@ -83,10 +83,10 @@ impl Model {
     ///      operator \"b\" 0 reset %1 0.0
     ///      merged \"a\" 0; \"b\" 0",
     /// )?;
-    /// assert_eq!((model.operators.len(), model.n_happenings()), (2, 1));
+    /// assert_eq!((model.operators.len(), model.n_scheduled()), (2, 1));
     /// # Ok::<(), pontine_core_ir::model::ModelTextError>(())
     /// ```
-    pub fn n_happenings(&self) -> usize {
+    pub fn n_scheduled(&self) -> usize {
         let spared: usize = self.merged.groups.iter().map(|group| group.len() - 1).sum();
         self.operators.len() - spared
     }

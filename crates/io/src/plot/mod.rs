@@ -15,6 +15,7 @@
 mod axis;
 mod colour;
 mod font;
+mod graph;
 mod layout;
 mod png;
 mod raster;
@@ -27,6 +28,7 @@ mod weights;
 
 use std::path::Path;
 
+pub use graph::{Version, graph};
 pub use raster::{Raster, SpikeTrains, raster};
 pub use rates::{MeasuredRate, rates};
 use scene::Scene;

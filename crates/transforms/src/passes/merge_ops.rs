@@ -52,7 +52,7 @@ inventory::submit! {
 /// )
 /// .unwrap();
 /// let (model, _) = Pipeline::parse("merge-ops")?.apply_model(model, &mut ())?;
-/// assert_eq!((model.operators.len(), model.n_happenings()), (4, 2));
+/// assert_eq!((model.operators.len(), model.n_scheduled()), (4, 2));
 /// # Ok::<(), pontine_transforms::PipelineError>(())
 /// ```
 ///

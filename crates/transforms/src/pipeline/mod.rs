@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use pontine_core_ir::{
     Model, Network, Spec,
-    pass::{Analyses, Pass, PassMeta},
+    pass::{Analyses, Pass, PassIr, PassMeta, Repeat},
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     error::PipelineError,
     observer::PassObserver,
     provenance::Provenance,
-    registry::{Found, find},
+    registry::{Found, PassEntry, find},
 };
 
 /// Passes in the order in which they run: those over networks, the build, those over models.
@@ -34,6 +34,32 @@ pub struct Pipeline {
     models: Vec<Step<Model>>,
     seed: u64,
     edit_limit: usize,
+    on_error: OnError,
+    /// Of those who went before: what they have treated.
+    earlier: Arc<Provenance>,
+}
+
+/// What a pipeline does when a pass gives up, or leaves something broken behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// It ends with the error.
+    #[default]
+    Fail,
+    /// It undoes what the pass did, tells of it in the stamp, and goes on.
+    Skip,
+}
+
+/// A place in a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At<'a> {
+    /// Before all passes of its side of the build.
+    First,
+    /// Behind all passes of its side of the build.
+    Last,
+    /// Right before the pass of this name, or before the `fix` that it stands in.
+    Before(&'a str),
+    /// Right behind the pass of this name, or behind the `fix` that it stands in.
+    Behind(&'a str),
 }
 
 /// One step of a pipeline.
@@ -86,6 +112,30 @@ impl<Ir> Clone for Item<Ir> {
     }
 }
 
+/// The parameter that every pass of [`Repeat::OncePerObject`] has.
+const FORCE: &str = "force";
+
+impl<Ir: PassIr> Item<Ir> {
+    /// Makes the pass; `force` is the driver's.
+    fn new(spec: Spec, entry: &PassEntry<Ir>) -> Result<Self, PipelineError>
+    where
+        Ir: 'static,
+    {
+        let mut own = spec.clone();
+        if entry.meta.repeat == Repeat::OncePerObject {
+            spec.bool_or(FORCE, false)?;
+            own.params.remove(FORCE);
+        }
+        let pass = (entry.make)(&own)?;
+        Ok(Self { spec, pass })
+    }
+
+    /// Whether what was treated before is treated again.
+    pub(crate) fn is_forced(&self) -> bool {
+        self.spec.params.get(FORCE) == Some(&true.into())
+    }
+}
+
 /// The pass as it is written.
 impl<Ir> fmt::Display for Item<Ir> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,7 +150,8 @@ const NAMED: [(&str, &str); 4] = [
     (
         "fast",
         "pin-seeds, [build], fix(8){const-fold, remove-unmodified-resets, remove-zero-incs, \
-         remove-identity-muls, remove-constant-copies, remove-reset-incs, cse, dce}, merge-ops",
+         remove-identity-muls, remove-constant-copies, fold-transforms, remove-reset-incs, cse, \
+         dce}, merge-ops",
     ),
     ("nengo-compat", "pin-seeds, [build], merge-ops"),
 ];
@@ -108,7 +159,14 @@ const NAMED: [(&str, &str); 4] = [
 impl Pipeline {
     /// No passes.
     pub fn none() -> Self {
-        Self { networks: vec![], models: vec![], seed: 0, edit_limit: usize::MAX }
+        Self {
+            networks: vec![],
+            models: vec![],
+            seed: 0,
+            edit_limit: usize::MAX,
+            on_error: OnError::Fail,
+            earlier: Arc::default(),
+        }
     }
 
     /// The pipelines that have names, and their texts.
@@ -184,14 +242,8 @@ impl Pipeline {
             Found::Network(_) if built || !self.models.is_empty() => {
                 Err(PipelineError::Side { pass: spec.kind, what: "networks", side: "before" })
             }
-            Found::Network(entry) => {
-                let pass = (entry.make)(&spec)?;
-                Ok(Either::Network(Item { spec, pass }))
-            }
-            Found::Model(entry) => {
-                let pass = (entry.make)(&spec)?;
-                Ok(Either::Model(Item { spec, pass }))
-            }
+            Found::Network(entry) => Ok(Either::Network(Item::new(spec, entry)?)),
+            Found::Model(entry) => Ok(Either::Model(Item::new(spec, entry)?)),
         }
     }
 
@@ -245,6 +297,66 @@ impl Pipeline {
         self
     }
 
+    /// The same with the passes of another pipeline at some place. Those over networks stay before the
+    /// build, those over models behind it.
+    ///
+    /// # Errors
+    /// [`PipelineError::Absent`] if no pass of that name is in this pipeline, [`PipelineError::Side`]
+    /// if it stands on the other side of the build than a pass to insert.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_transforms::{At, Pipeline};
+    ///
+    /// let pipeline = Pipeline::default().insert(At::Before("dce"), &"cse".parse()?)?;
+    /// assert_eq!(pipeline.to_string(), "pin-seeds, [build], cse, dce");
+    /// # Ok::<(), pontine_transforms::PipelineError>(())
+    /// ```
+    pub fn insert(mut self, at: At<'_>, others: &Self) -> Result<Self, PipelineError> {
+        let places = match at {
+            At::First => (Some(0), Some(0)),
+            At::Last => (Some(self.networks.len()), Some(self.models.len())),
+            At::Before(name) | At::Behind(name) => {
+                let behind = usize::from(matches!(at, At::Behind(_)));
+                let places = (place(&self.networks, name), place(&self.models, name));
+                if places == (None, None) {
+                    return Err(PipelineError::Absent { pass: name.into() });
+                }
+                (places.0.map(|i| i + behind), places.1.map(|i| i + behind))
+            }
+        };
+        put(&mut self.networks, places.0, &others.networks, ("networks", "before"))?;
+        put(&mut self.models, places.1, &others.models, ("models", "behind"))?;
+        Ok(self)
+    }
+
+    /// The same with passes of this name treating again what they have treated before, if they treat
+    /// each object once; in the text `name{force=true}`.
+    #[must_use]
+    pub fn forcing(mut self, name: &str) -> Self {
+        force(&mut self.networks, name);
+        force(&mut self.models, name);
+        self
+    }
+
+    /// The same for what another pipeline has been over: passes that treat each object once leave
+    /// alone what they have treated then.
+    #[must_use]
+    pub fn following(mut self, earlier: &Provenance) -> Self {
+        let mut kept = Provenance::default();
+        kept.network.treated.clone_from(&earlier.network.treated);
+        kept.model.treated.clone_from(&earlier.model.treated);
+        self.earlier = Arc::new(kept);
+        self
+    }
+
+    /// The same with another answer to passes that fail.
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
     /// The same for a build with this seed (0 if not said).
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
@@ -293,9 +405,12 @@ impl Pipeline {
         ir: Ir,
         observer: &mut dyn PassObserver,
     ) -> Result<(Ir, Provenance), PipelineError> {
-        let (seed, edit_limit) = (self.seed, self.edit_limit);
-        let (provenance, analyses) = (Provenance::default(), Analyses::default());
-        let mut drive = Drive { ir, seed, edit_limit, observer, provenance, analyses };
+        let &Self { seed, edit_limit, on_error, .. } = self;
+        let mut provenance = Provenance::default();
+        provenance.network.treated = self.earlier.network.treated.clone();
+        provenance.model.treated = self.earlier.model.treated.clone();
+        let analyses = Analyses::default();
+        let mut drive = Drive { ir, seed, edit_limit, on_error, observer, provenance, analyses };
         drive.all(steps)?;
         Ok((drive.ir, drive.provenance))
     }
@@ -305,6 +420,37 @@ impl Pipeline {
 enum Either {
     Network(Item<Network>),
     Model(Item<Model>),
+}
+
+/// Where the step stands that a pass is, or is in.
+fn place<Ir>(steps: &[Step<Ir>], name: &str) -> Option<usize> {
+    steps.iter().position(|step| step.items().iter().any(|item| item.spec.kind == name))
+}
+
+fn put<Ir>(
+    steps: &mut Vec<Step<Ir>>,
+    place: Option<usize>,
+    others: &[Step<Ir>],
+    (what, side): (&'static str, &'static str),
+) -> Result<(), PipelineError> {
+    match (place, others.first()) {
+        (_, None) => Ok(()),
+        (Some(place), _) => {
+            steps.splice(place..place, others.iter().cloned());
+            Ok(())
+        }
+        (None, Some(other)) => Err(PipelineError::Side { pass: other.to_string(), what, side }),
+    }
+}
+
+fn force<Ir>(steps: &mut [Step<Ir>], name: &str) {
+    let items = steps.iter_mut().flat_map(|step| match step {
+        Step::Pass(item) => std::slice::from_mut(item),
+        Step::Fix { items, .. } => items,
+    });
+    for item in items.filter(|item| item.spec.kind == name) {
+        item.spec.params.insert(FORCE.into(), true.into());
+    }
 }
 
 fn take_out<Ir>(steps: &mut Vec<Step<Ir>>, name: &str) {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use pontine_core_ir::{
     Model,
-    pass::{Pass, PassCx, PassError, PassMeta, Rewriter},
+    model::Signal,
+    pass::{ModelEdit, ModelId, Pass, PassCx, PassError, PassMeta, Repeat, Rewriter},
 };
 use proptest::prelude::{prop_assert_eq, proptest};
 
-use super::Pipeline;
+use super::{At, OnError, Pipeline};
+use crate::{PassEntry, pass_of, plain};
 
 #[track_caller]
 fn check_prints(text: &str, expected: &str) {
@@ -35,6 +37,7 @@ fn texts_read_back() {
     check_prints("pin-seeds, [build]", "pin-seeds");
     check_prints("dce{ cells = true }", "[build], dce{cells=true}");
     check_prints("dce{}", "[build], dce");
+    check_prints("precision{type=int8}", "[build], precision{type=int8}");
 }
 
 #[test]
@@ -47,6 +50,7 @@ fn an_unknown_pass_is_answered_with_the_nearest() {
 fn parameters_are_checked_by_their_pass() {
     check_error("dce{cell=true}", "`dce` has no parameter `cell`; did you mean `cells`?");
     check_error("dce{cells=1}", "`dce`: `cells` is 1.0, but must be true or false");
+    check_error("dce{cells=x}", "`dce`: `cells` is \"x\", but must be true or false");
     check_error("pin-seeds{a=1}", "`pin-seeds` has no parameter `a`");
 }
 
@@ -70,7 +74,7 @@ fn broken_texts_say_what_is_wrong() {
         ("dce{{", "`{` stands within braces"),
         ("dce{a=1}b", "`dce{a=1}b` goes on behind its `}`"),
         ("dce{cells}", "`cells` has no `=`"),
-        ("dce{cells=x}", "`x` is neither a number nor true or false"),
+        ("dce{cells=x y}", "`x y` is neither a number nor a word"),
         ("a b", "a name is expected, not `a b`"),
     ] {
         check_error(text, &format!("`{text}` is no pipeline: {message}"));
@@ -145,6 +149,120 @@ fn passes_that_must_stand_elsewhere_are_named() {
     assert_eq!(with(["first", "late"]), Ok(()));
     assert_eq!(with(["late", "first"]), Err("`late` must stand behind `first`".into()));
     assert_eq!(with(["rival", "late"]), Err("`late` and `rival` do not go together".into()));
+}
+
+static ONCE: PassMeta = PassMeta {
+    repeat: Repeat::OncePerObject,
+    ..PassMeta::new("once-for-tests", "writes signals anew")
+};
+
+inventory::submit! {
+    PassEntry::<Model> { meta: &ONCE, make: plain::<_, Once>, place: module_path!() }
+}
+
+#[derive(Default)]
+struct Once;
+
+impl Pass<Model> for Once {
+    fn meta(&self) -> &PassMeta {
+        &ONCE
+    }
+
+    fn run(
+        &self,
+        model: &Model,
+        edits: &mut Rewriter<Model>,
+        cx: &PassCx<'_, Model>,
+    ) -> Result<(), PassError> {
+        for (id, signal) in model.signals.iter() {
+            if !cx.treated.contains(&ModelId::Signal(id)) {
+                let path = signal.path.part(&format!("copy{}", model.signals.capacity()));
+                edits.edit(ModelEdit::AddSignal(Box::new(Signal { path, ..signal.clone() })));
+            }
+            edits.edit(ModelEdit::ReplaceSignal(id, Box::new(signal.clone())));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn objects_are_treated_once_and_what_was_made_is_not_treated_at_all() {
+    let text = "model dt=0.001 seed=0 \"\"\nsignal %0 \"a\" dense [1] constant = [1.0]";
+    let run = |text: &str, model: Model| {
+        Pipeline::parse(text).unwrap().apply_model(model, &mut ()).unwrap()
+    };
+    let (model, provenance) = run("once-for-tests, once-for-tests", Model::parse(text).unwrap());
+    assert_eq!(model.signals.len(), 2);
+    let stamps = &provenance.stamps;
+    assert_eq!((stamps[0].edits.len(), stamps[1].edits.len()), (2, 0));
+    let told = ["a", "a.copy1"].map(|name| provenance.explain(name).pop().unwrap());
+    let expected = "once-for-tests: left alone, `once-for-tests` has treated it before";
+    assert_eq!(told, [expected; 2]);
+    let (forced, _) =
+        run("once-for-tests, once-for-tests{force=true}", Model::parse(text).unwrap());
+    assert_eq!(forced.signals.len(), 4);
+    check_prints("once-for-tests{force=true}", "[build], once-for-tests{force=true}");
+    check_error(
+        "once-for-tests{force=1}",
+        "`once-for-tests`: `force` is 1.0, but must be true or false",
+    );
+    check_error("dce{force=true}", "`dce` has no parameter `force`");
+}
+
+#[track_caller]
+fn check_inserted(into: &str, at: At<'_>, expected: &str) {
+    let others = Pipeline::parse("pin-seeds, cse").unwrap();
+    let found = Pipeline::parse(into).unwrap().insert(at, &others);
+    assert_eq!(found.map_or_else(|error| error.to_string(), |p| p.to_string()), expected);
+}
+
+#[test]
+fn passes_are_put_where_they_are_wanted() {
+    check_inserted("dce", At::First, "pin-seeds, [build], cse, dce");
+    check_inserted("dce", At::Last, "pin-seeds, [build], dce, cse");
+    check_inserted("dce", At::Before("cse"), "`cse` is not in the pipeline");
+    let wrong = "`pin-seeds` rewrites networks, so it must stand before the build";
+    check_inserted("dce", At::Before("dce"), wrong);
+    let put = |at| {
+        let pipeline = Pipeline::parse("const-fold, fix(2){dce, cse}").unwrap();
+        pipeline.insert(at, &"remove-zero-incs".parse().unwrap()).unwrap().to_string()
+    };
+    let before = "[build], const-fold, remove-zero-incs, fix(2){dce, cse}";
+    assert_eq!(put(At::Before("cse")), before);
+    assert_eq!(put(At::Behind("const-fold")), before);
+    let behind = "[build], const-fold, fix(2){dce, cse}, remove-zero-incs";
+    assert_eq!(put(At::Behind("dce")), behind);
+}
+
+#[test]
+fn what_fails_may_be_left_out() {
+    let model = || {
+        Model::parse(
+            "model dt=0.001 seed=0 \"\"\nsignal %0 \"a\" dense [1] temporary = [0.0]\n\
+             operator \"a\" 0 reset %0 0.5",
+        )
+        .unwrap()
+    };
+    let hesitant = pass_of("hesitant", "gives up", |_: &Model, _, _| {
+        Err(PassError { message: "`a` is too small".into() })
+    });
+    let wild = pass_of("wild", "takes what is used", |model: &Model, edits, _| {
+        for id in model.signals.ids() {
+            edits.edit(ModelEdit::RemoveSignal(id, "wild".into()));
+        }
+        Ok(())
+    });
+    let pipeline = Pipeline::none().with_model_pass(hesitant).with_model_pass(wild);
+    assert!(pipeline.apply_model(model(), &mut ()).is_err());
+    let pipeline = pipeline.insert(At::Last, &"remove-unmodified-resets".parse().unwrap()).unwrap();
+    let (after, provenance) =
+        pipeline.on_error(OnError::Skip).apply_model(model(), &mut ()).unwrap();
+    let failures: Vec<_> = provenance.stamps.iter().map(|stamp| stamp.failure.as_deref()).collect();
+    assert_eq!(failures[0], Some("the pass `hesitant` gave up: `a` is too small"));
+    assert!(failures[1].unwrap().starts_with("the pass `wild` broke what it rewrote: "));
+    assert_eq!(failures[2], None);
+    assert_eq!((after.signals.len(), after.operators.len()), (1, 0));
+    assert_eq!(provenance.replay_model(model()), after);
 }
 
 proptest! {

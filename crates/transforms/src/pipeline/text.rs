@@ -17,8 +17,11 @@ const ROUNDS: u32 = 10;
 
 /// How a pass and its parameters are written.
 pub(super) fn print(spec: &Spec) -> String {
-    let params: Vec<_> =
-        spec.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let print = |(name, value): (&String, &Param)| match value {
+        Param::Text(text) => format!("{name}={text}"),
+        other => format!("{name}={other}"),
+    };
+    let params: Vec<_> = spec.params.iter().map(print).collect();
     if params.is_empty() {
         spec.kind.clone()
     } else {
@@ -115,6 +118,9 @@ fn param(text: &str) -> Result<Param, String> {
     match (text, text.parse::<f64>()) {
         ("true" | "false", _) => Ok((text == "true").into()),
         (_, Ok(number)) => Ok(number.into()),
-        _ => Err(format!("`{text}` is neither a number nor true or false")),
+        _ => match word(text) {
+            Ok(word) => Ok(Param::Text(word.to_owned())),
+            Err(_) => Err(format!("`{text}` is neither a number nor a word")),
+        },
     }
 }
