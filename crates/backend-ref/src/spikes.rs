@@ -59,7 +59,7 @@ impl<F: Real> SpikeList<F> {
     }
 
     /// A list with room for a spike of each of `n` elements, so that a step need not allocate.
-    fn with_room(what: &str, n: usize) -> Result<Self, CompileError> {
+    pub fn with_room(what: &str, n: usize) -> Result<Self, CompileError> {
         let mut list = Self { indices: Vec::new(), values: Vec::new() };
         reserve(what, &mut list.indices, n)?;
         reserve(what, &mut list.values, n)?;

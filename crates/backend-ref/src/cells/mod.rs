@@ -11,7 +11,7 @@ use pontine_core_ir::{
     port::{AccessError, Address, CompileError},
 };
 use pontine_mechanism::{
-    Kernel, Phase, Real, Scratch, derive, kernel,
+    Kernel, LANES, Phase, Real, Scratch, derive, kernel,
     native::{Supported, Task, dispatch, mask},
 };
 use pontine_rng::StreamKey;
@@ -39,6 +39,8 @@ pub(crate) struct Cells<F> {
     level: Supported,
     /// Whether parameters were written since they were laid out.
     is_stale: bool,
+    /// Spikes of one block, before they are given to the groups.
+    found: SpikeList<F>,
 }
 
 /// One group of cells.
@@ -111,6 +113,7 @@ impl<F: Real> Cells<F> {
             mechanism,
             level: Supported::best(),
             is_stale: false,
+            found: SpikeList::default(),
         };
         cells.initialise(path, neurons, seed, scratch)?;
         Ok(cells)
@@ -142,6 +145,7 @@ impl<F: Real> Cells<F> {
         let wrong = |message| CompileError::Parameter { path: path.clone(), message };
         let parameters = joined.parameters().map_err(wrong)?;
         let mechanism = &joined.mechanism;
+        joined.found = SpikeList::with_room(path.as_str(), LANES)?;
         // What is not connected reads zeros.
         let receptors = vec![Place::same(0); mechanism.receptors.len()];
         joined.body = Body::new(path, 0..n, mechanism, parameters, inputs, receptors)?;
@@ -217,17 +221,21 @@ impl<F: Real> Cells<F> {
         self.begin(step, dense, spikes);
         let time = F::from_f64(step as f64 * self.dt);
         let moment = Moment { step, time, dt: F::from_f64(self.dt), key: self.key };
-        let mut members = &self.members[..];
+        let mut first = 0;
         for block in body::blocks(self.body.n()) {
             let any = self.body.run(&*self.kernel, scratch, block, &moment, dense);
             self.body.clear_sums(block, dense);
-            while let [member, rest @ ..] = members {
-                self.put(member, block, any, step, dense, spikes);
-                if member.cells.end > block.first + block.valid {
-                    break;
-                }
-                members = rest;
+            let end = block.first + block.valid;
+            let within = self.members[first..].iter().take_while(|m| m.cells.start < end).count();
+            let members = first..first + within;
+            members.clone().for_each(|i| self.show(&self.members[i], block, dense));
+            match &self.members[..] {
+                [only] => only.send(&self.body, (block, any, self.level), step, spikes, dense),
+                _ if any => self.share_out(members.clone(), block, step, spikes),
+                _ => {}
             }
+            let ends_here = self.members[members.clone()].last().is_none_or(|m| m.cells.end <= end);
+            first = if ends_here { members.end } else { members.end - 1 };
         }
         for signal in self.spikes() {
             if spikes[signal].counts().is_none() {
@@ -236,35 +244,49 @@ impl<F: Real> Cells<F> {
         }
     }
 
-    /// What those cells of a block put out that are of one group.
-    fn put(
-        &self,
-        member: &Member,
-        block: Block,
-        any: bool,
-        step: u64,
-        dense: &mut [F],
-        spikes: &mut [Spikes<F>],
-    ) {
-        let first = member.cells.start.max(block.first);
-        let lanes =
-            first - block.first..member.cells.end.min(block.first + block.valid) - block.first;
-        let first = first - member.cells.start;
+    /// Numbers and states that others read, of those cells of a block that are of one group.
+    fn show(&self, member: &Member, block: Block, dense: &mut [F]) {
+        let (lanes, first) = member.within(block);
+        let mut put = |column: Column, values: &[F]| {
+            let values = &values[lanes.clone()];
+            dense[column.at + first..][..values.len()].copy_from_slice(values);
+        };
         for (i, output) in member.outputs.iter().enumerate() {
-            let values = &self.body.output(i, block)[lanes.clone()];
-            match *output {
-                Output::Spikes(signal) => {
-                    let values = Counts { values, any, level: self.level };
-                    put(values, first, step, &mut spikes[signal], dense);
-                }
-                Output::Dense(column) => {
-                    dense[column.at + first..][..values.len()].copy_from_slice(values);
-                }
+            if let Output::Dense(column) = *output {
+                put(column, self.body.output(i, block));
             }
         }
         for &(state, column) in &member.exposed {
-            let values = &self.body.state_of_block(state, block)[lanes.clone()];
-            dense[column.at + first..][..values.len()].copy_from_slice(values);
+            put(column, self.body.state_of_block(state, block));
+        }
+    }
+
+    /// Spikes of a block of cells of several groups: found all at once, and given to each.
+    fn share_out(
+        &mut self,
+        members: Range<usize>,
+        block: Block,
+        step: u64,
+        spikes: &mut [Spikes<F>],
+    ) {
+        let n_outputs = self.mechanism.outputs.len();
+        for output in 0..n_outputs {
+            self.found.clear();
+            let counts = self.body.output(output, block);
+            let found = &mut self.found;
+            dispatch(self.level, Collect { counts, first: block.first, spikes: found });
+            let mut from = 0;
+            for member in &self.members[members.clone()] {
+                let Some(&Output::Spikes(signal)) = member.outputs.get(output) else { continue };
+                let end = member.cells.end as u32;
+                let n = self.found.indices[from..].iter().take_while(|i| **i < end).count();
+                let (indices, values) = self.found.part(from..from + n);
+                let to = spikes[signal].at_mut(step);
+                let own = indices.iter().map(|i| i - member.cells.start as u32);
+                to.indices.extend(own);
+                to.values.extend_from_slice(values);
+                from += n;
+            }
         }
     }
 
@@ -405,34 +427,38 @@ fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, Com
     neurons.parameters.iter().zip(names).map(of).collect()
 }
 
-/// What the cells of one block put out.
-#[derive(Clone, Copy)]
-struct Counts<'a, F> {
-    values: &'a [F],
-    /// If not, all are zero.
-    any: bool,
-    /// The instructions to look at them with.
-    level: Supported,
-}
+impl Member {
+    /// The lanes of a block that are its cells, and the first of these cells.
+    fn within(&self, block: Block) -> (Range<usize>, usize) {
+        let first = self.cells.start.max(block.first);
+        let end = self.cells.end.min(block.first + block.valid);
+        (first - block.first..end - block.first, first - self.cells.start)
+    }
 
-/// Puts the counts of cells from `first` on where spikes are kept.
-fn put<F: Real>(
-    counts: Counts<'_, F>,
-    first: usize,
-    step: u64,
-    spikes: &mut Spikes<F>,
-    dense: &mut [F],
-) {
-    let Counts { values, any, level } = counts;
-    match spikes.counts() {
-        Some(slots) => {
-            dense[slots.column(step)][first..][..values.len()].copy_from_slice(values);
+    /// Spikes of a block, all of whose cells are its own; none if there were not `any`.
+    fn send<F: Real>(
+        &self,
+        body: &Body<F>,
+        (block, any, level): (Block, bool, Supported),
+        step: u64,
+        spikes: &mut [Spikes<F>],
+        dense: &mut [F],
+    ) {
+        for (i, output) in self.outputs.iter().enumerate() {
+            let Output::Spikes(signal) = *output else { continue };
+            let (counts, spikes) = (body.output(i, block), &mut spikes[signal]);
+            match spikes.counts() {
+                Some(slots) => {
+                    dense[slots.column(step)][block.first..][..counts.len()]
+                        .copy_from_slice(counts);
+                }
+                None if any => {
+                    let first = spikes.own.start + block.first;
+                    dispatch(level, Collect { counts, first, spikes: spikes.at_mut(step) });
+                }
+                None => {}
+            }
         }
-        None if any => {
-            let first = spikes.own.start + first;
-            dispatch(level, Collect { counts: values, first, spikes: spikes.at_mut(step) });
-        }
-        None => {}
     }
 }
 
