@@ -111,6 +111,8 @@ struct Planner<'a, F> {
     deliveries: BTreeMap<SignalId, Vec<OperatorId>>,
     /// The unit of each signal and group of cells.
     units: Units,
+    /// Whether each group of merged operators is cells that are stepped as one.
+    stepped_as_one: Vec<bool>,
     index: Index,
     engine: Engine<F>,
 }
@@ -153,6 +155,7 @@ impl<'a, F: Real> Planner<'a, F> {
             layout,
             deliveries: deliveries(model),
             units: Units::default(),
+            stepped_as_one: joined::stepped_as_one(model),
             index: Index::default(),
             engine,
         };
@@ -197,7 +200,7 @@ impl<'a, F: Real> Planner<'a, F> {
         let planned = match &op.kind {
             OperatorKind::Neurons(neurons) => {
                 self.units.of_cells.insert(id, at);
-                match joined::stepped_as_one(model, id) {
+                match self.stepped_as_one(id) {
                     Some(group) if group[0] == id => self.joined(group)?,
                     Some(_) => return Ok(()),
                     None => {

@@ -49,6 +49,8 @@ pub(crate) struct Drive<'a, Ir: Driven> {
     pub ir: Ir,
     /// The seed that the build will use.
     pub seed: u64,
+    /// Whether to check after each pass, and not only after the last.
+    pub verify_each: bool,
     /// The most edits to apply.
     pub edit_limit: usize,
     /// What follows when a pass fails.
@@ -62,8 +64,28 @@ pub(crate) struct Drive<'a, Ir: Driven> {
 }
 
 impl<Ir: Driven> Drive<'_, Ir> {
-    /// Goes through the steps.
+    /// Goes through the steps. Where something is broken only in the end, it goes through them once
+    /// more, to find the pass that did it.
     pub fn all(&mut self, steps: &[Step<Ir>]) -> Result<(), PipelineError> {
+        if self.verify_each || self.on_error == OnError::Skip {
+            self.verify_each = true;
+            return self.steps(steps);
+        }
+        let (start, earlier) = (self.ir.clone(), self.provenance.clone());
+        self.steps(steps)?;
+        let stamps = &self.provenance.stamps[earlier.stamps.len()..];
+        let has_changed = stamps.iter().any(|stamp| !stamp.edits.is_empty());
+        match has_changed && self.ir.check().is_err() {
+            false => Ok(()),
+            true => {
+                (self.ir, self.provenance, self.verify_each) = (start, earlier, true);
+                self.analyses.keep(&[]);
+                self.steps(steps)
+            }
+        }
+    }
+
+    fn steps(&mut self, steps: &[Step<Ir>]) -> Result<(), PipelineError> {
         for step in steps {
             match step {
                 Step::Pass(item) => {
@@ -172,8 +194,10 @@ impl<Ir: Driven> Drive<'_, Ir> {
         let before = if once { self.ir.ids() } else { Vec::new() };
         let delta = edits.apply(&mut self.ir, limit);
         self.analyses.keep(edits.preserved());
-        let broken = |message| PipelineError::Broken { pass: meta.name, message };
-        self.ir.check().map_err(broken)?;
+        if self.verify_each {
+            let broken = |message| PipelineError::Broken { pass: meta.name, message };
+            self.ir.check().map_err(broken)?;
+        }
         let touched = names.into_iter().zip(&parts).filter_map(|(object, id)| {
             Some(Touched { object, fate: in_words(&self.ir, delta.fates.get(id)?) })
         });

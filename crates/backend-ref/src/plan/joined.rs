@@ -16,15 +16,14 @@ use crate::{
     slots::Slots,
 };
 
-/// The group that an operator is stepped with, if its members have no receptors and draw nothing.
-pub(super) fn stepped_as_one(model: &Model, id: OperatorId) -> Option<&[OperatorId]> {
-    let group = &model.merged.groups()[model.merged.group_of(id)?];
+/// For each group of merged operators, whether they are cells that have no receptors and draw nothing.
+pub(super) fn stepped_as_one(model: &Model) -> Vec<bool> {
     let is_apart = |id: &OperatorId| {
         neurons(model, *id).is_some_and(|neurons| {
             neurons.receptors.iter().all(Option::is_none) && neurons.mechanism.n_step_sites == 0
         })
     };
-    group.iter().all(is_apart).then_some(group)
+    model.merged.groups().iter().map(|group| group.iter().all(is_apart)).collect()
 }
 
 fn neurons(model: &Model, id: OperatorId) -> Option<&Neurons> {
@@ -34,7 +33,13 @@ fn neurons(model: &Model, id: OperatorId) -> Option<&Neurons> {
     }
 }
 
-impl<F: Real> Planner<'_, F> {
+impl<'a, F: Real> Planner<'a, F> {
+    /// The cells that are stepped as one with those of an operator.
+    pub(super) fn stepped_as_one(&self, id: OperatorId) -> Option<&'a [OperatorId]> {
+        let group = self.model.merged.group_of(id).filter(|group| self.stepped_as_one[*group])?;
+        Some(&self.model.merged.groups()[group])
+    }
+
     /// Cells of several operators as one.
     pub(super) fn joined(&mut self, group: &[OperatorId]) -> Result<Op<F>, CompileError> {
         let model = self.model;

@@ -256,6 +256,7 @@ mod tests {
                 "neurons",
                 "outer",
                 "reset",
+                "sparse",
                 "spike_list",
                 "time"
             ]

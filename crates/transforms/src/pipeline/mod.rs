@@ -34,6 +34,7 @@ pub struct Pipeline {
     models: Vec<Step<Model>>,
     seed: u64,
     edit_limit: usize,
+    verify_each: bool,
     on_error: OnError,
     /// Of those who went before: what they have treated.
     earlier: Arc<Provenance>,
@@ -164,6 +165,7 @@ impl Pipeline {
             models: vec![],
             seed: 0,
             edit_limit: usize::MAX,
+            verify_each: cfg!(debug_assertions),
             on_error: OnError::Fail,
             earlier: Arc::default(),
         }
@@ -364,6 +366,14 @@ impl Pipeline {
         self
     }
 
+    /// The same, checked after each pass, as programs built for tests do it; otherwise after the last
+    /// pass, and after each only to find the one that broke something.
+    #[must_use]
+    pub fn verify_each(mut self) -> Self {
+        self.verify_each = true;
+        self
+    }
+
     /// The same with at most `n` edits applied in each of [`Pipeline::apply`] and
     /// [`Pipeline::apply_model`], to find one that breaks something.
     #[must_use]
@@ -405,12 +415,13 @@ impl Pipeline {
         ir: Ir,
         observer: &mut dyn PassObserver,
     ) -> Result<(Ir, Provenance), PipelineError> {
-        let &Self { seed, edit_limit, on_error, .. } = self;
+        let &Self { seed, edit_limit, on_error, verify_each, .. } = self;
         let mut provenance = Provenance::default();
         provenance.network.treated = self.earlier.network.treated.clone();
         provenance.model.treated = self.earlier.model.treated.clone();
         let analyses = Analyses::default();
-        let mut drive = Drive { ir, seed, edit_limit, on_error, observer, provenance, analyses };
+        let mut drive =
+            Drive { ir, seed, verify_each, edit_limit, on_error, observer, provenance, analyses };
         drive.all(steps)?;
         Ok((drive.ir, drive.provenance))
     }
