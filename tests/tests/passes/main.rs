@@ -3,6 +3,7 @@
 
 mod arrays;
 mod chains;
+mod merged;
 mod precision;
 
 use std::sync::Arc;
