@@ -1,16 +1,20 @@
 //! Merged operators: threads, parts of a run and restored states change no bit, and what a merged
 //! model has saved another goes on from that is not merged.
 
-use pontine_backend_ref::ReferenceSplit;
+use pontine_backend_ref::{Reference, ReferenceSplit};
 use pontine_conformance::{
     Equality as Near,
     bench::{Trace, finish},
     strategy,
 };
 use pontine_core_ir::{
-    Model,
+    Connection, Ensemble, Model, Network, Node, Probe, Spec, SubnetworkId,
     port::{Backend, CompileOptions, Simulation, Unattended},
 };
+use pontine_nef::networks::{
+    BasalGanglia, CircularConvolution, EnsembleArray, EnsembleArrayOptions, Thalamus,
+};
+use pontine_road::Road;
 use proptest::prelude::*;
 
 use super::{built, parse, run as apply};
@@ -67,4 +71,68 @@ proptest! {
         let model = built(&plan).map_err(TestCaseError::fail)?;
         check(&model, steps, threads).map_err(TestCaseError::fail)?;
     }
+}
+
+/// Nengo's optimiser leaves so many operators of its four examples.
+#[track_caller]
+fn check_scheduled(nengo: usize, make: impl Fn(&mut Network)) {
+    let mut network = Network::new("");
+    make(&mut network);
+    for pipeline in ["nengo-compat", "fast"] {
+        let road = Road::new(&Reference).pipeline(parse(pipeline));
+        let (model, ..) = road.model(&network).unwrap();
+        let n = model.n_scheduled();
+        assert!(n <= nengo, "{n} with {pipeline}, {nengo} in Nengo");
+    }
+}
+
+const ROOT: SubnetworkId = SubnetworkId::ROOT;
+
+#[test]
+fn an_array_to_an_array_has_no_more_operators_than_in_nengo() {
+    check_scheduled(21, |network| {
+        let [first, second] = [(); 2].map(|()| {
+            EnsembleArray::add(network, ROOT, (10, 16), EnsembleArrayOptions::default()).unwrap()
+        });
+        network.add(Connection::new(first.output, second.input));
+        network.add(Probe::new(second.output).synapse(0.01));
+    });
+}
+
+#[test]
+fn a_circular_convolution_has_no_more_operators_than_in_nengo() {
+    check_scheduled(42, |network| {
+        let [a, b] = [(); 2].map(|()| network.add(Node::of_time(|t| [t.sin(); 8])));
+        let made = CircularConvolution::add(network, ROOT, (10, 8), (false, false), 1.0).unwrap();
+        network.add(Connection::new(a, made.input_a));
+        network.add(Connection::new(b, made.input_b));
+        network.add(Probe::new(made.output).synapse(0.01));
+    });
+}
+
+#[test]
+fn basal_ganglia_have_no_more_operators_than_in_nengo() {
+    check_scheduled(76, |network| {
+        let input = network.add(Node::of_time(|t| [t.sin(); 5]));
+        let ganglia = BasalGanglia::add(network, ROOT, (10, 5)).unwrap();
+        let thalamus = Thalamus::add(network, ROOT, (10, 5), 1.0, 0.0).unwrap();
+        network.add(Connection::new(input, ganglia.input));
+        network.add(Connection::new(ganglia.output, thalamus.input));
+        network.add(Probe::new(thalamus.output).synapse(0.01));
+    });
+}
+
+#[test]
+fn a_loop_that_learns_has_no_more_operators_than_in_nengo() {
+    check_scheduled(26, |network| {
+        let input = network.add(Node::of_time(|t| [t.sin()]));
+        let [pre, post, error] = [(); 3].map(|()| network.add(Ensemble::new(10, 1)));
+        network.add(Connection::new(input, pre));
+        let rule = Spec::new("PES");
+        let learns = network.add(Connection::new(pre, post).learning_by(rule));
+        network.add(Connection::new(post, error));
+        network.add(Connection::new(input, error).transform(-1.0));
+        network.add(Connection::new(error, learns.rule(0)));
+        network.add(Probe::new(post).synapse(0.01));
+    });
 }
