@@ -41,7 +41,7 @@ impl<F: Real> Exchange<F> {
         let mut outbox = write(&self.outboxes[share][turn % 2]);
         outbox.spikes.clear();
         outbox.ends.clear();
-        for &signal in self.sets[share].iter().filter(|s| engine.spikes[**s].counts().is_none()) {
+        for &signal in self.sets[share].iter().filter(|s| engine.spikes[**s].is_sent()) {
             for step in done + 1..=done + n_steps {
                 let list = engine.spikes[signal].at(step);
                 outbox.spikes.append(&list.indices, &list.values);
@@ -53,7 +53,7 @@ impl<F: Real> Exchange<F> {
 
     /// Takes in what all shares sent in `n_steps` steps after step `done`.
     pub fn take(&self, turn: usize, engine: &mut Engine<F>, done: u64, n_steps: u64) {
-        for signal in engine.spikes.iter_mut().filter(|spikes| spikes.counts().is_none()) {
+        for signal in engine.spikes.iter_mut().filter(|spikes| spikes.is_sent()) {
             (done + 1..=done + n_steps).for_each(|step| signal.at_mut(step).clear());
         }
         for outboxes in &self.outboxes {
@@ -61,7 +61,7 @@ impl<F: Real> Exchange<F> {
             let mut start = 0;
             for &(signal, step, end) in &outbox.ends {
                 let spikes = &mut engine.spikes[signal];
-                if spikes.counts().is_none() {
+                if spikes.is_sent() {
                     let (indices, values) = outbox.spikes.part(start..end);
                     spikes.at_mut(step).append(indices, values);
                 }

@@ -2,7 +2,11 @@
 
 mod joined;
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use pontine_core_ir::{
     Connectivity, Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
@@ -166,6 +170,7 @@ impl<'a, F: Real> Planner<'a, F> {
     fn signals(&mut self) -> Result<(), CompileError> {
         self.index.signals = vec![None; self.model.signals.capacity()];
         self.index.elements = vec![0..0; self.model.signals.capacity()];
+        let travelling = travelling(self.model);
         for (id, signal) in self.model.signals.iter() {
             let own = self.shares.elements(self.model, id, self.share);
             self.index.elements[id.index()] = own.clone();
@@ -179,7 +184,9 @@ impl<'a, F: Real> Planner<'a, F> {
                 SignalKind::Events { amplitude } => {
                     let amplitude = F::from_f64(amplitude);
                     let column = self.layout.get(id);
-                    let (what, slice) = (signal.path.as_str(), self.shares.slice);
+                    let what = signal.path.as_str();
+                    // What nobody sends or records is needed in its step alone.
+                    let slice = travelling.contains(&id).then_some(self.shares.slice);
                     let spikes = Spikes::new(what, signal.len(), amplitude, own, column, slice)?;
                     self.engine.spikes.push(spikes);
                     Some(SignalPlace::Spikes(self.engine.spikes.len() - 1))
@@ -515,6 +522,19 @@ impl<'a, F: Real> Planner<'a, F> {
         let last = self.engine.units.len() - 1;
         &mut self.engine.units[unit.unwrap_or(last)].recorders
     }
+}
+
+/// Spike signals that projections or recorders take after the step.
+fn travelling(model: &Model) -> BTreeSet<SignalId> {
+    let sent = model.operators.iter().filter_map(|(_, op)| match &op.kind {
+        OperatorKind::Deliver(deliver) => Some(deliver.source),
+        _ => None,
+    });
+    let recorded = model.records.iter().filter_map(|(_, record)| match record.target {
+        RecordTarget::Events(signal) => Some(signal),
+        _ => None,
+    });
+    sent.chain(recorded).collect()
 }
 
 fn array<F>(array: Array<F>) -> Op<F> {

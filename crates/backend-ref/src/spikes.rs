@@ -80,8 +80,8 @@ pub(crate) struct Spikes<F> {
     column: Option<Column>,
     /// How many steps back spikes are kept: the longest delay that there was so far.
     reach: u32,
-    /// Steps that are done before their spikes are sent.
-    slice: u32,
+    /// Steps that are done before their spikes are sent; none if they are not sent at all.
+    slice: Option<u32>,
     /// A power of two.
     lists: Vec<SpikeList<F>>,
     /// Counts of the own elements, in place of lists.
@@ -96,7 +96,7 @@ impl<F: Real> Spikes<F> {
         amplitude: F,
         own: Range<usize>,
         column: Option<Column>,
-        slice: u32,
+        slice: Option<u32>,
     ) -> Result<Self, CompileError> {
         let (lists, counts) = (Vec::new(), None);
         let mut spikes = Self { n, amplitude, own, column, reach: 1, slice, lists, counts };
@@ -133,7 +133,8 @@ impl<F: Real> Spikes<F> {
 
     /// Lists with room for a spike of each element, so that a step need not allocate.
     fn empty_lists(&self, what: &str) -> Result<Vec<SpikeList<F>>, CompileError> {
-        let n_steps = (self.reach as usize + self.slice as usize).next_power_of_two();
+        let slice = self.slice.unwrap_or(1);
+        let n_steps = (self.reach as usize + slice as usize).next_power_of_two();
         let mut lists = Vec::new();
         reserve(what, &mut lists, n_steps)?;
         for _ in 0..n_steps {
@@ -166,6 +167,11 @@ impl<F: Real> Spikes<F> {
     /// Whether somebody reads it as dense.
     pub fn is_shown(&self) -> bool {
         self.column.is_some()
+    }
+
+    /// Whether others than the operators of the step take lists of them.
+    pub fn is_sent(&self) -> bool {
+        self.slice.is_some() && self.counts.is_none()
     }
 
     /// Where counts are kept, if in place of lists.
@@ -267,7 +273,7 @@ mod tests {
     }
 
     fn new(own: Range<usize>, column: Option<Column>) -> Spikes<f64> {
-        Spikes::new("", 9, 10.0, own, column, 1).unwrap()
+        Spikes::new("", 9, 10.0, own, column, Some(1)).unwrap()
     }
 
     #[test]
