@@ -18,6 +18,11 @@
 //!   delays differ, the event of each synapse is entered into a calendar when the spike is sent.
 //! * **Products** of signals in place of weights are multiplied out in each step for the targets of a
 //!   share alone, behind all that single synapses bring.
+//! * **Array operators** that follow one another run with the widest instructions of the CPU. Matrices
+//!   that do not change are laid out anew: tiles of rows for dense ones, and for sparse ones rows side
+//!   by side, or columns where spikes come.
+//! * **Merged** operators have their signals side by side, so that one sweep does for many; merged cells
+//!   are stepped as one group, whose spikes are found a block at a time.
 //! * **Spikes** are lists, but stay columns of counts where they are frequent and go one to one.
 //!
 //! Invariants: this crate knows the ports and no other backend, nor who builds models. Every
