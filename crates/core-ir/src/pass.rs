@@ -185,6 +185,13 @@ pub enum Fate<I> {
     Kept,
     /// Still there, changed.
     Modified,
+    /// Still there, happening as one with others.
+    Merged {
+        /// One of the others.
+        with: I,
+        /// How many they are together.
+        n: usize,
+    },
     /// Others do its work.
     Replaced(Vec<I>),
     /// Became one with another.
@@ -245,7 +252,7 @@ impl<I: Copy + Ord> Delta<I> {
     /// The parts that do the work of a part now: itself, others, or none.
     pub fn resolve(&self, id: I) -> Vec<I> {
         match self.fate(id) {
-            Fate::Kept | Fate::Modified => vec![id],
+            Fate::Kept | Fate::Modified | Fate::Merged { .. } => vec![id],
             Fate::Replaced(others) => others,
             Fate::Folded { into } => vec![into],
             Fate::Removed { .. } => vec![],
@@ -256,15 +263,15 @@ impl<I: Copy + Ord> Delta<I> {
 fn compose<I: Copy + Ord>(id: I, first: &Fate<I>, next: &Delta<I>) -> Fate<I> {
     match first {
         Fate::Kept => next.fate(id),
-        Fate::Modified => match next.fate(id) {
-            Fate::Kept => Fate::Modified,
+        Fate::Modified | Fate::Merged { .. } => match next.fate(id) {
+            Fate::Kept => first.clone(),
             fate => fate,
         },
         Fate::Replaced(others) => {
             Fate::Replaced(others.iter().flat_map(|o| next.resolve(*o)).collect())
         }
         Fate::Folded { into } => match next.fate(*into) {
-            Fate::Kept | Fate::Modified => Fate::Folded { into: *into },
+            Fate::Kept | Fate::Modified | Fate::Merged { .. } => Fate::Folded { into: *into },
             Fate::Folded { into } => Fate::Folded { into },
             fate @ (Fate::Replaced(_) | Fate::Removed { .. }) => fate,
         },
@@ -534,7 +541,12 @@ impl PassIr for Model {
                 let there = |id: &&OperatorId| self.operators.get(**id).is_some();
                 let group: Group = group.iter().filter(there).copied().collect();
                 self.merged.join(&group);
-                group.iter().map(|id| (ModelId::Operator(*id), Fate::Modified)).collect()
+                let (first, second) = (group.first(), group.get(1));
+                let fate = |id: &OperatorId| match if first == Some(id) { second } else { first } {
+                    Some(with) => Fate::Merged { with: ModelId::Operator(*with), n: group.len() },
+                    None => Fate::Modified,
+                };
+                group.iter().map(|id| (ModelId::Operator(*id), fate(id))).collect()
             }
         }
     }

@@ -146,6 +146,10 @@ pub(crate) fn in_words<Ir: PassIr>(ir: &Ir, fate: &Fate<Ir::Id>) -> String {
     match fate {
         Fate::Kept => "kept".into(),
         Fate::Modified => "modified".into(),
+        Fate::Merged { with, n: 2 } => format!("merged with {}", ir.name_of(*with)),
+        Fate::Merged { with, n } => {
+            format!("merged with {} and {} others", ir.name_of(*with), n - 2)
+        }
         Fate::Replaced(others) => format!("replaced by {}", ir.names_of(others).join(", ")),
         Fate::Folded { into } => format!("folded into {}", ir.name_of(*into)),
         Fate::Removed { reason } => format!("removed, {reason}"),

@@ -51,8 +51,9 @@ inventory::submit! {
 ///      operator \"b\" 1 filter %1 -> %3 decay=0.9 gain=0.1",
 /// )
 /// .unwrap();
-/// let (model, _) = Pipeline::parse("merge-ops")?.apply_model(model, &mut ())?;
+/// let (model, provenance) = Pipeline::parse("merge-ops")?.apply_model(model, &mut ())?;
 /// assert_eq!((model.operators.len(), model.n_scheduled()), (4, 2));
+/// assert_eq!(provenance.explain("reset of `a`"), ["merge-ops: merged with reset of `b`"]);
 /// # Ok::<(), pontine_transforms::PipelineError>(())
 /// ```
 ///
