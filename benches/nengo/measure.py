@@ -26,12 +26,14 @@ n_steps = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 start = time.process_time()
 sim = nengo.Simulator(net, progress_bar=False)
 cpu_s = time.process_time() - start
-sim.run_steps(min(WARM_UP, n_steps), progress_bar=False)
-sim.clear_probes()
-start = time.process_time()
-sim.run_steps(n_steps, progress_bar=False)
-run_s = time.process_time() - start
-samples = [np.ravel(sim.data[probe]) for probe in net.all_probes] if n_steps else []
+run_s, samples = 0.0, []
+if n_steps:
+    sim.run_steps(min(WARM_UP, n_steps), progress_bar=False)
+    sim.clear_probes()
+    start = time.process_time()
+    sim.run_steps(n_steps, progress_bar=False)
+    run_s = time.process_time() - start
+    samples = [np.ravel(sim.data[probe]) for probe in net.all_probes]
 rms = float(np.sqrt(np.mean(np.square(np.concatenate(samples))))) if samples else 0.0
 operators = len(sim.model.operators)
 sim.close()

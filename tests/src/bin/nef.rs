@@ -52,9 +52,6 @@ fn run() -> Result<String, Error> {
     let start = cpu_s()?;
     let recording = prepared.run_steps(n_steps, &mut Unattended)?;
     let run_s = cpu_s()? - start;
-    for stamp in &prepared.provenance.stamps {
-        eprintln!("{} {:.1} ms", stamp.pass, stamp.nanos as f64 * 1e-6);
-    }
     let (report, rms) = (&prepared.report, rms(&recording));
     Ok(format!(
         "{{\"cpu_s\": {build_s:.6}, \"peak_mib\": {:.1}, \"run_s\": {run_s:.6}, \"rms\": {rms:.6}, \
