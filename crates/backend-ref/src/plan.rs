@@ -382,7 +382,8 @@ impl<'a, F: Real> Planner<'a, F> {
         Cells::new(path, neurons, cells, ports, model.seed, model.dt, scratch)
     }
 
-    fn add_cells(&mut self, members: &[OperatorId], cells: Cells<F>) -> Op<F> {
+    fn add_cells(&mut self, members: &[OperatorId], mut cells: Cells<F>) -> Op<F> {
+        cells.find_shown(&self.engine.spikes);
         let group = self.engine.cells.len();
         self.engine.cells.push(cells);
         let places = members.iter().enumerate().map(|(i, id)| (*id, (group, i)));

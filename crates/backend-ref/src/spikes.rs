@@ -181,8 +181,13 @@ impl<F: Real> Spikes<F> {
 
     /// Begins a step, which has no spikes yet.
     pub fn begin(&mut self, step: u64, dense: &mut [F]) {
-        self.each_shown(step - 1, |at, _| dense[at] = F::default());
+        self.hide(step - 1, dense);
         self.at_mut(step).clear();
+    }
+
+    /// Shows the spikes of a step no more.
+    pub fn hide(&self, step: u64, dense: &mut [F]) {
+        self.each_shown(step, |at, _| dense[at] = F::default());
     }
 
     /// Shows the spikes of a step to those who read them as dense.

@@ -41,6 +41,10 @@ pub(crate) struct Cells<F> {
     is_stale: bool,
     /// Spikes of one block, before they are given to the groups.
     found: SpikeList<F>,
+    /// Whether others read numbers or states of them.
+    shows: bool,
+    /// The spikes that others read as dense.
+    shown: Vec<usize>,
 }
 
 /// One group of cells.
@@ -109,11 +113,13 @@ impl<F: Real> Cells<F> {
             key: StreamKey::new(seed, path.as_str(), "step"),
             kernel: kernel(&mechanism, Phase::Step),
             body: Body::new(path, cells, &mechanism, parameters, inputs, receptors)?,
+            shows: member.shows(),
             members: vec![member],
             mechanism,
             level: Supported::best(),
             is_stale: false,
             found: SpikeList::default(),
+            shown: Vec::new(),
         };
         cells.initialise(path, neurons, seed, scratch)?;
         Ok(cells)
@@ -145,6 +151,7 @@ impl<F: Real> Cells<F> {
         let wrong = |message| CompileError::Parameter { path: path.clone(), message };
         let parameters = joined.parameters().map_err(wrong)?;
         let mechanism = &joined.mechanism;
+        joined.shows = joined.members.iter().any(Member::shows);
         joined.found = SpikeList::with_room(path.as_str(), LANES)?;
         // What is not connected reads zeros.
         let receptors = vec![Place::same(0); mechanism.receptors.len()];
@@ -228,7 +235,9 @@ impl<F: Real> Cells<F> {
             let end = block.first + block.valid;
             let within = self.members[first..].iter().take_while(|m| m.cells.start < end).count();
             let members = first..first + within;
-            members.clone().for_each(|i| self.show(&self.members[i], block, dense));
+            if self.shows {
+                members.clone().for_each(|i| self.show(&self.members[i], block, dense));
+            }
             match &self.members[..] {
                 [only] => only.send(&self.body, (block, any, self.level), step, spikes, dense),
                 _ if any => self.share_out(members.clone(), block, step, spikes),
@@ -237,11 +246,16 @@ impl<F: Real> Cells<F> {
             let ends_here = self.members[members.clone()].last().is_none_or(|m| m.cells.end <= end);
             first = if ends_here { members.end } else { members.end - 1 };
         }
-        for signal in self.spikes() {
+        for &signal in &self.shown {
             if spikes[signal].counts().is_none() {
                 spikes[signal].show(step, dense);
             }
         }
+    }
+
+    /// Finds out which spikes others read as dense.
+    pub fn find_shown(&mut self, spikes: &[Spikes<F>]) {
+        self.shown = self.spikes().filter(|signal| spikes[*signal].is_shown()).collect();
     }
 
     /// Numbers and states that others read, of those cells of a block that are of one group.
@@ -301,9 +315,14 @@ impl<F: Real> Cells<F> {
     }
 
     fn begin(&self, step: u64, dense: &mut [F], spikes: &mut [Spikes<F>]) {
+        for &signal in &self.shown {
+            if spikes[signal].counts().is_none() {
+                spikes[signal].hide(step - 1, dense);
+            }
+        }
         for signal in self.spikes() {
             if spikes[signal].counts().is_none() {
-                spikes[signal].begin(step, dense);
+                spikes[signal].at_mut(step).clear();
             }
         }
     }
@@ -428,6 +447,12 @@ fn given(path: &Path, neurons: &Neurons, seed: u64) -> Result<Vec<Vec<f64>>, Com
 }
 
 impl Member {
+    /// Whether others read numbers or states of it.
+    fn shows(&self) -> bool {
+        let is_dense = |output: &Output| matches!(output, Output::Dense(_));
+        !self.exposed.is_empty() || self.outputs.iter().any(is_dense)
+    }
+
     /// The lanes of a block that are its cells, and the first of these cells.
     fn within(&self, block: Block) -> (Range<usize>, usize) {
         let first = self.cells.start.max(block.first);
