@@ -146,6 +146,7 @@ impl<F: Real> RefSimulation<F> {
             }
             Address::Parameter(op, parameter) => {
                 self.groups(op).next().ok_or(AccessError::Nothing(address))?;
+                self.engines.iter_mut().for_each(|engine| engine.is_stale = true);
                 let mut groups = self.groups_mut(op);
                 groups.try_for_each(|(cells, member)| {
                     cells.write_parameter(address, (member, parameter), values)
@@ -164,7 +165,6 @@ impl<F: Real> RefSimulation<F> {
     fn groups_mut(&mut self, op: OperatorId) -> impl Iterator<Item = (&mut Cells<F>, usize)> {
         zip(&mut self.engines, &self.indices).filter_map(move |(engine, index)| {
             let (group, member) = *index.groups.get(&op)?;
-            engine.is_stale = true;
             Some((&mut engine.cells[group], member))
         })
     }

@@ -94,8 +94,8 @@ impl<F: Real> Engine<F> {
     /// # Errors
     /// [`RunError::Memory`] before anything has changed; others leave a broken step.
     pub fn advance(&mut self, done: u64, n_steps: u64) -> Result<(), RunError> {
-        self.renew();
         let last = done + n_steps;
+        self.renew().map_err(|_| RunError::Memory { step: last })?;
         let mut recorders = self.units.iter_mut().flat_map(|unit| &mut unit.recorders);
         recorders.try_for_each(|recorder| recorder.reserve(n_steps, last))?;
         let mut recorders = self.spike_recorders.iter_mut();
@@ -198,16 +198,18 @@ impl<F: Real> Engine<F> {
     }
 
     /// Has operators take over numbers that do not change in a run, if somebody has written to them.
-    fn renew(&mut self) {
-        if std::mem::take(&mut self.is_stale) {
+    fn renew(&mut self) -> Result<(), String> {
+        if self.is_stale {
+            self.cells.iter_mut().try_for_each(Cells::renew)?;
             let ops = self.units.iter_mut().flat_map(|unit| &mut unit.ops);
             for op in ops {
                 if let Op::Arrays(arrays) = op {
                     arrays.iter_mut().for_each(|array| array.renew(&self.dense));
                 }
             }
-            self.cells.iter_mut().for_each(Cells::renew);
+            self.is_stale = false;
         }
+        Ok(())
     }
 
     /// Records step 0.

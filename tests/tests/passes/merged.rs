@@ -73,6 +73,24 @@ proptest! {
     }
 }
 
+#[test]
+fn populations_stay_apart_for_threads() {
+    let model = Model::parse(
+        "model dt=0.001 seed=0 \"\"
+         signal %0 \"spikes\" events [1] amplitude=1.0
+         signal %1 \"a\" dense [1] temporary = [0.0]
+         signal %2 \"b\" dense [1] temporary = [0.0]
+         operator \"list\" 0 spike_list %0 [[1]]
+         operator \"a\" 0 reset %1 0.0
+         operator \"b\" 0 reset %2 0.0
+         operator \"p\" 0 deliver %0 -> %1 list [[0, 0]] weight=1.0 delay=1.0
+         operator \"q\" 0 deliver %0 -> %2 list [[0, 0]] weight=1.0 delay=1.0",
+    )
+    .unwrap();
+    let (merged, _) = apply(&parse("merge-ops"), &model).unwrap();
+    assert_eq!(merged.schedule().unwrap().parts.len(), model.schedule().unwrap().parts.len());
+}
+
 /// Nengo's optimiser leaves so many operators of its four examples.
 #[track_caller]
 fn check_scheduled(nengo: usize, make: impl Fn(&mut Network)) {

@@ -305,13 +305,13 @@ impl<F: Real> Cells<F> {
     }
 
     /// Lays parameters out anew, if they were written.
-    pub fn renew(&mut self) {
-        if std::mem::take(&mut self.is_stale)
-            && let Ok(parameters) = self.parameters()
-        {
-            self.body.parameters = parameters;
+    pub fn renew(&mut self) -> Result<(), String> {
+        if self.is_stale {
+            self.body.parameters = self.parameters()?;
             self.body.find();
+            self.is_stale = false;
         }
+        Ok(())
     }
 
     fn begin(&self, step: u64, dense: &mut [F], spikes: &mut [Spikes<F>]) {

@@ -31,8 +31,9 @@ inventory::submit! {
 /// operators are all ready; else the one whose operators stand earliest in the mean. So it takes time
 /// in proportion to operators and accesses, and a kind goes as seldom as can be foreseen.
 ///
-/// Cells with receptors or whose spikes travel stay alone: their projections keep them apart. So do
-/// functions, hosts, deliveries, and cells that draw at random, which is keyed by their path.
+/// Cells with receptors or whose spikes travel stay alone, and so do resets of their sums: populations
+/// go by themselves, so that backends can share them out among threads. So do functions, hosts,
+/// deliveries, and cells that draw at random, which is keyed by their path.
 ///
 /// # Examples
 /// ```
@@ -113,8 +114,14 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(kind: &OperatorKind, users: &Users) -> Self {
+    fn of(model: &Model, kind: &OperatorKind, users: &Users) -> Self {
+        let delivers =
+            |id: &OperatorId| matches!(model.operators[*id].kind, OperatorKind::Deliver(_));
         match kind {
+            // Cells and their sums are shared out among threads, population by population.
+            OperatorKind::Reset { target, .. } if users.of(*target).incs.iter().any(delivers) => {
+                Self::Alone
+            }
             OperatorKind::Reset { value, .. } => Self::Reset(value.to_bits()),
             OperatorKind::Copy { inc, .. } => Self::Copy { inc: *inc },
             OperatorKind::ElementwiseInc { .. } => Self::Elementwise,
@@ -164,7 +171,7 @@ impl Agenda {
         let mut kinds = vec![Kind::Alone; model.operators.capacity()];
         let mut waiting = BTreeMap::<Kind, Waiting>::new();
         for (id, op) in model.operators.iter() {
-            let kind = Kind::of(&op.kind, users);
+            let kind = Kind::of(model, &op.kind, users);
             kinds[id.index()] = kind;
             let waiting = waiting.entry(kind).or_default();
             (waiting.n, waiting.levels) = (waiting.n + 1, waiting.levels + progress.level(id));
