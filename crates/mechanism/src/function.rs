@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use pontine_mechanism_lang::{Draw, Function, Op, Precision, Slot, Stmt, expand};
 
-use crate::native::{Level, Supported};
+use crate::batch::{At, Batches};
+use crate::native::{Level, Supported, dispatch};
 use crate::scalar::{Lane, Value, evaluate_at};
 
 /// A [`Function`] ready to be evaluated.
@@ -20,22 +21,33 @@ use crate::scalar::{Lane, Value, evaluate_at};
 /// ```
 #[derive(Clone, Debug)]
 pub struct FunctionKernel {
-    body: Vec<Stmt>,
-    /// What registers hold at the start: constants stand in theirs.
-    registers: Vec<Value<f64>>,
+    code: Code,
     n_inputs: usize,
     n_outputs: usize,
     level: Supported,
+}
+
+#[derive(Clone, Debug)]
+enum Code {
+    Batches(Batches),
+    /// Of what repeats itself.
+    Statements {
+        body: Vec<Stmt>,
+        /// What registers hold at the start: constants stand in theirs.
+        registers: Vec<Value<f64>>,
+    },
 }
 
 impl FunctionKernel {
     /// Prepares a function.
     pub fn new(function: &Function) -> FunctionKernel {
         let program = expand(function.program(), Precision::F64);
-        let mut registers = vec![Value::Bool(false); program.types.len()];
+        let code = Batches::new(&program, function.n_inputs()).map(Code::Batches);
         FunctionKernel {
-            body: settle(program.body, &mut registers),
-            registers,
+            code: code.unwrap_or_else(|| {
+                let mut registers = vec![Value::Bool(false); program.types.len()];
+                Code::Statements { body: settle(program.body, &mut registers), registers }
+            }),
             n_inputs: function.n_inputs(),
             n_outputs: function.n_outputs(),
             level: Supported::best(),
@@ -55,12 +67,19 @@ impl FunctionKernel {
     /// # Panics
     /// If either slice is shorter than that.
     pub fn eval(&self, args: &[f64], out: &mut [f64]) {
-        let mut point = Point { args: &args[..self.n_inputs], out: &mut out[..self.n_outputs] };
-        REGISTERS.with_borrow_mut(|registers| {
-            registers.clear();
-            registers.extend_from_slice(&self.registers);
-            evaluate_at(self.level, &self.body, registers, &mut point);
-        });
+        let (args, out) = (&args[..self.n_inputs], &mut out[..self.n_outputs]);
+        match &self.code {
+            Code::Batches(batches) => WORDS.with_borrow_mut(|words| {
+                dispatch(self.level, At { batches, words, arguments: args, results: out });
+            }),
+            Code::Statements { body, registers: first } => {
+                REGISTERS.with_borrow_mut(|registers| {
+                    registers.clear();
+                    registers.extend_from_slice(first);
+                    evaluate_at(self.level, body, registers, &mut Point { args, out });
+                });
+            }
+        }
     }
 }
 
@@ -91,6 +110,7 @@ fn settle(body: Vec<Stmt>, registers: &mut [Value<f64>]) -> Vec<Stmt> {
 }
 
 thread_local! {
+    static WORDS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     static REGISTERS: RefCell<Vec<Value<f64>>> = const { RefCell::new(Vec::new()) };
 }
 

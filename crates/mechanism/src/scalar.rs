@@ -198,7 +198,7 @@ pub(crate) fn compare<F: Real>(op: CompareOp, a: F, b: F) -> bool {
 }
 
 #[inline(always)]
-fn unary<F: Real>(primitive: Primitive, a: F) -> F {
+pub(crate) fn unary<F: Real>(primitive: Primitive, a: F) -> F {
     match primitive {
         Primitive::Neg => -a,
         Primitive::Abs => a.abs(),
@@ -211,7 +211,7 @@ fn unary<F: Real>(primitive: Primitive, a: F) -> F {
 }
 
 #[inline(always)]
-fn binary<F: Real>(arithmetic: Arithmetic, a: F, b: F) -> F {
+pub(crate) fn binary<F: Real>(arithmetic: Arithmetic, a: F, b: F) -> F {
     match arithmetic {
         Arithmetic::Add => a + b,
         Arithmetic::Sub => a - b,

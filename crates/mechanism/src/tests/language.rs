@@ -7,7 +7,10 @@ use super::{Bench, LIF};
 use crate::draw::one as one_draw;
 use crate::lang::{Draw, Precision, Slot, expand};
 use crate::scalar::{Lane, evaluate};
-use crate::{BlockArgs, Frame, Interpreter, Kernel, Mechanism, Real, Scratch, derive};
+use crate::{
+    Argument, BlockArgs, Frame, Function, FunctionKernel, Interpreter, Kernel, Mechanism, Real,
+    Scratch, derive,
+};
 
 /// One lane in isolation: loads see the values from before.
 struct Alone<F> {
@@ -170,6 +173,63 @@ proptest! {
         );
         check_lanes::<f64>(&text, &values)?;
         check_lanes::<f32>(&text, &values)?;
+    }
+}
+
+/// A function at one point: the plain reading.
+struct At<'a> {
+    point: &'a [f64],
+    results: Vec<f64>,
+}
+
+impl Lane<f64> for At<'_> {
+    fn load(&self, slot: Slot) -> f64 {
+        match slot {
+            Slot::Input(i) => self.point[i],
+            other => panic!("{other}"),
+        }
+    }
+
+    fn store(&mut self, slot: Slot, value: f64) {
+        match slot {
+            Slot::Output(i) => self.results[i] = value,
+            other => panic!("{other}"),
+        }
+    }
+
+    fn draw(&self, _: Draw, _: u16, _: Option<f64>) -> f64 {
+        panic!("functions do not draw")
+    }
+}
+
+/// Numbers of a function: some alike but for their constants, so that they go side by side.
+fn numbers() -> impl Strategy<Value = String> {
+    let number = number(false).prop_map(|text| text.replace(" * dt)", " * a)"));
+    let alike = (number, 1..20usize).prop_map(|(text, n)| {
+        let of =
+            |i: usize| text.replace("0.5", &format!("{i}.25")).replace('2', &format!("{}", i / 3));
+        (0..n).map(of).collect::<Vec<_>>().join(", ")
+    });
+    prop::collection::vec(alike, 1..4).prop_map(|parts| parts.join(", "))
+}
+
+proptest! {
+    #[test]
+    fn functions_compute_what_the_plain_reading_does(
+        text in numbers(), point in prop::collection::vec(-3.0..3.0f64, 5),
+    ) {
+        let arguments = ["a", "b", "c", "u", "t"].map(|name| Argument::new(name, 1));
+        let function = Function::parse(&text, &arguments, &[]).unwrap();
+        let mut found = vec![0.0; function.n_outputs()];
+        let program = expand(function.program(), Precision::F64);
+        let mut plain = At { point: &point, results: found.clone() };
+        evaluate(&program, &mut Vec::new(), &mut plain);
+        // Words that another function has left do not matter.
+        for _ in 0..2 {
+            FunctionKernel::new(&function).eval(&point, &mut found);
+            let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+            prop_assert!(found.iter().zip(&plain.results).all(same), "{:?} {:?}", found, plain.results);
+        }
     }
 }
 
