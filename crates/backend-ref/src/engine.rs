@@ -1,5 +1,7 @@
 //! The running state of one share, and its steps.
 
+use std::ops::Range;
+
 use pontine_core_ir::{
     Path,
     port::{CompileError, RunError},
@@ -12,7 +14,7 @@ use pontine_mechanism::{
 use crate::{
     arena::Column,
     array::{Array, Arrays},
-    cells::Cells,
+    cells::{Cells, SpikeLists},
     code::{FunctionOp, HostOp},
     receptor::{Receptor, Traffic},
     recorder::{SampleRecorder, SpikeRecorder},
@@ -31,6 +33,8 @@ pub(crate) struct Engine<F> {
     pub dense: Lines<F>,
     /// Spike signals of the whole model.
     pub spikes: Vec<Spikes<F>>,
+    /// The spikes of all cells that are stepped as one.
+    pub together: Vec<Spikes<F>>,
     /// Groups of cells.
     pub cells: Vec<Cells<F>>,
     /// Synaptic sums.
@@ -130,15 +134,19 @@ impl<F: Real> Engine<F> {
 
     fn step(&mut self, unit: usize, step: u64) -> Result<(), RunError> {
         let (dense, spikes) = (&mut self.dense[..], &mut self.spikes[..]);
+        let together = &mut self.together[..];
         let unit = &mut self.units[unit];
         for op in &mut unit.ops {
             match op {
                 Op::Time(column) => dense[column.at] = F::from_f64(step as f64 * self.dt_s),
-                Op::Arrays(ops) => dispatch(self.level, Arrays { ops, step, dense, spikes }),
+                Op::Arrays(ops) => {
+                    dispatch(self.level, Arrays { ops, step, dense, spikes, together });
+                }
                 Op::Function(function) => function.run(dense, step)?,
                 Op::Host(host) => host.run(dense, step, step as f64 * self.dt_s)?,
                 Op::Cells(group) => {
-                    self.cells[*group].step(step, &mut self.scratch, dense, spikes);
+                    let lists = SpikeLists { spikes, together };
+                    self.cells[*group].step(step, &mut self.scratch, dense, lists);
                 }
                 Op::Train(train) => train.run(step, spikes, dense),
                 Op::Receptor(receptor) => {
@@ -150,6 +158,16 @@ impl<F: Real> Engine<F> {
             recorder.take(step, dense, &self.cells);
         }
         Ok(())
+    }
+
+    /// Gives cells that are stepped as one their own spikes of these steps, where no operator needs
+    /// them in their step.
+    pub fn give_out(&mut self, steps: Range<u64>) {
+        for step in steps {
+            for cells in &self.cells {
+                cells.give_out(step, &mut self.spikes, &self.together);
+            }
+        }
     }
 
     /// Sends and records the spikes of `n_steps` steps after step `done`, of all shares.

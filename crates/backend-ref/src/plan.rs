@@ -101,7 +101,7 @@ pub(crate) fn assemble<F: Real>(
             }
         }
     }
-    planner.finish();
+    planner.finish()?;
     Ok((planner.engine, planner.index))
 }
 
@@ -141,6 +141,7 @@ impl<'a, F: Real> Planner<'a, F> {
             slice: shares.slice,
             dense: zeros("the signals of the model", layout.len)?,
             spikes: Vec::new(),
+            together: Vec::new(),
             cells: Vec::new(),
             receptors: Vec::new(),
             fans: Vec::new(),
@@ -213,7 +214,7 @@ impl<'a, F: Real> Planner<'a, F> {
                     None => {
                         let cells = self.shares.cells(unit, neurons.n, self.share);
                         let cells = self.neurons(&op.path, neurons, cells)?;
-                        self.add_cells(&[id], cells)
+                        self.add_cells(&[id], cells)?
                     }
                 }
             }
@@ -382,13 +383,22 @@ impl<'a, F: Real> Planner<'a, F> {
         Cells::new(path, neurons, cells, ports, model.seed, model.dt, scratch)
     }
 
-    fn add_cells(&mut self, members: &[OperatorId], mut cells: Cells<F>) -> Op<F> {
+    fn add_cells(
+        &mut self,
+        members: &[OperatorId],
+        mut cells: Cells<F>,
+    ) -> Result<Op<F>, CompileError> {
         cells.find_shown(&self.engine.spikes);
+        let together = &mut self.engine.together;
+        cells.list_together(|n| {
+            together.push(Spikes::new("spikes", n, F::default(), 0..n, None, None)?);
+            Ok(together.len() - 1)
+        })?;
         let group = self.engine.cells.len();
         self.engine.cells.push(cells);
         let places = members.iter().enumerate().map(|(i, id)| (*id, (group, i)));
         self.index.groups.extend(places);
-        Op::Cells(group)
+        Ok(Op::Cells(group))
     }
 
     /// The receptor stands where the first of its deliveries stands; all are of one level.
@@ -443,13 +453,15 @@ impl<'a, F: Real> Planner<'a, F> {
         }
     }
 
-    fn finish(&mut self) {
+    fn finish(&mut self) -> Result<(), CompileError> {
         self.join_sums();
+        self.join_products()?;
         self.watch();
         self.engine.find_fans();
         // What nobody writes is recorded by the first share, beside all units.
         self.engine.units.push(UnitPlan { ops: Vec::new(), recorders: Vec::new() });
         self.recorders();
+        Ok(())
     }
 
     /// Signals that are written; what has no result comes to stand in one of them sooner or later.

@@ -157,7 +157,11 @@ impl<F: Real> Simulation for RefSimulation<F> {
             Ok(done) => (done, None),
             Err((done, error)) => (done, Some(error)),
         };
+        let first = self.n_steps + 1;
         self.n_steps += done;
+        // As far back as spikes that are not sent are kept.
+        let last = first.max(self.n_steps.saturating_sub(1))..self.n_steps + 1;
+        self.engines.iter_mut().for_each(|engine| engine.give_out(last.clone()));
         // One share alone has not changed anything when there is no room for recordings.
         let is_whole = self.engines.len() == 1 && matches!(error, Some(RunError::Memory { .. }));
         self.broken = error.is_some() && !is_whole;

@@ -1,5 +1,6 @@
 //! Array operators on columns. Sums run in ascending index, for spikes as for numbers.
 
+mod columns;
 mod sparse;
 mod tiles;
 
@@ -11,6 +12,7 @@ use crate::{
     arena::{Apart, Column},
     spikes::Spikes,
 };
+pub(crate) use columns::{Columns, Product, WIDEST, rounds};
 pub(crate) use sparse::{ByRow, BySpikes, Sparse, SparseRows, columns_ascend};
 pub(crate) use tiles::Tiles;
 
@@ -33,6 +35,9 @@ pub(crate) enum Array<F> {
     Tiled { a: Tiles<F>, x: Column, y: Column },
     /// `y += a x`, where x are spikes and a does not change.
     SpikeTiled { a: Tiles<F>, x: usize, y: Column },
+    /// `y += a x` for many small matrices that do not change, where each x is the spikes of some of
+    /// the cells that are stepped as one.
+    Columns { a: Columns<F>, cells: usize, amplitude: F },
     /// `y += a x`, where a is sparse and does not change.
     SparseRows { a: SparseRows<F>, x: Column, y: Column },
     /// `y += a x`, where a is sparse.
@@ -63,6 +68,7 @@ impl<F: Real> Array<F> {
     pub fn renew(&mut self, dense: &[F]) {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.renew(dense),
+            Self::Columns { a, .. } => a.renew(dense),
             Self::SparseRows { a, .. } => a.renew(dense),
             Self::SpikeSparse { a, .. } => a.renew(dense),
             _ => {}
@@ -108,10 +114,21 @@ impl<F: Real> Array<F> {
         }
     }
 
+    /// The signal whose spikes it takes by themselves.
+    pub fn spikes(&self) -> Option<usize> {
+        match self {
+            Self::SpikeDot { x, .. } | Self::SpikeTiled { x, .. } | Self::SpikeSparse { x, .. } => {
+                Some(*x)
+            }
+            _ => None,
+        }
+    }
+
     /// Bytes held beside the columns.
     pub fn memory_bytes(&self) -> u64 {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.memory_bytes(),
+            Self::Columns { a, .. } => a.memory_bytes(),
             Self::SparseRows { a, .. } => a.memory_bytes(),
             Self::Entries { a, .. } => a.memory_bytes(),
             Self::SpikeSparse { a, .. } => a.memory_bytes(),
@@ -121,7 +138,7 @@ impl<F: Real> Array<F> {
 
     /// Does it once.
     #[inline(always)]
-    fn run(&mut self, step: u64, dense: &mut [F], spikes: &[Spikes<F>]) {
+    fn run(&mut self, step: u64, dense: &mut [F], spikes: &[Spikes<F>], together: &[Spikes<F>]) {
         match *self {
             Self::Reset { target, value } => dense[target.range()].fill(value),
             Self::Copy(ref copy) => copy.run(dense),
@@ -136,6 +153,9 @@ impl<F: Real> Array<F> {
             Self::SpikeTiled { ref a, x, y } => {
                 let (list, amplitude) = (spikes[x].at(step), spikes[x].amplitude);
                 a.times_spikes(list, amplitude, &mut dense[y.range()]);
+            }
+            Self::Columns { ref mut a, cells, amplitude } => {
+                a.times(together[cells].at(step), amplitude, dense);
             }
             Self::SparseRows { ref a, x, y } => {
                 let apart = Apart::new(dense, y);
@@ -171,6 +191,8 @@ pub(crate) struct Arrays<'a, F> {
     pub dense: &'a mut [F],
     /// All spikes.
     pub spikes: &'a [Spikes<F>],
+    /// Those of cells that are stepped as one.
+    pub together: &'a [Spikes<F>],
 }
 
 impl<F: Real> Task for Arrays<'_, F> {
@@ -179,7 +201,7 @@ impl<F: Real> Task for Arrays<'_, F> {
     #[inline(always)]
     fn run(self) {
         for op in self.ops {
-            op.run(self.step, self.dense, self.spikes);
+            op.run(self.step, self.dense, self.spikes, self.together);
         }
     }
 }

@@ -11,7 +11,7 @@ use pontine_core_ir::{
     port::{AccessError, Address, CompileError},
 };
 use pontine_mechanism::{
-    Kernel, LANES, Phase, Real, Scratch, derive, kernel,
+    Kernel, Phase, Real, Scratch, derive, kernel,
     native::{Supported, Task, dispatch, mask},
 };
 use pontine_rng::StreamKey;
@@ -39,8 +39,11 @@ pub(crate) struct Cells<F> {
     level: Supported,
     /// Whether parameters were written since they were laid out.
     is_stale: bool,
-    /// Spikes of one block, before they are given to the groups.
-    found: SpikeList<F>,
+    /// Where the spikes of all groups are listed, for each output that is spikes, if there are several
+    /// groups.
+    together: Vec<Option<usize>>,
+    /// Spike signals that others take by themselves while a step is done.
+    heard: Vec<usize>,
     /// Whether others read numbers or states of them.
     shows: bool,
     /// The spikes that others read as dense.
@@ -59,6 +62,16 @@ struct Member {
     given: Vec<Vec<f64>>,
     outputs: Vec<Output>,
     exposed: Vec<(usize, Column)>,
+    /// Whether others take its spikes by themselves while a step is done.
+    is_heard: bool,
+}
+
+/// The spikes of each signal, and those of cells that are stepped as one.
+pub(crate) struct SpikeLists<'a, F> {
+    /// By signal.
+    pub spikes: &'a mut [Spikes<F>],
+    /// Of all cells that are stepped as one.
+    pub together: &'a mut [Spikes<F>],
 }
 
 /// What the cells are joined to.
@@ -107,6 +120,7 @@ impl<F: Real> Cells<F> {
             given,
             outputs: ports.outputs,
             exposed: ports.exposed,
+            is_heard: true,
         };
         let mut cells = Self {
             dt,
@@ -118,7 +132,8 @@ impl<F: Real> Cells<F> {
             mechanism,
             level: Supported::best(),
             is_stale: false,
-            found: SpikeList::default(),
+            together: Vec::new(),
+            heard: Vec::new(),
             shown: Vec::new(),
         };
         cells.initialise(path, neurons, seed, scratch)?;
@@ -152,7 +167,6 @@ impl<F: Real> Cells<F> {
         let parameters = joined.parameters().map_err(wrong)?;
         let mechanism = &joined.mechanism;
         joined.shows = joined.members.iter().any(Member::shows);
-        joined.found = SpikeList::with_room(path.as_str(), LANES)?;
         // What is not connected reads zeros.
         let receptors = vec![Place::same(0); mechanism.receptors.len()];
         joined.body = Body::new(path, 0..n, mechanism, parameters, inputs, receptors)?;
@@ -223,9 +237,11 @@ impl<F: Real> Cells<F> {
         step: u64,
         scratch: &mut Scratch<F>,
         dense: &mut [F],
-        spikes: &mut [Spikes<F>],
+        lists: SpikeLists<'_, F>,
     ) {
+        let SpikeLists { spikes, together } = lists;
         self.begin(step, dense, spikes);
+        self.together.iter().flatten().for_each(|list| together[*list].at_mut(step).clear());
         let time = F::from_f64(step as f64 * self.dt);
         let moment = Moment { step, time, dt: F::from_f64(self.dt), key: self.key };
         let mut first = 0;
@@ -240,7 +256,7 @@ impl<F: Real> Cells<F> {
             }
             match &self.members[..] {
                 [only] => only.send(&self.body, (block, any, self.level), step, spikes, dense),
-                _ if any => self.share_out(members.clone(), block, step, spikes),
+                _ if any => self.share_out(members.clone(), block, step, (spikes, together)),
                 _ => {}
             }
             let ends_here = self.members[members.clone()].last().is_none_or(|m| m.cells.end <= end);
@@ -275,33 +291,82 @@ impl<F: Real> Cells<F> {
         }
     }
 
-    /// Spikes of a block of cells of several groups: found all at once, and given to each.
+    /// Spikes of a block of cells of several groups: found all at once, and given to those that are
+    /// heard by themselves.
     fn share_out(
-        &mut self,
+        &self,
         members: Range<usize>,
         block: Block,
         step: u64,
-        spikes: &mut [Spikes<F>],
+        (spikes, together): (&mut [Spikes<F>], &mut [Spikes<F>]),
     ) {
-        let n_outputs = self.mechanism.outputs.len();
-        for output in 0..n_outputs {
-            self.found.clear();
+        for (output, list) in self.listed() {
+            let all = together[list].at_mut(step);
+            let from = all.indices.len();
             let counts = self.body.output(output, block);
-            let found = &mut self.found;
-            dispatch(self.level, Collect { counts, first: block.first, spikes: found });
-            let mut from = 0;
-            for member in &self.members[members.clone()] {
-                let Some(&Output::Spikes(signal)) = member.outputs.get(output) else { continue };
-                let end = member.cells.end as u32;
-                let n = self.found.indices[from..].iter().take_while(|i| **i < end).count();
-                let (indices, values) = self.found.part(from..from + n);
-                let to = spikes[signal].at_mut(step);
-                let own = indices.iter().map(|i| i - member.cells.start as u32);
-                to.indices.extend(own);
-                to.values.extend_from_slice(values);
-                from += n;
+            dispatch(self.level, Collect { counts, first: block.first, spikes: all });
+            let heard = self.members[members.clone()].iter().filter(|member| member.is_heard);
+            heard.for_each(|member| member.take(output, (all, from), spikes, step));
+        }
+    }
+
+    /// Gives groups that nobody hears by themselves their spikes of a step.
+    pub fn give_out(&self, step: u64, spikes: &mut [Spikes<F>], together: &[Spikes<F>]) {
+        for (output, list) in self.listed() {
+            for member in self.members.iter().filter(|member| !member.is_heard) {
+                if let Output::Spikes(signal) = member.outputs[output] {
+                    spikes[signal].at_mut(step).clear();
+                    member.take(output, (together[list].at(step), 0), spikes, step);
+                }
             }
         }
+    }
+
+    /// Has spikes of all groups listed together, if there are several; `list` makes a list for so many
+    /// cells.
+    pub fn list_together(
+        &mut self,
+        mut list: impl FnMut(usize) -> Result<usize, CompileError>,
+    ) -> Result<(), CompileError> {
+        if let [first, _, ..] = &self.members[..] {
+            for output in &first.outputs {
+                let is_spikes = matches!(output, Output::Spikes(_));
+                self.together.push(is_spikes.then(|| list(self.body.n())).transpose()?);
+            }
+        }
+        Ok(())
+    }
+
+    fn listed(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let listed = self.together.iter().enumerate();
+        listed.filter_map(|(output, list)| Some((output, (*list)?)))
+    }
+
+    /// Signals of groups whose spikes are listed together: the list, and which of the cells are theirs.
+    pub fn listed_spikes(&self) -> impl Iterator<Item = (usize, usize, Range<usize>)> + '_ {
+        self.members.iter().flat_map(move |member| {
+            self.listed().filter_map(move |(output, list)| match member.outputs[output] {
+                Output::Spikes(signal) => Some((signal, list, member.cells.clone())),
+                Output::Dense(_) => None,
+            })
+        })
+    }
+
+    /// Number of cells in this share.
+    pub fn n(&self) -> usize {
+        self.body.n()
+    }
+
+    /// Finds out whose spikes others take by themselves: those of `heard` signals.
+    pub fn find_heard(&mut self, heard: impl Fn(usize) -> bool) {
+        if self.members.len() > 1 {
+            for member in &mut self.members {
+                let is_heard = |output: &Output| matches!(output, Output::Spikes(s) if heard(*s));
+                member.is_heard = member.outputs.iter().any(is_heard);
+            }
+        }
+        let members = self.members.iter().filter(|member| member.is_heard);
+        self.heard = members.flat_map(Member::spikes).collect();
     }
 
     /// Lays parameters out anew, if they were written.
@@ -320,7 +385,7 @@ impl<F: Real> Cells<F> {
                 spikes[signal].hide(step - 1, dense);
             }
         }
-        for signal in self.spikes() {
+        for &signal in &self.heard {
             if spikes[signal].counts().is_none() {
                 spikes[signal].at_mut(step).clear();
             }
@@ -329,11 +394,7 @@ impl<F: Real> Cells<F> {
 
     /// The spike signals that it sets.
     pub fn spikes(&self) -> impl Iterator<Item = usize> + '_ {
-        let outputs = self.members.iter().flat_map(|member| &member.outputs);
-        outputs.filter_map(|output| match output {
-            Output::Spikes(signal) => Some(*signal),
-            Output::Dense(_) => None,
-        })
+        self.members.iter().flat_map(Member::spikes)
     }
 
     /// Whether spikes come from random draws.
@@ -451,6 +512,31 @@ impl Member {
     fn shows(&self) -> bool {
         let is_dense = |output: &Output| matches!(output, Output::Dense(_));
         !self.exposed.is_empty() || self.outputs.iter().any(is_dense)
+    }
+
+    /// The spike signals that it sets.
+    fn spikes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.outputs.iter().filter_map(|output| match output {
+            Output::Spikes(signal) => Some(*signal),
+            Output::Dense(_) => None,
+        })
+    }
+
+    /// Its part of the spikes of all groups, which it may have from one of them on.
+    fn take<F: Real>(
+        &self,
+        output: usize,
+        (all, from): (&SpikeList<F>, usize),
+        spikes: &mut [Spikes<F>],
+        step: u64,
+    ) {
+        let Output::Spikes(signal) = self.outputs[output] else { return };
+        let place =
+            |cell: usize| from + all.indices[from..].partition_point(|i| (*i as usize) < cell);
+        let (indices, values) = all.part(place(self.cells.start)..place(self.cells.end));
+        let to = spikes[signal].at_mut(step);
+        to.indices.extend(indices.iter().map(|i| i - self.cells.start as u32));
+        to.values.extend_from_slice(values);
     }
 
     /// The lanes of a block that are its cells, and the first of these cells.

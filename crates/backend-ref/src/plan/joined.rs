@@ -1,5 +1,7 @@
 //! Groups of cells that are stepped as one.
 
+use std::{collections::BTreeMap, ops::Range};
+
 use pontine_core_ir::{
     Model, OperatorId, SignalId,
     model::{Neurons, OperatorKind},
@@ -10,10 +12,11 @@ use pontine_mechanism::Real;
 use super::{Planner, array};
 use crate::{
     arena::Column,
-    array::{Array, CopyOp},
+    array::{Array, Columns, CopyOp, Product, WIDEST, rounds},
     cells::{Cells, Place},
-    engine::Op,
+    engine::{Engine, Op},
     slots::Slots,
+    spikes::Spikes,
 };
 
 /// For each group of merged operators, whether they are cells that have no receptors and draw nothing.
@@ -56,7 +59,7 @@ impl<'a, F: Real> Planner<'a, F> {
             cells.push(self.neurons(&model.operators[*id].path, member, 0..member.n)?);
         }
         match Cells::joined(path, cells, inputs)? {
-            Some(joined) => Ok(self.add_cells(group, joined)),
+            Some(joined) => self.add_cells(group, joined),
             None => Ok(Op::Arrays(Vec::new())),
         }
     }
@@ -89,6 +92,109 @@ impl<'a, F: Real> Planner<'a, F> {
         }
         Ok(place)
     }
+}
+
+impl<F: Real> Planner<'_, F> {
+    /// Does products with the spikes of cells that are stepped as one at once, and finds out whose
+    /// spikes others still take by themselves.
+    pub(super) fn join_products(&mut self) -> Result<(), CompileError> {
+        let Engine { units, cells, spikes, .. } = &mut self.engine;
+        let mut heard: Vec<bool> = spikes.iter().map(|s| s.is_sent() || s.is_shown()).collect();
+        let places = Places::new(cells);
+        for op in units.iter_mut().flat_map(|unit| &mut unit.ops) {
+            if let Op::Arrays(arrays) = op {
+                *arrays = join_arrays(std::mem::take(arrays), &places, spikes)?;
+                arrays.iter().filter_map(Array::spikes).for_each(|signal| heard[signal] = true);
+            }
+        }
+        cells.iter_mut().for_each(|cells| cells.find_heard(|signal| heard[signal]));
+        Ok(())
+    }
+}
+
+/// Where spikes of cells that are stepped as one are listed: the list and its length, and which of
+/// the cells are those of each signal.
+struct Places(BTreeMap<usize, (usize, usize, Range<usize>)>);
+
+impl Places {
+    fn new<F: Real>(cells: &[Cells<F>]) -> Self {
+        let of_cells = |cells: &Cells<F>| {
+            let n = cells.n();
+            let places = cells.listed_spikes();
+            places.map(move |(signal, list, range)| (signal, (list, n, range))).collect::<Vec<_>>()
+        };
+        Self(cells.iter().flat_map(of_cells).collect())
+    }
+}
+
+/// What products have in common that are done at once.
+#[derive(PartialEq)]
+struct Kin {
+    cells: usize,
+    n_cells: usize,
+    amplitude: u64,
+}
+
+fn join_arrays<F: Real>(
+    arrays: Vec<Array<F>>,
+    places: &Places,
+    spikes: &[Spikes<F>],
+) -> Result<Vec<Array<F>>, CompileError> {
+    let (mut joined, mut run, mut kin) = (Vec::with_capacity(arrays.len()), Vec::new(), None);
+    for array in arrays {
+        let product = product(&array, places, spikes);
+        if product.is_none() || product.as_ref().map(|(kin, _)| kin) != kin.as_ref() {
+            put_run(std::mem::take(&mut run), kin.take(), &mut joined)?;
+        }
+        match product {
+            Some((of, product)) => {
+                run.push((array, product));
+                kin = Some(of);
+            }
+            None => joined.push(array),
+        }
+    }
+    put_run(run, kin, &mut joined)?;
+    Ok(joined)
+}
+
+/// A small product with the spikes of cells that are stepped as one.
+fn product<F: Real>(
+    array: &Array<F>,
+    places: &Places,
+    spikes: &[Spikes<F>],
+) -> Option<(Kin, Product)> {
+    let Array::SpikeTiled { a, x, y } = array else { return None };
+    let &(cells, n_cells, ref range) = places.0.get(x)?;
+    let amplitude = spikes[*x].amplitude.to_f64().to_bits();
+    let kin = Kin { cells, n_cells, amplitude };
+    let is_small = y.len <= WIDEST;
+    let product = Product { source: a.source, first: range.start, n: range.len(), y: *y };
+    is_small.then_some((kin, product))
+}
+
+fn put_run<F: Real>(
+    run: Vec<(Array<F>, Product)>,
+    kin: Option<Kin>,
+    to: &mut Vec<Array<F>>,
+) -> Result<(), CompileError> {
+    let (arrays, products): (Vec<_>, Vec<_>) = run.into_iter().unzip();
+    // Every spike of the cells is looked at, so that it must be of use to some of them.
+    let is_worth_it = |kin: &Kin| {
+        let firsts: BTreeMap<_, _> = products.iter().map(|p: &Product| (p.first, p.n)).collect();
+        firsts.len() > 1 && 2 * firsts.values().sum::<usize>() >= kin.n_cells
+    };
+    match kin.filter(is_worth_it).zip(rounds(&products)) {
+        None => to.extend(arrays),
+        Some((Kin { cells, n_cells, amplitude }, rounds)) => {
+            let amplitude = F::from_f64(f64::from_bits(amplitude));
+            for round in rounds {
+                let a = Columns::new("products with spikes", round, n_cells)?;
+                to.push(Array::Columns { a, cells, amplitude });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn side_by_side(columns: &[Option<Column>]) -> Option<Place> {
