@@ -222,7 +222,8 @@ impl<F: Real> Engine<F> {
             let ops = self.units.iter_mut().flat_map(|unit| &mut unit.ops);
             for op in ops {
                 if let Op::Arrays(arrays) = op {
-                    arrays.iter_mut().for_each(|array| array.renew(&self.dense));
+                    let renewed = arrays.iter_mut().try_for_each(|array| array.renew(&self.dense));
+                    renewed.map_err(|error| error.to_string())?;
                 }
             }
             self.is_stale = false;

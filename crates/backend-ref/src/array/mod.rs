@@ -6,6 +6,7 @@ mod tiles;
 
 use std::sync::Arc;
 
+use pontine_core_ir::port::CompileError;
 use pontine_mechanism::{Real, native::Task};
 
 use crate::{
@@ -65,14 +66,15 @@ pub(crate) struct CopyOp {
 
 impl<F: Real> Array<F> {
     /// Takes over what does not change from where it stands.
-    pub fn renew(&mut self, dense: &[F]) {
+    pub fn renew(&mut self, dense: &[F]) -> Result<(), CompileError> {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.renew(dense),
             Self::Columns { a, .. } => a.renew(dense),
-            Self::SparseRows { a, .. } => a.renew(dense),
-            Self::SpikeSparse { a, .. } => a.renew(dense),
+            Self::SparseRows { a, .. } => a.renew(dense)?,
+            Self::SpikeSparse { a, .. } => a.renew(dense)?,
             _ => {}
         }
+        Ok(())
     }
 
     /// Does the work of the next operator as well, if both are one sweep over columns that stand side by

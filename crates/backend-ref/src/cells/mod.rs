@@ -614,13 +614,15 @@ fn collect<F: Real>(counts: &[F; WIDE], first: usize, spikes: &mut SpikeList<F>)
     if n == 0 {
         return;
     }
-    let (mut indices, mut values) = ([0; WIDE], [F::default(); WIDE]);
-    for (index, value) in indices.iter_mut().zip(&mut values).take(n) {
+    let from = spikes.indices.len();
+    spikes.indices.resize(from + n, 0);
+    spikes.values.resize(from + n, F::default());
+    let places = spikes.indices[from..].iter_mut().zip(&mut spikes.values[from..]);
+    for (index, value) in places {
         let lane = left.trailing_zeros() as usize % WIDE;
         (*index, *value) = ((first + lane) as u32, counts[lane]);
         left &= left.wrapping_sub(1);
     }
-    spikes.append(&indices[..n], &values[..n]);
 }
 
 #[cfg(test)]
