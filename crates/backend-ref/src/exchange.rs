@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use pontine_mechanism::Real;
 
-use crate::{engine::Engine, spikes::SpikeList};
+use crate::{engine::Engine, spike_list::SpikeList};
 
 /// The outboxes of all shares.
 #[derive(Debug)]
@@ -44,8 +44,8 @@ impl<F: Real> Exchange<F> {
         for &signal in self.sets[share].iter().filter(|s| engine.spikes[**s].is_sent()) {
             for step in done + 1..=done + n_steps {
                 let list = engine.spikes[signal].at(step);
-                outbox.spikes.append(&list.indices, &list.values);
-                let end = outbox.spikes.indices.len();
+                outbox.spikes.append(list.indices(), list.values());
+                let end = outbox.spikes.len();
                 outbox.ends.push((signal, step, end));
             }
         }

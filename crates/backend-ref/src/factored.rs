@@ -14,7 +14,7 @@ use crate::{
     array::row_sums,
     memory::bytes,
     slots::Slots,
-    spikes::SpikeList,
+    spike_list::SpikeList,
 };
 
 /// The products of one delivery, in their order.
@@ -179,8 +179,8 @@ impl Sources {
     fn each<F: Real>(&self, spikes: &SpikeList<F>, mut visit: impl FnMut(usize, F)) {
         match self {
             Self::Range(range) => {
-                let first = spikes.indices.partition_point(|i| *i < range.start);
-                let last = spikes.indices.partition_point(|i| *i < range.end);
+                let first = spikes.indices().partition_point(|i| *i < range.start);
+                let last = spikes.indices().partition_point(|i| *i < range.end);
                 let (indices, values) = spikes.part(first..last);
                 for (source, value) in indices.iter().zip(values) {
                     visit((source - range.start) as usize, *value);

@@ -53,6 +53,7 @@ mod share;
 mod simulation;
 mod slots;
 mod snapshot;
+mod spike_list;
 mod spikes;
 mod train;
 mod wire;

@@ -9,7 +9,7 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::Real;
 
-use crate::{arena::Column, cells::Cells, memory::bytes, spikes::SpikeList};
+use crate::{arena::Column, cells::Cells, memory::bytes, spike_list::SpikeList};
 
 /// The recorder of spikes of one record.
 #[derive(Debug)]

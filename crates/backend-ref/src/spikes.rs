@@ -12,60 +12,8 @@ use crate::{
     arena::Column,
     memory::{bytes, reserve},
     slots::Slots,
+    spike_list::SpikeList,
 };
-
-/// The spikes of one step, in ascending order of index.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SpikeList<F> {
-    /// Which elements.
-    pub indices: Vec<u32>,
-    /// How many spikes each, with their sign.
-    pub values: Vec<F>,
-}
-
-impl<F: Real> SpikeList<F> {
-    /// Index and value of each.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, F)> + '_ {
-        self.indices.iter().copied().zip(self.values.iter().copied())
-    }
-
-    /// Indices and values of some of them.
-    pub fn part(&self, which: Range<usize>) -> (&[u32], &[F]) {
-        (&self.indices[which.clone()], &self.values[which])
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.indices.is_empty()
-    }
-
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.indices.clear();
-        self.values.clear();
-    }
-
-    /// Adds a spike; indices ascend.
-    #[inline]
-    pub fn push(&mut self, index: u32, value: F) {
-        self.indices.push(index);
-        self.values.push(value);
-    }
-
-    /// Adds spikes of higher indices.
-    pub fn append(&mut self, indices: &[u32], values: &[F]) {
-        self.indices.extend_from_slice(indices);
-        self.values.extend_from_slice(values);
-    }
-
-    /// A list with room for a spike of each of `n` elements, so that a step need not allocate.
-    pub fn with_room(what: &str, n: usize) -> Result<Self, CompileError> {
-        let mut list = Self { indices: Vec::new(), values: Vec::new() };
-        reserve(what, &mut list.indices, n)?;
-        reserve(what, &mut list.values, n)?;
-        Ok(list)
-    }
-}
 
 /// One spike signal.
 #[derive(Debug)]
@@ -119,7 +67,7 @@ impl<F: Real> Spikes<F> {
             let mut lists = self.empty_lists(what)?;
             for step in kept {
                 let at = place(step, lists.len());
-                lists[at].append(&self.at(step).indices, &self.at(step).values);
+                lists[at].append(self.at(step).indices(), self.at(step).values());
             }
             self.lists = lists;
         }
@@ -255,8 +203,7 @@ impl<F: Real> Spikes<F> {
 
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
-        let of_list = |list: &SpikeList<F>| bytes(&list.indices) + bytes(&list.values);
-        bytes(&self.lists) + self.lists.iter().map(of_list).sum::<u64>()
+        bytes(&self.lists) + self.lists.iter().map(SpikeList::memory_bytes).sum::<u64>()
     }
 }
 
@@ -288,11 +235,11 @@ mod tests {
         (1..=6).for_each(|n| step(&mut spikes, &mut [], n));
         spikes.reach_back("", 6, 6, &[]).unwrap();
         spikes.reach_back("", 2, 6, &[]).unwrap();
-        let seen: Vec<_> = (0..=5).map(|age| spikes.at(6 - age).values.clone()).collect();
+        let seen: Vec<_> = (0..=5).map(|age| spikes.at(6 - age).values().to_vec()).collect();
         assert_eq!(seen, [vec![6.0], vec![5.0], vec![4.0], vec![3.0], vec![], vec![]]);
         assert_eq!(spikes.steps_kept(6), 1..7);
         step(&mut spikes, &mut [], 7);
-        assert_eq!(spikes.at(3).values, [3.0]);
+        assert_eq!(spikes.at(3).values(), [3.0]);
     }
 
     #[test]
@@ -315,7 +262,7 @@ mod tests {
         dense[slots.column(8)].copy_from_slice(&[1.0, 0.0]);
         spikes.list("", &dense, 8).unwrap();
         assert!(spikes.counts().is_none());
-        assert_eq!((&spikes.at(7).indices[..], &spikes.at(7).values[..]), (&[5][..], &[3.0][..]));
-        assert_eq!(spikes.at(8).indices, [4]);
+        assert_eq!((spikes.at(7).indices(), spikes.at(7).values()), (&[5][..], &[3.0][..]));
+        assert_eq!(spikes.at(8).indices(), [4]);
     }
 }

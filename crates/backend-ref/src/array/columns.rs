@@ -8,7 +8,7 @@ use pontine_mechanism::{Lines, Real};
 use crate::{
     arena::Column,
     memory::{bytes, reserve, zeros},
-    spikes::SpikeList,
+    spike_list::SpikeList,
 };
 
 /// The product of one matrix and the spikes of one group of cells.

@@ -13,7 +13,7 @@ use pontine_mechanism::{Lines, Real};
 use crate::{
     arena::Column,
     memory::{bytes, reserve, zeros},
-    spikes::SpikeList,
+    spike_list::SpikeList,
 };
 
 /// A sparse matrix as it was declared.

@@ -3,7 +3,7 @@
 use pontine_core_ir::port::CompileError;
 use pontine_mechanism::{Lines, Real};
 
-use crate::{arena::Column, memory::zeros, spikes::SpikeList};
+use crate::{arena::Column, memory::zeros, spike_list::SpikeList};
 
 /// A matrix in tiles of [`Tiles::width`] rows: within a tile column by column, rows beyond the last are
 /// zero.

@@ -16,12 +16,7 @@ use pontine_mechanism::{
 };
 use pontine_rng::StreamKey;
 
-use crate::{
-    arena::Column,
-    memory::bytes,
-    slots::Slots,
-    spikes::{SpikeList, Spikes},
-};
+use crate::{arena::Column, memory::bytes, slots::Slots, spike_list::SpikeList, spikes::Spikes};
 use body::{Block, Body, Moment};
 use parameters::Parameters;
 pub(crate) use parameters::Place;
@@ -302,7 +297,7 @@ impl<F: Real> Cells<F> {
     ) {
         for (output, list) in self.listed() {
             let all = together[list].at_mut(step);
-            let from = all.indices.len();
+            let from = all.len();
             let counts = self.body.output(output, block);
             dispatch(self.level, Collect { counts, first: block.first, spikes: all });
             let heard = self.members[members.clone()].iter().filter(|member| member.is_heard);
@@ -532,11 +527,14 @@ impl Member {
     ) {
         let Output::Spikes(signal) = self.outputs[output] else { return };
         let place =
-            |cell: usize| from + all.indices[from..].partition_point(|i| (*i as usize) < cell);
+            |cell: usize| from + all.indices()[from..].partition_point(|i| (*i as usize) < cell);
         let (indices, values) = all.part(place(self.cells.start)..place(self.cells.end));
         let to = spikes[signal].at_mut(step);
-        to.indices.extend(indices.iter().map(|i| i - self.cells.start as u32));
-        to.values.extend_from_slice(values);
+        let (to_indices, to_values) = to.room(indices.len());
+        let own = indices.iter().map(|i| i - self.cells.start as u32);
+        to_indices.iter_mut().zip(own).for_each(|(to, index)| *to = index);
+        to_values[..values.len()].copy_from_slice(values);
+        to.add(values.len());
     }
 
     /// The lanes of a block that are its cells, and the first of these cells.
@@ -602,7 +600,8 @@ impl<F: Real> Task for Collect<'_, F> {
 /// How many counts are looked at together.
 const WIDE: usize = 64;
 
-/// Lists the counts that are not 0. Which ones is found without asking each of them.
+/// Lists the counts that are not 0. Which ones is found without asking each of them; they are written
+/// by eights, so that how many there are is seldom a surprise.
 #[inline(always)]
 fn collect<F: Real>(counts: &[F; WIDE], first: usize, spikes: &mut SpikeList<F>) {
     let mut spiking = [false; WIDE];
@@ -614,15 +613,16 @@ fn collect<F: Real>(counts: &[F; WIDE], first: usize, spikes: &mut SpikeList<F>)
     if n == 0 {
         return;
     }
-    let from = spikes.indices.len();
-    spikes.indices.resize(from + n, 0);
-    spikes.values.resize(from + n, F::default());
-    let places = spikes.indices[from..].iter_mut().zip(&mut spikes.values[from..]);
-    for (index, value) in places {
-        let lane = left.trailing_zeros() as usize % WIDE;
-        (*index, *value) = ((first + lane) as u32, counts[lane]);
-        left &= left.wrapping_sub(1);
+    let (indices, values) = spikes.room(n.next_multiple_of(8));
+    let (indices, values) = (indices.as_chunks_mut::<8>().0, values.as_chunks_mut::<8>().0);
+    for (indices, values) in indices.iter_mut().zip(values).take(n.div_ceil(8)) {
+        for (index, value) in indices.iter_mut().zip(values) {
+            let lane = left.trailing_zeros() as usize % WIDE;
+            (*index, *value) = ((first + lane) as u32, counts[lane]);
+            left &= left.wrapping_sub(1);
+        }
     }
+    spikes.add(n);
 }
 
 #[cfg(test)]

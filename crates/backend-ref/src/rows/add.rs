@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     calendar::{Calendar, Pages},
-    spikes::SpikeList,
+    spike_list::SpikeList,
 };
 
 /// How many lines of each column are fetched ahead for a row: those of a usual row. A number that is
@@ -72,24 +72,24 @@ impl<F: Real> Rows<F> {
         spikes: &SpikeList<F>,
         i: usize,
     ) -> Option<usize> {
-        if let Some(&later) = spikes.indices.get(i + 2) {
+        if let Some(&later) = spikes.indices().get(i + 2) {
             prefetch(&self.starts, later as usize, 1);
         }
-        let next = self.starts[*spikes.indices.get(i + 1)? as usize];
+        let next = self.starts[*spikes.indices().get(i + 1)? as usize];
         prefetch(targets, next, self.ahead.targets);
         Some(next)
     }
 
     /// Has the places of the rows of these spikes brought into the cache.
     pub fn expect(&self, spikes: &SpikeList<F>) {
-        for &source in &spikes.indices {
+        for &source in spikes.indices() {
             prefetch(&self.starts, source as usize, 1);
         }
     }
 
     /// Has the rows of these spikes brought into the cache: their beginnings, if they are long.
     pub fn fetch(&self, spikes: &SpikeList<F>) {
-        for &source in &spikes.indices {
+        for &source in spikes.indices() {
             let first = self.starts[source as usize];
             let ahead = self.ahead;
             of_any_width!(&self.targets, targets => prefetch(targets, first, ahead.targets));
