@@ -1,5 +1,6 @@
 //! From a model to an engine at step 0.
 
+mod encoded;
 mod joined;
 
 use std::{

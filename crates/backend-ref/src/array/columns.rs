@@ -125,6 +125,11 @@ impl<F: Real> Columns<F> {
         }
     }
 
+    /// What is added to.
+    pub fn targets(&self) -> impl Iterator<Item = Column> + '_ {
+        self.targets.iter().map(|(target, _)| *target)
+    }
+
     /// Bytes held.
     pub fn memory_bytes(&self) -> u64 {
         bytes(&self.round.products)

@@ -1,6 +1,7 @@
 //! Array operators on columns. Sums run in ascending index, for spikes as for numbers.
 
 mod columns;
+mod encoders;
 mod sparse;
 mod tiles;
 
@@ -14,6 +15,7 @@ use crate::{
     spikes::Spikes,
 };
 pub(crate) use columns::{Columns, Product, WIDEST, rounds};
+pub(crate) use encoders::{Encoders, Encoding, SHORT};
 pub(crate) use sparse::{ByRow, BySpikes, Sparse, SparseRows, columns_ascend};
 pub(crate) use tiles::Tiles;
 
@@ -34,6 +36,8 @@ pub(crate) enum Array<F> {
     SpikeDot { a: Column, x: usize, y: Column },
     /// `y += a x`, where a does not change.
     Tiled { a: Tiles<F>, x: Column, y: Column },
+    /// `y = base + a x` for tall matrices that do not change.
+    Encoders(Encoders<F>),
     /// `y += a x`, where x are spikes and a does not change.
     SpikeTiled { a: Tiles<F>, x: usize, y: Column },
     /// `y += a x` for many small matrices that do not change, where each x is the spikes of some of
@@ -69,6 +73,7 @@ impl<F: Real> Array<F> {
     pub fn renew(&mut self, dense: &[F]) -> Result<(), CompileError> {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.renew(dense),
+            Self::Encoders(encoders) => encoders.renew(dense),
             Self::Columns { a, .. } => a.renew(dense),
             Self::SparseRows { a, .. } => a.renew(dense)?,
             Self::SpikeSparse { a, .. } => a.renew(dense)?,
@@ -116,6 +121,29 @@ impl<F: Real> Array<F> {
         }
     }
 
+    /// The columns that it reads while a step is done, and those that it writes.
+    pub fn columns(&self) -> (Vec<Column>, Vec<Column>) {
+        match *self {
+            Self::Reset { target, .. } => (Vec::new(), vec![target]),
+            Self::Copy(ref copy) => (vec![copy.source], vec![copy.target]),
+            Self::Elementwise { a, x, y } | Self::Dot { a, x, y } | Self::Outer { a, x, y } => {
+                (vec![a, x], vec![y])
+            }
+            Self::SpikeDot { a, y, .. } => (vec![a], vec![y]),
+            Self::Tiled { x, y, .. } | Self::SparseRows { x, y, .. } => (vec![x], vec![y]),
+            Self::SpikeTiled { y, .. } | Self::SpikeSparse { y, .. } => (Vec::new(), vec![y]),
+            Self::Encoders(ref encoders) => {
+                let of = |get: fn(&Encoding) -> Option<Column>| {
+                    encoders.encodings.iter().filter_map(get).collect::<Vec<_>>()
+                };
+                ([of(|e| Some(e.x)), of(|e| e.base)].concat(), of(|e| Some(e.y)))
+            }
+            Self::Columns { ref a, .. } => (Vec::new(), a.targets().collect()),
+            Self::Entries { ref a, x, y } => (vec![a.numbers, x], vec![y]),
+            Self::Filter { input, output, .. } => (vec![input], vec![output]),
+        }
+    }
+
     /// The signal whose spikes it takes by themselves.
     pub fn spikes(&self) -> Option<usize> {
         match self {
@@ -130,6 +158,7 @@ impl<F: Real> Array<F> {
     pub fn memory_bytes(&self) -> u64 {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.memory_bytes(),
+            Self::Encoders(encoders) => encoders.memory_bytes(),
             Self::Columns { a, .. } => a.memory_bytes(),
             Self::SparseRows { a, .. } => a.memory_bytes(),
             Self::Entries { a, .. } => a.memory_bytes(),
@@ -152,6 +181,7 @@ impl<F: Real> Array<F> {
                 let apart = Apart::new(dense, y);
                 a.times(apart.read(x), apart.target);
             }
+            Self::Encoders(ref encoders) => encoders.times(dense),
             Self::SpikeTiled { ref a, x, y } => {
                 let (list, amplitude) = (spikes[x].at(step), spikes[x].amplitude);
                 a.times_spikes(list, amplitude, &mut dense[y.range()]);

@@ -9,7 +9,7 @@ use pontine_core_ir::{
 };
 use pontine_mechanism::Real;
 
-use super::{Planner, array};
+use super::{Planner, array, encoded::join_encodings};
 use crate::{
     arena::Column,
     array::{Array, Columns, CopyOp, Product, WIDEST, rounds},
@@ -104,6 +104,7 @@ impl<F: Real> Planner<'_, F> {
         for op in units.iter_mut().flat_map(|unit| &mut unit.ops) {
             if let Op::Arrays(arrays) = op {
                 *arrays = join_arrays(std::mem::take(arrays), &places, spikes)?;
+                *arrays = join_encodings(std::mem::take(arrays))?;
                 arrays.iter().filter_map(Array::spikes).for_each(|signal| heard[signal] = true);
             }
         }
