@@ -5,7 +5,7 @@ mod encoders;
 mod sparse;
 mod tiles;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use pontine_core_ir::port::CompileError;
 use pontine_mechanism::{Real, native::Task};
@@ -239,6 +239,15 @@ impl<F: Real> Task for Arrays<'_, F> {
 }
 
 impl CopyOp {
+    /// The copy of part of its target, if both are whole columns.
+    pub fn part(&self, target: Range<usize>) -> Self {
+        let at = self.source.at + (target.start - self.target.at);
+        let (source_index, target_index) = (None, None);
+        let len = target.len();
+        let (source, target) = (Column { at, len }, Column { at: target.start, len });
+        Self { source, source_index, target, target_index, inc: self.inc }
+    }
+
     fn join(&self, next: &Self) -> Option<Self> {
         let is_whole = |copy: &Self| copy.source_index.is_none() && copy.target_index.is_none();
         if self.inc != next.inc || !is_whole(self) || !is_whole(next) {

@@ -1,6 +1,6 @@
 //! Currents of cells in one sweep: what they start from, and what is encoded.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use pontine_core_ir::port::CompileError;
 use pontine_mechanism::Real;
@@ -15,19 +15,35 @@ use crate::{
 pub(super) fn join_encodings<F: Real>(
     arrays: Vec<Array<F>>,
 ) -> Result<Vec<Array<F>>, CompileError> {
+    let mut written = Ranges::default();
+    arrays.iter().flat_map(|array| array.columns().1).for_each(|column| written.put(column, 0));
+    let mut copied = Ranges::default();
+    let mut taken = BTreeMap::<usize, Vec<Range<usize>>>::new();
     let mut joined: Vec<Array<F>> = Vec::with_capacity(arrays.len());
     let mut run = Vec::new();
     for array in arrays {
-        match encoding(&array) {
-            Some(encoding) => run.push((array, encoding)),
-            None => {
-                put_run(std::mem::take(&mut run), &mut joined)?;
-                joined.push(array);
+        let (reads, writes) = array.columns();
+        reads.iter().for_each(|column| copied.remove(*column));
+        let Some(mut encoding) = encoding(&array) else {
+            put_run(std::mem::take(&mut run), &mut joined)?;
+            writes.iter().for_each(|column| copied.remove(*column));
+            if let Some(copy) = plain(&array).filter(|copy| !written.meets(copy.source)) {
+                copied.put(copy.target, joined.len());
             }
+            joined.push(array);
+            continue;
+        };
+        if let Some(at) = copied.around(encoding.y) {
+            let Some(copy) = joined.get(at).and_then(plain) else { continue };
+            let ahead = encoding.y.at - copy.target.at;
+            encoding.base = Some(Column { at: copy.source.at + ahead, len: encoding.y.len });
+            taken.entry(at).or_default().push(encoding.y.range());
         }
+        copied.remove(encoding.y);
+        run.push((array, encoding));
     }
     put_run(run, &mut joined)?;
-    Ok(joined)
+    Ok(leave_out(joined, taken))
 }
 
 fn encoding<F: Real>(array: &Array<F>) -> Option<Encoding> {
@@ -36,13 +52,19 @@ fn encoding<F: Real>(array: &Array<F>) -> Option<Encoding> {
     is_tall.then_some(Encoding { source: a.source, x: *x, y: *y, base: None })
 }
 
+/// A copy of a whole column.
+fn plain<F: Real>(array: &Array<F>) -> Option<&CopyOp> {
+    let Array::Copy(copy) = array else { return None };
+    let is_plain = !copy.inc && copy.source_index.is_none() && copy.target_index.is_none();
+    is_plain.then_some(copy)
+}
+
 fn put_run<F: Real>(
     run: Vec<(Array<F>, Encoding)>,
     to: &mut Vec<Array<F>>,
 ) -> Result<(), CompileError> {
-    let (arrays, mut encodings): (Vec<_>, Vec<_>) = run.into_iter().unzip();
-    let n_based = find_bases(&mut encodings, to);
-    if n_based > 0 || encodings.len() > 1 {
+    let (arrays, encodings): (Vec<_>, Vec<Encoding>) = run.into_iter().unzip();
+    if encodings.len() > 1 || encodings.iter().any(|encoding| encoding.base.is_some()) {
         to.push(Array::Encoders(Encoders::new("encoders", encodings)?));
     } else {
         to.extend(arrays);
@@ -50,53 +72,66 @@ fn put_run<F: Real>(
     Ok(())
 }
 
-/// Takes over what was copied to the targets before them, by the last copy of whole columns.
-fn find_bases<F: Real>(encodings: &mut [Encoding], before: &mut Vec<Array<F>>) -> usize {
-    let is_plain = |array: &Array<F>| match array {
-        Array::Copy(copy) => {
-            !copy.inc && copy.source_index.is_none() && copy.target_index.is_none()
-        }
-        _ => false,
-    };
-    let Some(at) = before.iter().rposition(is_plain) else { return 0 };
-    let Array::Copy(copy) = &before[at] else { return 0 };
-    let (source, target) = (copy.source, copy.target);
-    let mut taken = Vec::new();
-    for i in 0..encodings.len() {
-        let (done, rest) = encodings.split_at_mut(i);
-        let Some(Encoding { x, y, base, .. }) = rest.first_mut() else { break };
-        let is_within = y.at >= target.at && y.at + y.len <= target.at + target.len;
-        // Those that are done before it, and those between, must not have to do with its target,
-        // nor change what is copied.
-        let is_seen = |column: &Column| !column.is_apart_from(*y);
-        let is_free = !is_seen(x)
-            && done.iter().all(|other| !is_seen(&other.x) && !is_seen(&other.y))
-            && before[at + 1..].iter().all(|array| {
-                let (reads, writes) = array.columns();
-                !reads.iter().chain(&writes).any(is_seen)
-                    && writes.iter().all(|column| column.is_apart_from(source))
-            })
-            && done.iter().all(|other| other.y.is_apart_from(source));
-        if is_within && is_free {
-            *base = Some(Column { at: source.at + (y.at - target.at), len: y.len });
-            taken.push(y.range());
+/// Copies no more what others set themselves.
+fn leave_out<F: Real>(
+    arrays: Vec<Array<F>>,
+    mut taken: BTreeMap<usize, Vec<Range<usize>>>,
+) -> Vec<Array<F>> {
+    let mut left = Vec::with_capacity(arrays.len());
+    for (i, array) in arrays.into_iter().enumerate() {
+        match (taken.get_mut(&i), plain(&array)) {
+            (Some(taken), Some(copy)) => {
+                let rest = without(copy.target.range(), taken);
+                left.extend(rest.into_iter().map(|rest| Array::Copy(copy.part(rest))));
+            }
+            _ => left.push(array),
         }
     }
-    if !taken.is_empty() {
-        let rest = without(target.range(), &mut taken);
-        let rest = rest.into_iter().map(|rest| {
-            let from = source.at + (rest.start - target.at);
-            Array::Copy(CopyOp {
-                source: Column { at: from, len: rest.len() },
-                source_index: None,
-                target: Column { at: rest.start, len: rest.len() },
-                target_index: None,
-                inc: false,
-            })
-        });
-        before.splice(at..=at, rest);
+    left
+}
+
+/// Ranges of columns that do not overlap, each with a number.
+#[derive(Default)]
+struct Ranges(BTreeMap<usize, (usize, usize)>);
+
+impl Ranges {
+    /// Gives a column a number, instead of what parts of it had.
+    fn put(&mut self, column: Column, number: usize) {
+        self.remove(column);
+        if column.len > 0 {
+            self.0.insert(column.at, (column.at + column.len, number));
+        }
     }
-    taken.len()
+
+    /// Takes a column's elements out.
+    fn remove(&mut self, column: Column) {
+        let Range { start, end } = column.range();
+        while let Some((&from, &(to, number))) = self.0.range(..end).next_back() {
+            if to <= start {
+                break;
+            }
+            self.0.remove(&from);
+            if to > end {
+                self.0.insert(end, (to, number));
+            }
+            if from < start {
+                self.0.insert(from, (start, number));
+                break;
+            }
+        }
+    }
+
+    /// The number of the range that a column is within.
+    fn around(&self, column: Column) -> Option<usize> {
+        let (_, &(to, number)) = self.0.range(..=column.at).next_back()?;
+        (column.at + column.len <= to).then_some(number)
+    }
+
+    /// Whether any element of a column is in a range.
+    fn meets(&self, column: Column) -> bool {
+        let last = self.0.range(..column.at + column.len).next_back();
+        last.is_some_and(|(_, (to, _))| *to > column.at)
+    }
 }
 
 /// What is left of a range.
@@ -167,6 +202,16 @@ mod tests {
         let joined = join_encodings(arrays).unwrap();
         assert_eq!(shapes(&joined)[..2], ["copy 50..52", "copy 60..80"]);
         assert_eq!(shapes(&joined)[3], "encode [Some(2), None]");
+    }
+
+    #[test]
+    fn a_copy_of_what_changes_stays() {
+        let arrays = vec![
+            copy(column(0, 9), column(50, 9)),
+            Array::Reset { target: column(8, 1), value: 0.0 },
+            tiled(column(50, 9)),
+        ];
+        assert_eq!(shapes(&join_encodings(arrays).unwrap()).len(), 3);
     }
 
     #[test]
