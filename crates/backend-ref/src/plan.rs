@@ -2,6 +2,8 @@
 
 mod encoded;
 mod joined;
+mod moves;
+mod ranges;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -117,6 +117,11 @@ impl<F: Real> Spikes<F> {
         self.column.is_some()
     }
 
+    /// Where it is read as dense.
+    pub fn shown_at(&self) -> Option<Column> {
+        self.column
+    }
+
     /// Whether others than the operators of the step take lists of them.
     pub fn is_sent(&self) -> bool {
         self.slice.is_some() && self.counts.is_none()

@@ -12,6 +12,7 @@ use pontine_mechanism::{Real, native::Task};
 
 use crate::{
     arena::{Apart, Column},
+    memory::bytes,
     spikes::Spikes,
 };
 pub(crate) use columns::{Columns, Product, WIDEST, rounds};
@@ -26,6 +27,8 @@ pub(crate) enum Array<F> {
     Reset { target: Column, value: F },
     /// Elements of one column to elements of another.
     Copy(CopyOp),
+    /// Elements anywhere to elements anywhere, from and to where they stand among all numbers.
+    Moves { pairs: Vec<(u32, u32)>, inc: bool },
     /// `y += a · x`, element by element, or with one `a` for each row.
     Elementwise { a: Column, x: Column, y: Column },
     /// `y += a x`.
@@ -126,6 +129,10 @@ impl<F: Real> Array<F> {
         match *self {
             Self::Reset { target, .. } => (Vec::new(), vec![target]),
             Self::Copy(ref copy) => (vec![copy.source], vec![copy.target]),
+            Self::Moves { ref pairs, .. } => {
+                let one = |at: u32| Column { at: at as usize, len: 1 };
+                pairs.iter().map(|(from, to)| (one(*from), one(*to))).unzip()
+            }
             Self::Elementwise { a, x, y } | Self::Dot { a, x, y } | Self::Outer { a, x, y } => {
                 (vec![a, x], vec![y])
             }
@@ -158,6 +165,7 @@ impl<F: Real> Array<F> {
     pub fn memory_bytes(&self) -> u64 {
         match self {
             Self::Tiled { a, .. } | Self::SpikeTiled { a, .. } => a.memory_bytes(),
+            Self::Moves { pairs, .. } => bytes(pairs),
             Self::Encoders(encoders) => encoders.memory_bytes(),
             Self::Columns { a, .. } => a.memory_bytes(),
             Self::SparseRows { a, .. } => a.memory_bytes(),
@@ -173,6 +181,12 @@ impl<F: Real> Array<F> {
         match *self {
             Self::Reset { target, value } => dense[target.range()].fill(value),
             Self::Copy(ref copy) => copy.run(dense),
+            Self::Moves { ref pairs, inc } => {
+                for &(from, to) in pairs {
+                    let (from, to) = (dense[from as usize], &mut dense[to as usize]);
+                    *to = if inc { *to + from } else { from };
+                }
+            }
             Self::Elementwise { a, x, y } => elementwise(dense, a, x, y),
             Self::Dot { a, x, y } => dot(dense, a, x, y),
             Self::Outer { a, x, y } => outer(dense, a, x, y),
@@ -246,6 +260,24 @@ impl CopyOp {
         let len = target.len();
         let (source, target) = (Column { at, len }, Column { at: target.start, len });
         Self { source, source_index, target, target_index, inc: self.inc }
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        let index = self.source_index.as_ref().or(self.target_index.as_ref());
+        index.map_or(self.target.len, |index| index.len())
+    }
+
+    /// Where each element is read and written, among all numbers.
+    pub fn pairs(&self) -> Vec<(u32, u32)> {
+        let place = |column: Column, index: &Option<Arc<[u32]>>, i: usize| {
+            column.at as u32 + index.as_ref().map_or(i as u32, |index| index[i])
+        };
+        let pair = |i: usize| {
+            let from = place(self.source, &self.source_index, i);
+            (from, place(self.target, &self.target_index, i))
+        };
+        (0..self.len()).map(pair).collect()
     }
 
     fn join(&self, next: &Self) -> Option<Self> {

@@ -7,7 +7,10 @@ use pontine_mechanism::{BlockArgs, Frame, Kernel, LANES, Lines, Real, Scratch};
 use pontine_rng::StreamKey;
 
 use super::parameters::{Parameters, Place};
-use crate::{arena::padded, memory::zeros};
+use crate::{
+    arena::{Column, padded},
+    memory::zeros,
+};
 
 /// Cells `first..first + valid` of this share, in lanes `0..width`.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +112,12 @@ impl<F: Real> Body<F> {
         };
         body.find();
         Ok(body)
+    }
+
+    /// What a step reads, and what it clears.
+    pub fn columns(&self) -> impl Iterator<Item = Column> + '_ {
+        let places = self.inputs.iter().chain(&self.receptors);
+        places.filter_map(|place| place.column(self.n()))
     }
 
     /// Number of cells in this share.

@@ -264,6 +264,17 @@ impl<F: Real> Cells<F> {
         }
     }
 
+    /// What a step reads and writes.
+    pub fn columns(&self, spikes: &[Spikes<F>]) -> Vec<Column> {
+        let outputs = self.members.iter().flat_map(|member| &member.outputs);
+        let outputs = outputs.filter_map(|output| match *output {
+            Output::Dense(column) => Some(column),
+            Output::Spikes(signal) => spikes[signal].shown_at(),
+        });
+        let exposed = self.members.iter().flat_map(|member| &member.exposed);
+        self.body.columns().chain(outputs).chain(exposed.map(|(_, column)| *column)).collect()
+    }
+
     /// Finds out which spikes others read as dense.
     pub fn find_shown(&mut self, spikes: &[Spikes<F>]) {
         self.shown = self.spikes().filter(|signal| spikes[*signal].is_shown()).collect();

@@ -5,7 +5,10 @@ use std::ops::Range;
 use pontine_core_ir::Mechanism;
 use pontine_mechanism::{LANES, Lines, Real, derive};
 
-use crate::{arena::padded, slots::Slots};
+use crate::{
+    arena::{Column, padded},
+    slots::Slots,
+};
 
 /// Where a kernel finds a value: one splatted block for all cells, or a column.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +34,11 @@ impl Place {
     /// A sum for each cell.
     pub fn sum(slots: &Slots) -> Self {
         Self { is_sum: true, ..Self::each(slots.all().start) }
+    }
+
+    /// The values of `n` cells, if each has its own.
+    pub fn column(self, n: usize) -> Option<Column> {
+        (self.stride > 0).then_some(Column { at: self.at, len: n })
     }
 
     /// Where the block begins whose first cell is `first`.

@@ -5,18 +5,18 @@ use std::{collections::BTreeMap, ops::Range};
 use pontine_core_ir::port::CompileError;
 use pontine_mechanism::Real;
 
+use super::ranges::Ranges;
 use crate::{
     arena::Column,
     array::{Array, CopyOp, Encoders, Encoding, SHORT},
 };
 
 /// Does products of tall matrices that follow one another at once, each on top of the column that was
-/// copied to its place before, if nobody looked at it meanwhile.
+/// copied to its place before, if that does not change and nobody looked at it meanwhile.
 pub(super) fn join_encodings<F: Real>(
     arrays: Vec<Array<F>>,
+    constants: &Ranges,
 ) -> Result<Vec<Array<F>>, CompileError> {
-    let mut written = Ranges::default();
-    arrays.iter().flat_map(|array| array.columns().1).for_each(|column| written.put(column, 0));
     let mut copied = Ranges::default();
     let mut taken = BTreeMap::<usize, Vec<Range<usize>>>::new();
     let mut joined: Vec<Array<F>> = Vec::with_capacity(arrays.len());
@@ -27,7 +27,8 @@ pub(super) fn join_encodings<F: Real>(
         let Some(mut encoding) = encoding(&array) else {
             put_run(std::mem::take(&mut run), &mut joined)?;
             writes.iter().for_each(|column| copied.remove(*column));
-            if let Some(copy) = plain(&array).filter(|copy| !written.meets(copy.source)) {
+            if let Some(copy) = plain(&array).filter(|copy| constants.around(copy.source).is_some())
+            {
                 copied.put(copy.target, joined.len());
             }
             joined.push(array);
@@ -53,7 +54,7 @@ fn encoding<F: Real>(array: &Array<F>) -> Option<Encoding> {
 }
 
 /// A copy of a whole column.
-fn plain<F: Real>(array: &Array<F>) -> Option<&CopyOp> {
+pub(super) fn plain<F: Real>(array: &Array<F>) -> Option<&CopyOp> {
     let Array::Copy(copy) = array else { return None };
     let is_plain = !copy.inc && copy.source_index.is_none() && copy.target_index.is_none();
     is_plain.then_some(copy)
@@ -88,50 +89,6 @@ fn leave_out<F: Real>(
         }
     }
     left
-}
-
-/// Ranges of columns that do not overlap, each with a number.
-#[derive(Default)]
-struct Ranges(BTreeMap<usize, (usize, usize)>);
-
-impl Ranges {
-    /// Gives a column a number, instead of what parts of it had.
-    fn put(&mut self, column: Column, number: usize) {
-        self.remove(column);
-        if column.len > 0 {
-            self.0.insert(column.at, (column.at + column.len, number));
-        }
-    }
-
-    /// Takes a column's elements out.
-    fn remove(&mut self, column: Column) {
-        let Range { start, end } = column.range();
-        while let Some((&from, &(to, number))) = self.0.range(..end).next_back() {
-            if to <= start {
-                break;
-            }
-            self.0.remove(&from);
-            if to > end {
-                self.0.insert(end, (to, number));
-            }
-            if from < start {
-                self.0.insert(from, (start, number));
-                break;
-            }
-        }
-    }
-
-    /// The number of the range that a column is within.
-    fn around(&self, column: Column) -> Option<usize> {
-        let (_, &(to, number)) = self.0.range(..=column.at).next_back()?;
-        (column.at + column.len <= to).then_some(number)
-    }
-
-    /// Whether any element of a column is in a range.
-    fn meets(&self, column: Column) -> bool {
-        let last = self.0.range(..column.at + column.len).next_back();
-        last.is_some_and(|(_, (to, _))| *to > column.at)
-    }
 }
 
 /// What is left of a range.
@@ -169,6 +126,11 @@ mod tests {
         Array::Tiled { a, x: column(200, 1), y }
     }
 
+    /// What copies of the tests take from.
+    fn constants() -> Ranges {
+        Ranges::of(vec![column(10, 30), column(0, 10)])
+    }
+
     fn shapes(arrays: &[Array<f64>]) -> Vec<String> {
         let shape = |array: &Array<f64>| match array {
             Array::Copy(copy) => format!("copy {:?}", copy.target.range()),
@@ -185,7 +147,7 @@ mod tests {
     fn a_copy_goes_with_what_is_added_to_it() {
         let arrays =
             vec![copy(column(0, 30), column(50, 30)), tiled(column(52, 8)), tiled(column(60, 15))];
-        let joined = join_encodings(arrays).unwrap();
+        let joined = join_encodings(arrays, &constants()).unwrap();
         assert_eq!(shapes(&joined), ["copy 50..52", "copy 75..80", "encode [Some(2), Some(10)]"]);
     }
 
@@ -199,25 +161,24 @@ mod tests {
             tiled(column(52, 8)),
             tiled(column(60, 15)),
         ];
-        let joined = join_encodings(arrays).unwrap();
+        let joined = join_encodings(arrays, &constants()).unwrap();
         assert_eq!(shapes(&joined)[..2], ["copy 50..52", "copy 60..80"]);
         assert_eq!(shapes(&joined)[3], "encode [Some(2), None]");
     }
 
     #[test]
     fn a_copy_of_what_changes_stays() {
-        let arrays = vec![
-            copy(column(0, 9), column(50, 9)),
-            Array::Reset { target: column(8, 1), value: 0.0 },
-            tiled(column(50, 9)),
-        ];
-        assert_eq!(shapes(&join_encodings(arrays).unwrap()).len(), 3);
+        let arrays = vec![copy(column(39, 9), column(50, 9)), tiled(column(50, 9))];
+        assert_eq!(shapes(&join_encodings(arrays, &constants()).unwrap()).len(), 2);
     }
 
     #[test]
     fn what_is_added_twice_has_one_base() {
         let arrays =
             vec![copy(column(0, 9), column(50, 9)), tiled(column(50, 9)), tiled(column(50, 9))];
-        assert_eq!(shapes(&join_encodings(arrays).unwrap()), ["encode [Some(0), None]"]);
+        assert_eq!(
+            shapes(&join_encodings(arrays, &constants()).unwrap()),
+            ["encode [Some(0), None]"]
+        );
     }
 }

@@ -4,12 +4,17 @@ use std::{collections::BTreeMap, ops::Range};
 
 use pontine_core_ir::{
     Model, OperatorId, SignalId,
-    model::{Neurons, OperatorKind},
+    model::{Neurons, OperatorKind, Role},
     port::CompileError,
 };
 use pontine_mechanism::Real;
 
-use super::{Planner, array, encoded::join_encodings};
+use super::{
+    Planner, array,
+    encoded::join_encodings,
+    moves::{delay_copies, join_moves},
+    ranges::Ranges,
+};
 use crate::{
     arena::Column,
     array::{Array, Columns, CopyOp, Product, WIDEST, rounds},
@@ -95,21 +100,33 @@ impl<'a, F: Real> Planner<'a, F> {
 }
 
 impl<F: Real> Planner<'_, F> {
-    /// Does products with the spikes of cells that are stepped as one at once, and finds out whose
-    /// spikes others still take by themselves.
+    /// Does what array operators have in common at once, and finds out which cells' spikes others still
+    /// take by themselves.
     pub(super) fn join_products(&mut self) -> Result<(), CompileError> {
+        let constants = self.constants();
         let Engine { units, cells, spikes, .. } = &mut self.engine;
         let mut heard: Vec<bool> = spikes.iter().map(|s| s.is_sent() || s.is_shown()).collect();
         let places = Places::new(cells);
-        for op in units.iter_mut().flat_map(|unit| &mut unit.ops) {
-            if let Op::Arrays(arrays) = op {
-                *arrays = join_arrays(std::mem::take(arrays), &places, spikes)?;
-                *arrays = join_encodings(std::mem::take(arrays))?;
-                arrays.iter().filter_map(Array::spikes).for_each(|signal| heard[signal] = true);
+        for unit in units {
+            let columns = |group: usize| cells[group].columns(spikes);
+            unit.ops = delay_copies(std::mem::take(&mut unit.ops), &constants, columns);
+            for op in &mut unit.ops {
+                if let Op::Arrays(arrays) = op {
+                    let joined = join_arrays(std::mem::take(arrays), &places, spikes)?;
+                    *arrays = join_moves(join_encodings(joined, &constants)?)?;
+                    let taken = arrays.iter().filter_map(Array::spikes);
+                    taken.for_each(|signal| heard[signal] = true);
+                }
             }
         }
         cells.iter_mut().for_each(|cells| cells.find_heard(|signal| heard[signal]));
         Ok(())
+    }
+
+    /// Where numbers stand that no operator changes.
+    fn constants(&self) -> Ranges {
+        let constants = self.model.signals.iter().filter(|(_, s)| s.role == Role::Constant);
+        Ranges::of(constants.filter_map(|(id, _)| self.layout.get(id)).collect())
     }
 }
 
