@@ -7,7 +7,7 @@ mod tiles;
 
 use std::{ops::Range, sync::Arc};
 
-use pontine_core_ir::port::CompileError;
+use pontine_core_ir::{model::Filter, port::CompileError};
 use pontine_mechanism::{Real, native::Task};
 
 use crate::{
@@ -400,12 +400,21 @@ fn spike_dot<F: Real>(dense: &mut [F], a: Column, x: &Spikes<F>, step: u64, y: C
 
 #[inline(always)]
 fn filter<F: Real>(dense: &mut [F], input: Column, output: Column, decay: F, gain: F) {
+    let tiny = F::from_f64(Filter::TINY);
     if input == output {
-        let values = &mut dense[output.range()];
-        values.iter_mut().for_each(|o| *o = decay * *o + gain * *o);
+        for o in &mut dense[output.range()] {
+            *o = flushed(decay * *o + gain * *o, tiny);
+        }
         return;
     }
     let apart = Apart::new(dense, output);
     let input = apart.read(input);
-    apart.target.iter_mut().zip(input).for_each(|(o, &i)| *o = decay * *o + gain * i);
+    for (o, &i) in apart.target.iter_mut().zip(input) {
+        *o = flushed(decay * *o + gain * i, tiny);
+    }
+}
+
+#[inline(always)]
+fn flushed<F: Real>(value: F, tiny: F) -> F {
+    if value.abs() < tiny { F::default() } else { value }
 }

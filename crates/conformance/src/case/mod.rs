@@ -128,6 +128,7 @@ pub const SHIPPED: &[(&str, &str)] = texts! { "":
     "events_read_as_dense",
     "exponential_euler",
     "exposed_state_is_read_in_its_step",
+    "filters_end_at_zero",
     "function_of_time",
     "function_of_time_and_vector",
     "functions_of_the_language",

@@ -107,7 +107,8 @@ impl Running {
     fn filter(&mut self, filter: &Filter) {
         let input = self.dense(filter.input);
         for (output, input) in self.values[filter.output.index()].iter_mut().zip(input) {
-            *output = filter.decay * *output + filter.gain * input;
+            let next = filter.decay * *output + filter.gain * input;
+            *output = if next.abs() < Filter::TINY { 0.0 } else { next };
         }
     }
 

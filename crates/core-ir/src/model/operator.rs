@@ -148,13 +148,19 @@ impl Entries {
 pub struct Filter {
     /// Read.
     pub input: SignalId,
-    /// Updated: `output = decay · output + gain · input` at the end of the step. A decay of 0 is a
-    /// pure delay of one step.
+    /// Updated: `output = decay · output + gain · input` at the end of the step, or 0 where that is below
+    /// [`Filter::TINY`] in size. A decay of 0 is a pure delay of one step.
     pub output: SignalId,
     /// What is kept of the output.
     pub decay: f64,
     /// What is added of the input.
     pub gain: f64,
+}
+
+impl Filter {
+    /// What is less in size counts as 0, so that no arithmetic is done on subnormal numbers, which is many
+    /// times slower: what has once been filtered decays for ever.
+    pub const TINY: f64 = 1e-30;
 }
 
 /// Cells of one mechanism.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_core_ir::{
     Expanded, Id, Model, OperatorId, SignalId,
-    model::{First, Operator, OperatorKind, Record, RecordTarget, SignalKind},
+    model::{Filter, First, Operator, OperatorKind, Record, RecordTarget, SignalKind},
     port::{
         AccessError, Address, CompileError, Progress, RecordingSink, RunControl, RunError,
         Simulation, SimulationError,
@@ -126,7 +126,8 @@ impl Running {
             OperatorKind::Filter(filter) => {
                 let input = self.dense(filter.input);
                 for (y, x) in self.values[filter.output.index()].iter_mut().zip(input) {
-                    *y = filter.decay * *y + filter.gain * x;
+                    let next = filter.decay * *y + filter.gain * x;
+                    *y = if next.abs() < Filter::TINY { 0.0 } else { next };
                 }
             }
             OperatorKind::Function { time, x, y, .. } => {
