@@ -22,7 +22,8 @@ pub(crate) struct Encoding {
     pub base: Option<Column>,
 }
 
-/// Matrices that do not change, column by column.
+/// Matrices that do not change, each in tiles of [`WIDE`] rows: within a tile column by column, rows
+/// beyond the last are zero.
 #[derive(Debug)]
 pub(crate) struct Encoders<F> {
     /// In the order in which they are done.
@@ -36,21 +37,29 @@ pub(crate) const SHORT: usize = 16;
 /// Rows that are summed side by side.
 const WIDE: usize = 8;
 
+impl Encoding {
+    /// How many numbers its tiles have.
+    fn len(&self) -> usize {
+        self.y.len.next_multiple_of(WIDE) * self.x.len
+    }
+}
+
 impl<F: Real> Encoders<F> {
     /// Lays matrices of at most [`SHORT`] columns out, without their numbers.
     pub fn new(what: &str, encodings: Vec<Encoding>) -> Result<Self, CompileError> {
-        let numbers = zeros(what, encodings.iter().map(|encoding| encoding.source.len).sum())?;
+        let numbers = zeros(what, encodings.iter().map(Encoding::len).sum())?;
         Ok(Self { encodings, numbers })
     }
 
     /// Takes over the numbers.
     pub fn renew(&mut self, dense: &[F]) {
         let mut numbers = &mut self.numbers[..];
-        for Encoding { source, x, y, .. } in &self.encodings {
-            let (own, rest) = numbers.split_at_mut(source.len);
+        for encoding in &self.encodings {
+            let (own, rest) = numbers.split_at_mut(encoding.len());
             numbers = rest;
-            for (r, row) in dense[source.range()].chunks(x.len.max(1)).enumerate() {
-                let places = own[r..].iter_mut().step_by(y.len.max(1));
+            let d = encoding.x.len;
+            for (r, row) in dense[encoding.source.range()].chunks(d.max(1)).enumerate() {
+                let places = own[r / WIDE * WIDE * d + r % WIDE..].iter_mut().step_by(WIDE);
                 places.zip(row).for_each(|(place, number)| *place = *number);
             }
         }
@@ -61,17 +70,27 @@ impl<F: Real> Encoders<F> {
     pub fn times(&self, dense: &mut [F]) {
         let mut numbers = &self.numbers[..];
         for encoding in &self.encodings {
-            let (own, rest) = numbers.split_at(encoding.source.len);
+            let (own, rest) = numbers.split_at(encoding.len());
             numbers = rest;
             let apart = Apart::new(dense, encoding.y);
             let (x, base) = (apart.read(encoding.x), encoding.base.map(|base| apart.read(base)));
-            match x.len() {
-                1 => encode::<F, 1>(own, x, base, apart.target),
-                2 => encode::<F, 2>(own, x, base, apart.target),
-                3 => encode::<F, 3>(own, x, base, apart.target),
-                4 => encode::<F, 4>(own, x, base, apart.target),
-                _ => encode::<F, SHORT>(own, x, base, apart.target),
+            macro_rules! encode {
+                ($($d:literal)*) => {
+                    match x.len() {
+                        $($d => {
+                            if let Some(x) = x.first_chunk::<$d>() {
+                                let tiles = own.as_chunks::<WIDE>().0.as_chunks::<$d>().0.iter();
+                                encode(tiles.map(|tile| &tile[..]), x, base, apart.target);
+                            }
+                        })*
+                        d => {
+                            let tiles = own.as_chunks::<WIDE>().0.chunks_exact(d.max(1));
+                            encode(tiles, x, base, apart.target);
+                        }
+                    }
+                };
             }
+            encode!(1 2 3 4 5 6 7 8);
         }
     }
 
@@ -81,54 +100,45 @@ impl<F: Real> Encoders<F> {
     }
 }
 
-/// One of them, of at most `D` columns.
+/// One of them.
 #[inline(always)]
-fn encode<F: Real, const D: usize>(numbers: &[F], x: &[F], base: Option<&[F]>, y: &mut [F]) {
-    let n = y.len();
-    let mut columns = [&numbers[..0]; D];
-    for (column, numbers) in columns.iter_mut().zip(numbers.chunks_exact(n.max(1))) {
-        *column = numbers;
-    }
-    let columns = &columns[..D.min(x.len())];
+fn encode<'a, F: Real>(
+    mut tiles: impl Iterator<Item = &'a [[F; WIDE]]>,
+    x: &[F],
+    base: Option<&[F]>,
+    y: &mut [F],
+) {
+    let (wide, rest) = y.as_chunks_mut::<WIDE>();
     match base {
-        Some(base) if n >= WIDE => {
-            for r in (0..n - WIDE + 1).step_by(WIDE) {
-                put::<F, WIDE>(columns, x, &base[r..], r, &mut y[r..]);
+        Some(base) => {
+            let (base, last) = base.as_chunks::<WIDE>();
+            for ((y, base), tile) in wide.iter_mut().zip(base).zip(&mut tiles) {
+                let sums = sums(tile, x);
+                y.iter_mut().zip(base).zip(sums).for_each(|((y, base), sum)| *y = *base + sum);
             }
-            // Rows that are set may be set once more.
-            let r = n - WIDE;
-            put::<F, WIDE>(columns, x, &base[r..], r, &mut y[r..]);
+            if let Some(tile) = tiles.next() {
+                let sums = sums(tile, x);
+                rest.iter_mut().zip(last).zip(sums).for_each(|((y, base), sum)| *y = *base + sum);
+            }
         }
-        Some(base) => (0..n).for_each(|r| put::<F, 1>(columns, x, &base[r..], r, &mut y[r..])),
         None => {
-            let (wide, rest) = y.as_chunks_mut::<WIDE>();
-            let mut r = 0;
-            for y in wide {
-                let base = *y;
-                put::<F, WIDE>(columns, x, &base, r, y);
-                r += WIDE;
+            for (y, tile) in wide.iter_mut().zip(&mut tiles) {
+                y.iter_mut().zip(sums(tile, x)).for_each(|(y, sum)| *y = *y + sum);
             }
-            for y in rest {
-                let base = *y;
-                put::<F, 1>(columns, x, &[base], r, std::slice::from_mut(y));
-                r += 1;
+            if let Some(tile) = tiles.next() {
+                rest.iter_mut().zip(sums(tile, x)).for_each(|(y, sum)| *y = *y + sum);
             }
         }
     }
 }
 
-/// Sets the first `W` of `y`, which are rows from `r` on.
 #[inline(always)]
-fn put<F: Real, const W: usize>(columns: &[&[F]], x: &[F], base: &[F], r: usize, y: &mut [F]) {
-    let mut sums = [F::default(); W];
-    for (column, &x) in columns.iter().zip(x) {
-        let Some(column) = column.get(r..).and_then(|column| column.first_chunk::<W>()) else {
-            return;
-        };
+fn sums<F: Real>(tile: &[[F; WIDE]], x: &[F]) -> [F; WIDE] {
+    let mut sums = [F::default(); WIDE];
+    for (column, &x) in tile.iter().zip(x) {
         sums.iter_mut().zip(column).for_each(|(sum, &a)| *sum = *sum + a * x);
     }
-    let (Some(base), Some(y)) = (base.first_chunk::<W>(), y.first_chunk_mut::<W>()) else { return };
-    y.iter_mut().zip(base).zip(sums).for_each(|((y, &base), sum)| *y = base + sum);
+    sums
 }
 
 #[cfg(test)]
