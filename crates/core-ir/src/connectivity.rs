@@ -312,6 +312,38 @@ impl Synapses {
         Ok(synapses)
     }
 
+    /// The synapses of a delivery with another number of theirs in the place of the weight, such as a
+    /// parameter: drawn for this purpose. A list may have one number for each of its synapses.
+    ///
+    /// # Errors
+    /// As [`Synapses::new`].
+    pub fn of_variable(
+        deliver: &Deliver,
+        value: &Value,
+        purpose: &str,
+        path: &Path,
+        seed: u64,
+        dt_s: f64,
+    ) -> Result<Self, SynapseError> {
+        let (mut connectivity, mut value) = (deliver.connectivity.clone(), value);
+        if let Connectivity::List(list) = &mut connectivity {
+            let numbers = if let Value::Dense(numbers) = value { Some(numbers.to_vec()) } else { None };
+            if numbers.is_some() {
+                value = &Value::Const(0.0);
+            }
+            Arc::make_mut(list).weight = numbers;
+        }
+        let one = &Value::Const(0.0);
+        let mut synapses = Self::new(&connectivity, one, &deliver.delay, path, seed, dt_s)?;
+        if !matches!(synapses.weight, Variable::FromRow) {
+            synapses.weight = Variable::new(value, path, seed, purpose)?;
+        }
+        if let Some(number) = synapses.constant_weight() {
+            synapses.check_weight(number)?;
+        }
+        Ok(synapses)
+    }
+
     fn check_weight(&self, weight: f64) -> Result<(), SynapseError> {
         if weight.is_finite() {
             return Ok(());
@@ -505,7 +537,7 @@ impl Variable {
         value: &Value,
         path: &Path,
         seed: u64,
-        purpose: &'static str,
+        purpose: &str,
     ) -> Result<Self, SynapseError> {
         Ok(match value {
             Value::Const(value) => Self::Const(*value),
