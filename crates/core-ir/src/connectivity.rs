@@ -327,7 +327,8 @@ impl Synapses {
     ) -> Result<Self, SynapseError> {
         let (mut connectivity, mut value) = (deliver.connectivity.clone(), value);
         if let Connectivity::List(list) = &mut connectivity {
-            let numbers = if let Value::Dense(numbers) = value { Some(numbers.to_vec()) } else { None };
+            let numbers =
+                if let Value::Dense(numbers) = value { Some(numbers.to_vec()) } else { None };
             if numbers.is_some() {
                 value = &Value::Const(0.0);
             }
@@ -533,12 +534,7 @@ impl Task for Steps<'_> {
 }
 
 impl Variable {
-    fn new(
-        value: &Value,
-        path: &Path,
-        seed: u64,
-        purpose: &str,
-    ) -> Result<Self, SynapseError> {
+    fn new(value: &Value, path: &Path, seed: u64, purpose: &str) -> Result<Self, SynapseError> {
         Ok(match value {
             Value::Const(value) => Self::Const(*value),
             Value::Dense(numbers) => {

@@ -235,10 +235,8 @@ pub fn synapse(name: &str) -> Result<Arc<Synapse>, LookupError> {
     if let Some(synapse) = compiled.get(entry.name) {
         return Ok(synapse.clone());
     }
-    let synapse = Synapse::parse(entry.text).map_err(|e| LookupError::Mechanism {
-        name: name.to_owned(),
-        message: e.to_string(),
-    })?;
+    let synapse = Synapse::parse(entry.text)
+        .map_err(|e| LookupError::Mechanism { name: name.to_owned(), message: e.to_string() })?;
     let synapse = Arc::new(synapse);
     compiled.insert(entry.name, synapse.clone());
     Ok(synapse)

@@ -8,9 +8,7 @@ use crate::expr::Expr;
 use crate::lower::lower;
 use crate::mechanism::{Mechanism, Parameter, State};
 use crate::parse::parse_synapse;
-use crate::tree::{
-    InputTree, MechanismTree, OutputTree, OutputTreeKind, StateTree, Statement,
-};
+use crate::tree::{InputTree, MechanismTree, OutputTree, OutputTreeKind, StateTree, Statement};
 use crate::unit::Unit;
 
 /// What happens at one synapse when a spike arrives from either side.

@@ -69,7 +69,8 @@ pub use lines::Lines;
 pub use native::Level;
 pub use pontine_mechanism_lang as lang;
 pub use pontine_mechanism_lang::{
-    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Synapse, Unit, UnitSystem,
+    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Synapse, Unit,
+    UnitSystem,
 };
 pub use registry::{ErasedKernel, NativeKernel, kernel, native_kernel};
 
