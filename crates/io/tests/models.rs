@@ -478,7 +478,7 @@ receptor = "excitatory"
 connector = { kind = "all_to_all" }
 weight = "1 nA"
 delay = "1 ms"
-synapse = { kind = "StdpAdditive", A_plus = { distribution = "uniform", low = 0, high = 1 }, dendritic_delay_fraction = 0.5 }
+synapse = { kind = "StdpAdditive", w_max = "2 nA", A_plus = { distribution = "uniform", low = 0, high = 1 }, dendritic_delay_fraction = 0.5 }
 [[projection]]
 source = "E"
 target = "E"
@@ -499,6 +499,7 @@ fn synapses_are_read_with_their_parameters() {
     assert_eq!(synapses[0].mechanism.name, "Halves");
     assert_eq!(synapses[0].parameters["tau"], Value::Const(20.0));
     assert!(matches!(synapses[0].initial["x"], Value::Expression(_)));
+    assert_eq!(synapses[1].parameters["w_max"], Value::Const(2.0));
     assert!(matches!(synapses[1].parameters["A_plus"], Value::Distribution(_)));
     assert_eq!(synapses.iter().map(|s| s.dendritic_delay_fraction).sum::<f64>(), 2.5);
     let unknown = SYNAPSES.replace("\"TsodyksMarkram\"", "\"TsodiksMarkram\"");

@@ -229,7 +229,8 @@ pub(super) fn projection(
     let learning = fields.get("learning").map(|item| nef::learning_rules(reader, item));
     let learning = learning.transpose()?.unwrap_or_default();
     let synapse = fields.get("synapse");
-    let synapse = synapse.map(|item| synapse::of_projection(loader, reader, item)).transpose()?;
+    let synapse =
+        synapse.map(|item| synapse::of_projection(loader, reader, item, unit)).transpose()?;
     let projection =
         Projection { label, source, target, receptor, connector, weight, delay, learning, synapse };
     Ok(Some(loader.network.add_in(parent.id, projection).into()))

@@ -33,11 +33,13 @@ const KIND: &str = "kind";
 const FRACTION: &str = "dendritic_delay_fraction";
 const INITIAL: &str = "initial";
 
-/// A name, or a table of its kind, its parameters, and how it begins.
+/// A name, or a table of its kind, its parameters, and how it begins. Parameters without a unit may be
+/// given in that of the weight, as its limits are.
 pub(super) fn of_projection(
     loader: &Loader<'_>,
     reader: &Reader<'_>,
     item: &Item,
+    weight: Unit,
 ) -> Result<SynapseType, Located> {
     if let Raw::Text(_) = &item.value {
         let name = reader.text(item, "`synapse`")?;
@@ -51,7 +53,11 @@ pub(super) fn of_projection(
     for (name, item) in fields.iter().filter(|(name, _)| ![KIND, FRACTION, INITIAL].contains(name))
     {
         let unit = synapse.parameter_unit(name).map_err(|e| item.fault(e.into()))?;
-        let value = reader.value(item, &quoted(name), unit, &["i", "j"])?;
+        let value = |unit| reader.value(item, &quoted(name), unit, &["i", "j"]);
+        let value = value(unit).or_else(|fault| match unit.is_none() {
+            true => value(weight).map_err(|_| fault),
+            false => Err(fault),
+        })?;
         synapse.parameters.insert(name.to_owned(), value);
     }
     if let Some(item) = fields.get(INITIAL) {
