@@ -472,7 +472,7 @@ impl<'a, F: Real> Planner<'a, F> {
         let known = histories.iter().position(|history| history.signal == signal);
         Some(known.unwrap_or_else(|| {
             let n_targets = self.index.elements[deliver.target.index()].len();
-            histories.push(History::new(signal, n_targets));
+            histories.push(History::new(signal, n_targets, 0));
             histories.len() - 1
         }))
     }

@@ -199,7 +199,7 @@ impl<F: Real> Receptor<F> {
         for history in &mut self.histories {
             history.add(step, spikes[history.signal].at(step), &self.targets);
         }
-        if self.histories.iter().any(History::is_full) {
+        if self.histories.iter().any(|history| history.is_full(step)) {
             self.settle(step, spikes, scratch);
             let plastic = self.projections.iter().filter_map(|p| p.plastic.as_ref());
             let longest = plastic.map(Plastic::dendritic).max().unwrap_or(0);
@@ -219,7 +219,8 @@ impl<F: Real> Receptor<F> {
     pub fn recall(&mut self, now: u64, spikes: &[Spikes<F>]) {
         for history in &mut self.histories {
             let steps = spikes[history.signal].steps_kept(now);
-            *history = History::new(history.signal, self.targets.len());
+            let before = steps.start.saturating_sub(1);
+            *history = History::new(history.signal, self.targets.len(), before);
             steps.for_each(|n| history.add(n, spikes[history.signal].at(n), &self.targets));
         }
     }

@@ -101,7 +101,7 @@ pub(crate) fn save<F: Real>(simulation: &RefSimulation<F>, op: OperatorId) -> (V
 /// Forgets all spikes, as if those up to step `now` had been taken in.
 pub(crate) fn forget<F: Real>(simulation: &mut RefSimulation<F>, now: u64) {
     for receptor in simulation.engines.iter_mut().flat_map(|engine| &mut engine.receptors) {
-        receptor.histories.iter_mut().for_each(|history| history.forget(u64::MAX));
+        receptor.histories.iter_mut().for_each(|history| history.forget(now));
         let plastics = receptor.projections.iter_mut().filter_map(|p| p.plastic.as_mut());
         plastics.for_each(|plastic| plastic.resume(now, |_| Vec::new()));
     }

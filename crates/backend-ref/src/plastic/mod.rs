@@ -10,13 +10,17 @@
 //! spikes in their order, so it does not matter when it does: numbers that are asked for between runs are
 //! those of rows that have all been brought up to date.
 
+mod due;
 mod history;
 mod program;
 
 use std::{ops::Range, sync::Arc};
 
 use pontine_core_ir::{Path, model::SynapseModel, port::CompileError};
-use pontine_mechanism::{LANES, Phase, Real, Scratch};
+use pontine_mechanism::{
+    LANES, Phase, Real, Scratch,
+    native::{Supported, dispatch},
+};
 use pontine_rng::StreamKey;
 
 use crate::{
@@ -24,7 +28,9 @@ use crate::{
     rows::{Rows, Weights, of_any_width},
     spikes::SpikeList,
 };
+use due::{Count, CountDue, Given};
 pub(crate) use history::History;
+use history::{Due, N_RECENT};
 use program::{Lanes, Program};
 
 /// What the synapses of one delivery with one delay are like now.
@@ -57,6 +63,7 @@ pub(crate) struct Plastic<F> {
     /// For each step under way, what its spikes deliver: for each of them the synapses of its row.
     held: Vec<Vec<F>>,
     pending: Vec<Pending>,
+    counts: Vec<Count>,
 }
 
 /// A synapse that has yet to take in spikes of its target.
@@ -64,8 +71,8 @@ pub(crate) struct Plastic<F> {
 struct Pending {
     place: u32,
     target: u32,
-    /// Which of the spikes of the target is the next.
-    next: u32,
+    /// The spikes of the target.
+    due: Due,
 }
 
 /// What taking in spikes needs besides.
@@ -120,6 +127,7 @@ impl<F: Real> Plastic<F> {
             taken: 0,
             held: vec![Vec::new(); n_held],
             pending: Vec::new(),
+            counts: Vec::new(),
             parameters,
         };
         let mut initial = program_of_initial(&plastic, path, key("init"), dt)?;
@@ -197,13 +205,10 @@ impl<F: Real> Plastic<F> {
         around: &mut Surroundings<'_, F>,
     ) {
         for chunk in chunks(rows.row(source)) {
-            for (lane, place) in chunk.clone().enumerate() {
-                let last = self.last[place];
-                let coincident = match last == at as u32 {
-                    true => self.coincident(rows, place, at, around.histories),
-                    false => F::default(),
-                };
-                self.on_pre.tell(lane, (at as u32).wrapping_sub(last), value, coincident);
+            let meet = self.on_pre.tell(&self.last[chunk.clone()], at as u32, value);
+            // What was there in this step can but have been a spike of the target.
+            if meet {
+                self.note_coincident(rows, chunk.clone(), at, around.histories);
             }
             self.last[chunk.clone()].fill(at as u32);
             let lanes = Lanes::Range(chunk);
@@ -213,14 +218,22 @@ impl<F: Real> Plastic<F> {
         }
     }
 
-    /// How many spikes of the target came to a synapse in step `at` before that of the source.
+    /// Tells synapses how many spikes of their targets came in step `at` before that of the source.
     #[cold]
-    fn coincident(&self, rows: &Rows<F>, place: usize, at: u64, histories: &[History<F>]) -> F {
-        let Some(history) = self.history.map(|i| &histories[i]) else { return F::default() };
-        let sent = at - self.dendritic;
-        let spikes = history.of(rows.target(place));
-        let found = spikes.iter().rev().find(|(step, _)| *step == sent);
-        found.map_or(F::default(), |(_, value)| *value)
+    fn note_coincident(
+        &mut self,
+        rows: &Rows<F>,
+        chunk: Range<usize>,
+        at: u64,
+        histories: &[History<F>],
+    ) {
+        let Some(history) = self.history.map(|i| &histories[i]) else { return };
+        for (lane, place) in chunk.enumerate() {
+            if self.last[place] == at as u32 {
+                let value = history.at(rows.target(place), at - self.dendritic);
+                self.on_pre.tell_coincident(lane, value);
+            }
+        }
     }
 
     /// Has the synapses of a source take in the spikes of their targets that were at them up to step
@@ -237,35 +250,70 @@ impl<F: Real> Plastic<F> {
         if history.newest() + self.dendritic <= seen {
             return;
         }
+        let row = rows.row(source);
+        let [seen, until] = [seen, until].map(|step| step.saturating_sub(self.dendritic));
+        if self.hurry(rows, row.clone(), [seen, until], history, around.scratch) {
+            return;
+        }
         let mut pending = std::mem::take(&mut self.pending);
         pending.clear();
-        let row = rows.row(source);
-        let (latest, dendritic) = (history.latest(), self.dendritic);
         of_any_width!(rows.targets(), targets => {
-            for (place, target) in row.clone().zip(&targets[row]) {
+            for (place, target) in row.clone().zip(&targets[row.clone()]) {
                 let target = *target as usize;
-                if latest[target] + dendritic > seen {
-                    let next = history.n_until(target, seen.saturating_sub(dendritic)) as u32;
-                    pending.push(Pending { place: place as u32, target: target as u32, next });
+                if let Some(due) = history.due(target, seen, until) {
+                    pending.push(Pending { place: place as u32, target: target as u32, due });
                 }
             }
         });
-        let sent = until.saturating_sub(dendritic);
-        let is_due = |p: &Pending| {
-            history
-                .of(p.target as usize)
-                .get(p.next as usize)
-                .is_some_and(|(step, _)| *step <= sent)
-        };
-        pending.retain(is_due);
         while !pending.is_empty() {
             for chunk in pending.chunks(LANES) {
                 self.answer(rows, source, chunk, history, around.scratch);
             }
-            pending.iter_mut().for_each(|p| p.next += 1);
-            pending.retain(is_due);
+            pending.retain_mut(|p| match p.due.rest() {
+                Some(rest) => {
+                    p.due = rest;
+                    true
+                }
+                None => false,
+            });
         }
         self.pending = pending;
+    }
+
+    /// Has the synapses of a row take in what came after one step up to another, if steps of the last
+    /// spikes of each target are all that there is to know; says whether it did.
+    fn hurry(
+        &mut self,
+        rows: &Rows<F>,
+        row: Range<usize>,
+        span: [u64; 2],
+        history: &History<F>,
+        scratch: &mut Scratch<F>,
+    ) -> bool {
+        let Some(on_post) = &mut self.on_post else { return true };
+        if !history.are_single() || !self.before.is_empty() || on_post.knows_step() {
+            return false;
+        }
+        let level = Supported::best();
+        let recent = history.recent();
+        let counts = &mut self.counts;
+        counts.resize(row.len(), Count::default());
+        let most = of_any_width!(rows.targets(), targets => {
+            let targets = &targets[row.clone()];
+            dispatch(level, CountDue { targets, recent, span, counts: &mut counts[..] })
+        });
+        if most == N_RECENT as u8 {
+            return false;
+        }
+        let mut first = 0;
+        for chunk in chunks(row) {
+            let counts = &mut counts[first..first + chunk.len()];
+            let targets = (rows.targets(), chunk.clone());
+            let mut given = Given { on_post, last: &mut self.last, states: &mut self.states };
+            given.all(targets, counts, recent, self.dendritic as u32, scratch);
+            first += chunk.len();
+        }
+        true
     }
 
     /// Runs `on_post` over some synapses of a row, each with the next spike of its target.
@@ -278,23 +326,29 @@ impl<F: Real> Plastic<F> {
         scratch: &mut Scratch<F>,
     ) {
         let Some(on_post) = &mut self.on_post else { return };
-        let (dendritic, by_step) = (self.dendritic, on_post.knows_step());
+        let by_step = on_post.knows_step();
         let before = self.before.get(source as usize);
         let mut places = [0; LANES];
-        let at = |p: &Pending| history.of(p.target as usize)[p.next as usize].0 + dendritic;
-        for same in chunk.chunk_by(|a, b| !by_step || at(a) == at(b)) {
+        let sent = |p: &Pending| history.first(p.target as usize, p.due).0;
+        for same in chunk.chunk_by(|a, b| !by_step || sent(a) == sent(b)) {
+            on_post.begin();
             for (lane, p) in same.iter().enumerate() {
-                let (sent, value) = history.of(p.target as usize)[p.next as usize];
-                let (at, place) = (sent + dendritic, p.place as usize);
-                let elapsed = (at as u32).wrapping_sub(self.last[place]);
-                let coincident = before.filter(|(step, _)| *step == at);
-                on_post.tell(lane, elapsed, value, coincident.map_or(F::default(), |(_, v)| *v));
-                self.last[place] = at as u32;
+                let (sent, value) = history.first(p.target as usize, p.due);
+                let at = sent.wrapping_add(self.dendritic as u32);
+                on_post.tell_one(lane, at.wrapping_sub(self.last[p.place as usize]), value);
+                if let Some((_, value)) = before.filter(|(step, _)| *step as u32 == at) {
+                    on_post.tell_coincident(lane, *value);
+                }
+                self.last[p.place as usize] = at;
                 places[lane] = p.place;
             }
             let lanes = Lanes::Some(&places[..same.len()]);
             let index = |place| rows.index(source, place);
-            on_post.run(scratch, &lanes, &mut self.states, at(&same[0]), index);
+            let seen = self.seen[source as usize];
+            let at = sent(&same[0]).wrapping_add(self.dendritic as u32);
+            // The low bits of a step not later than what has been seen.
+            let step = seen - u64::from((seen as u32).wrapping_sub(at));
+            on_post.run(scratch, &lanes, &mut self.states, step, index);
         }
     }
 

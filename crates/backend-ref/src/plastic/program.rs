@@ -4,7 +4,9 @@ use std::{ops::Range, sync::Arc};
 
 use pontine_core_ir::{Mechanism, Path, port::CompileError};
 use pontine_mechanism::{
-    BlockArgs, DeriveError, Frame, Kernel, LANES, Phase, Real, Scratch, derive, kernel, lang::Slot,
+    BlockArgs, DeriveError, Frame, Kernel, LANES, Phase, Real, Scratch, derive, kernel,
+    lang::Slot,
+    native::{Supported, Task, dispatch},
 };
 use pontine_rng::StreamKey;
 
@@ -76,6 +78,11 @@ pub(super) struct Program<F> {
     is_random: bool,
     reads_time: bool,
     dt: f64,
+    /// The number of spikes that all lanes are told, if it is the same.
+    all_told: Option<F>,
+    /// Whether any lane is told of coincident spikes.
+    is_coincident: bool,
+    level: Supported,
 }
 
 impl<F: Real> Program<F> {
@@ -107,6 +114,9 @@ impl<F: Real> Program<F> {
             is_random: n_sites > 0,
             reads_time: side.step.reads(Slot::Time),
             dt,
+            all_told: None,
+            is_coincident: false,
+            level: Supported::best(),
         };
         program.set(path, side, parameters)?;
         Ok(program)
@@ -145,13 +155,50 @@ impl<F: Real> Program<F> {
         self.is_random || self.reads_time
     }
 
-    /// Sets what lane `lane` is told: steps since the last spike, how many there are, and how many of the
-    /// other side were before.
+    /// Tells synapses that spikes come in step `at`, all of this value; `last` are those before. Says
+    /// whether any of those came in the same step.
+    pub fn tell(&mut self, last: &[u32], at: u32, spikes: F) -> bool {
+        self.begin();
+        if self.all_told != Some(spikes) {
+            self.inputs[LANES..2 * LANES].fill(spikes);
+            self.all_told = Some(spikes);
+        }
+        let to = &mut self.inputs[..last.len()];
+        dispatch(self.level, Elapsed { last, at, dt: self.dt, to })
+    }
+
+    /// Tells one synapse of so many spikes, so many steps after those before.
     #[inline]
-    pub fn tell(&mut self, lane: usize, elapsed: u32, spikes: F, coincident: F) {
+    pub fn tell_one(&mut self, lane: usize, elapsed: u32, spikes: F) {
         self.inputs[lane] = F::from_f64(f64::from(elapsed) * self.dt);
-        self.inputs[LANES + lane] = spikes;
-        self.inputs[2 * LANES + lane] = coincident;
+        if self.all_told != Some(spikes) {
+            self.inputs[LANES + lane] = spikes;
+            self.all_told = None;
+        }
+    }
+
+    /// The time step, and where synapses are told of the time that has passed; each of one spike.
+    pub fn elapsed(&mut self) -> (f64, &mut [F]) {
+        let one = F::from_i32(1);
+        if self.all_told != Some(one) {
+            self.inputs[LANES..2 * LANES].fill(one);
+            self.all_told = Some(one);
+        }
+        (self.dt, &mut self.inputs[..LANES])
+    }
+
+    /// Tells one synapse how many spikes of the other side came in this step before.
+    pub fn tell_coincident(&mut self, lane: usize, spikes: F) {
+        self.inputs[2 * LANES + lane] = spikes;
+        self.is_coincident = true;
+    }
+
+    /// Forgets what was told of coincident spikes.
+    pub fn begin(&mut self) {
+        if self.is_coincident {
+            self.inputs[2 * LANES..].fill(F::default());
+            self.is_coincident = false;
+        }
     }
 
     /// Runs it over some synapses in step `step`; the index of each is what it draws by. Returns what is
@@ -164,6 +211,38 @@ impl<F: Real> Program<F> {
         step: u64,
         index: impl Fn(usize) -> u64,
     ) -> &[F] {
+        let (n, width) = (lanes.len(), padded(lanes.len()));
+        self.compute(scratch, lanes, states, step, index);
+        for (state, from) in states.iter_mut().zip(self.states.chunks(width)) {
+            lanes.scatter(from, state);
+        }
+        &self.outputs[..n]
+    }
+
+    /// Runs it over a part of a row, of which those synapses stay as they are that do not take part.
+    pub fn run_some(
+        &mut self,
+        scratch: &mut Scratch<F>,
+        row: Range<usize>,
+        takes: &[bool; LANES],
+        states: &mut [Vec<F>],
+    ) {
+        let width = padded(row.len());
+        self.compute(scratch, &Lanes::Range(row.clone()), states, 0, |_| 0);
+        for (state, from) in states.iter_mut().zip(self.states.chunks(width)) {
+            let to = &mut state[row.clone()];
+            dispatch(self.level, Choose { to, from, takes });
+        }
+    }
+
+    fn compute(
+        &mut self,
+        scratch: &mut Scratch<F>,
+        lanes: &Lanes<'_>,
+        states: &[Vec<F>],
+        step: u64,
+        index: impl Fn(usize) -> u64,
+    ) {
         let (n, width) = (lanes.len(), padded(lanes.len()));
         for (state, to) in states.iter().zip(self.states.chunks_mut(width)) {
             lanes.gather(state, to);
@@ -203,10 +282,46 @@ impl<F: Real> Program<F> {
         if self.is_random {
             scratch.key_lanes([]);
         }
-        for (state, from) in states.iter_mut().zip(self.states.chunks(width)) {
-            lanes.scatter(from, state);
+    }
+}
+
+/// The time since the last spike of each synapse; whether any of those was in this step.
+struct Elapsed<'a, F> {
+    last: &'a [u32],
+    at: u32,
+    dt: f64,
+    to: &'a mut [F],
+}
+
+impl<F: Real> Task for Elapsed<'_, F> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let mut meets = false;
+        for (to, last) in self.to.iter_mut().zip(self.last) {
+            meets |= *last == self.at;
+            *to = F::from_f64(f64::from(self.at.wrapping_sub(*last)) * self.dt);
         }
-        &self.outputs[..n]
+        meets
+    }
+}
+
+/// New numbers for those who take part.
+struct Choose<'a, F> {
+    to: &'a mut [F],
+    from: &'a [F],
+    takes: &'a [bool; LANES],
+}
+
+impl<F: Real> Task for Choose<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((to, from), takes) in self.to.iter_mut().zip(self.from).zip(self.takes) {
+            *to = if *takes { *from } else { *to };
+        }
     }
 }
 

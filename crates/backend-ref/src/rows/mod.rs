@@ -16,7 +16,7 @@ use pontine_mechanism::Real;
 use crate::memory::bytes;
 use add::Ahead;
 pub(crate) use more::rank;
-pub(crate) use narrow::{Narrow, of_any_width};
+pub(crate) use narrow::{Index, Narrow, of_any_width};
 pub(crate) use pull::{Sides, pull};
 
 /// One weight for all synapses, or one for each.

@@ -73,3 +73,73 @@ impl Deliver {
         self.synapse.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Model, Synapses,
+        model::{Deliver, OperatorKind},
+    };
+
+    fn model(rest: &str) -> Model {
+        let text = "synapse S { units population parameter p = 0.5 state x = 1 \
+                    on_pre { deliver w * p * x } on_post { x += 1 } }";
+        let text = format!(
+            "model dt=0.0001 seed=0 \"\"
+             synapse {text:?}
+             signal %0 \"pre\" events [2] amplitude=1.0
+             signal %1 \"post\" events [3] amplitude=1.0
+             signal %2 \"sum\" dense [3] temporary = [0.0, 0.0, 0.0]
+             signal %3 \"few\" events [2] amplitude=1.0
+             operator \"pre\" 0 spike_list %0 [[1], [2]]
+             operator \"post\" 0 spike_list %1 [[], [], []]
+             operator \"few\" 0 spike_list %3 [[], []]
+             operator \"sum\" 0 reset %2 0.0
+             operator \"p\" 0 deliver %0 -> %2 list [[0, 1], [1, 2]] weight=1.0 delay=1.0 synapse S {rest}"
+        );
+        Model::parse(&text).unwrap()
+    }
+
+    fn deliver(model: &Model) -> Deliver {
+        let id = model.operator("p", 0).unwrap();
+        let OperatorKind::Deliver(deliver) = &model.operators[id].kind else { panic!() };
+        deliver.clone()
+    }
+
+    #[test]
+    fn a_model_with_synapses_prints_and_reads_back() {
+        let model = model(
+            "dendritic=0.25 post=%1; parameter p=[0.1, 0.2]; init x=uniform(high=1.0, low=0.5)",
+        );
+        model.validate().unwrap();
+        assert_eq!(Model::parse(&model.to_string()).unwrap(), model);
+        let synapse = deliver(&model).synapse.unwrap();
+        assert_eq!([1, 2, 4, 10].map(|d| synapse.dendritic_steps(d)), [0, 1, 1, 3]);
+    }
+
+    #[track_caller]
+    fn check(rest: &str, expected: &str) {
+        let message = model(rest).validate().unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+
+    #[test]
+    fn what_synapses_need_is_there() {
+        check("dendritic=1.0", "`S` needs the spikes of the targets");
+        check("dendritic=1.5 post=%1", "1.5 is no part of a delay");
+        check("dendritic=1.0 post=%2", "`sum` carries no spikes");
+        check("dendritic=1.0 post=%3", "`few` has 2 elements, but 3 are needed");
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_told_with_its_name() {
+        let model = model("dendritic=1.0 post=%1; parameter p=inf");
+        let deliver = deliver(&model);
+        let synapse = deliver.synapse.clone().unwrap();
+        let (purpose, value) = synapse.variables().next().unwrap();
+        let path = crate::Path::from_text("Projection:p");
+        let numbers = Synapses::of_variable(&deliver, value.unwrap(), &purpose, &path, 0, model.dt);
+        let message = numbers.err().unwrap().to_string();
+        assert_eq!(message, "`Projection:p`: a parameter.p of inf cannot be used");
+    }
+}
