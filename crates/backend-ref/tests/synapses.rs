@@ -155,10 +155,10 @@ fn sites_deliver_their_parts() {
     let synapse = "MultiQuantal U=0.4 n=5.0 tau_rec=60.0 tau_facil=0.0";
     let pair = Pair { synapse, pre: &[1.0, 31.0], post: &[], delay: 1.0, dendritic: 1.0 };
     let (found, _) = pair.run(MANY, 4);
-    let counts = |delivered: &[f64]| -> Vec<f64> {
-        let mut counts = vec![0.0; 6];
+    let counts = |delivered: &[f64]| {
+        let mut counts = [0.0; 6];
         delivered.iter().for_each(|w| counts[(w / W * 5.0).round() as usize] += 1.0);
-        counts.iter().map(|count| count / MANY as f64).collect()
+        counts.map(|count| count / MANY as f64)
     };
     // A site delivers at the second spike if it is full, either never emptied or recovered.
     let full = 0.6 + 0.4 * (1.0 - (-30.0f64 / 60.0).exp());

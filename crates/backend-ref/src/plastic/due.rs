@@ -37,16 +37,14 @@ impl<T: Index> Task for CountDue<'_, T> {
 
     #[inline(always)]
     fn run(self) -> u8 {
-        let [seen, until] = self.span;
-        let (seen, span) = (seen as u32, until.wrapping_sub(seen) as u32 as i32);
+        let [seen, until] = self.span.map(|step| step as u32);
         let mut most = 0;
         for (count, target) in self.counts.iter_mut().zip(self.targets) {
             let (mut after, mut later) = (0, 0);
-            for step in &self.recent[target.at()] {
-                // Negative for what came before.
-                let age = step.wrapping_sub(seen) as i32;
-                after += u32::from(age > 0);
-                later += u32::from(age > span);
+            for step in self.recent[target.at()] {
+                // Differences are below 2^31, so that the highest bit is the sign.
+                after += seen.wrapping_sub(step) >> 31;
+                later += until.wrapping_sub(step) >> 31;
             }
             most = most.max(after);
             *count = Count { n: (after - later) as u8, later: later as u8 };
