@@ -72,6 +72,7 @@ fn projection(
         weight: 0.25.into(),
         delay: 3.0.into(),
         learning: Vec::new(),
+        synapse: None,
     }
 }
 

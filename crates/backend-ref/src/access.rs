@@ -1,5 +1,7 @@
 //! Reading and writing numbers of a running model: each share has some of them.
 
+pub(crate) mod synapses;
+
 use std::{iter::zip, sync::Arc};
 
 use pontine_core_ir::{
@@ -34,6 +36,11 @@ impl<F: Real> RefSimulation<F> {
             Address::Parameter(op, parameter) => {
                 let (cells, member) = self.groups(op).next()?;
                 Some(cells.read_parameter((member, parameter))?.to_vec())
+            }
+            Address::Weights(op) if self.has_states(op) => synapses::read_state(self, op, 0),
+            Address::SynapseState(op, state) => synapses::read_state(self, op, state),
+            Address::SynapseParameter(op, parameter) => {
+                synapses::read_parameter(self, op, parameter)
             }
             Address::Weights(op) => {
                 let equal = self.equal(op, |projection| match projection.rows.weights {
@@ -104,13 +111,33 @@ impl<F: Real> RefSimulation<F> {
         shares.all(|(_, p)| of(p).is_some_and(|v| v.to_bits() == first.to_bits())).then_some(first)
     }
 
-    /// Projections of a delivery, with the first target of each share.
+    /// Projections of a delivery, of each share, with its first target.
     fn projections(&self, op: OperatorId) -> impl Iterator<Item = (f64, &Projection<F>)> {
-        self.shares().filter_map(move |(engine, index)| {
-            let (receptor, projection) = *index.projections.get(&op)?;
-            let receptor = &engine.receptors[receptor];
-            Some((receptor.targets.start as f64, &receptor.projections[projection]))
+        let receptors = self.shares().filter_map(move |(engine, index)| {
+            let receptor = *index.projections.get(&op)?;
+            Some(&engine.receptors[receptor])
+        });
+        receptors.flat_map(move |receptor| {
+            let own = receptor.projections.iter().filter(move |p| p.operator == op);
+            own.map(|projection| (receptor.targets.start as f64, projection))
         })
+    }
+
+    /// Where the projections of a delivery are, in the same order: engine, receptor, projection.
+    fn places(&self, op: OperatorId) -> Vec<(usize, usize, usize)> {
+        let mut places = Vec::new();
+        for (share, (engine, index)) in self.shares().enumerate() {
+            let Some(&receptor) = index.projections.get(&op) else { continue };
+            let projections = engine.receptors[receptor].projections.iter().enumerate();
+            let own = projections.filter(|(_, projection)| projection.operator == op);
+            places.extend(own.map(|(i, _)| (share, receptor, i)));
+        }
+        places
+    }
+
+    /// Whether the synapses of a delivery have states.
+    fn has_states(&self, op: OperatorId) -> bool {
+        self.projections(op).any(|(_, projection)| projection.plastic.is_some())
     }
 
     /// Numbers of each synapse of a delivery, or `equal`; in order of (source, ordinal).
@@ -152,6 +179,16 @@ impl<F: Real> RefSimulation<F> {
                     cells.write_parameter(address, (member, parameter), values)
                 })
             }
+            Address::Weights(op) if self.has_states(op) => {
+                synapses::write_state(self, (op, 0), address, values)
+            }
+            Address::SynapseState(op, state) => {
+                synapses::write_state(self, (op, state), address, values)
+            }
+            Address::SynapseParameter(op, parameter) => {
+                synapses::write_parameter(self, (op, parameter), address, values)
+            }
+            Address::Delays(op) if self.has_states(op) => Err(AccessError::ReadOnly(address)),
             Address::Weights(op) => self.write_weights(op, address, values),
             Address::Delays(op) => self.write_delays(op, address, values),
             Address::Synapses(op) => Err(match self.projections(op).next() {
@@ -205,7 +242,8 @@ impl<F: Real> RefSimulation<F> {
         // In single precision a finite weight may become infinite.
         let all_finite = values.iter().all(|v| F::from_f64(*v).to_f64().is_finite());
         let now = self.n_steps;
-        for (engine, receptor, i, values) in self.dealt_to(op, shares) {
+        for ((share, receptor, i), values) in zip(self.places(op), shares) {
+            let engine = &mut self.engines[share];
             if !all_finite {
                 engine.list_spikes(receptor, now).map_err(|error| wrong(address, error))?;
             }
@@ -234,7 +272,8 @@ impl<F: Real> RefSimulation<F> {
         let now = self.n_steps;
         self.engines.iter_mut().for_each(|engine| engine.slice = engine.slice.min(shortest));
         self.rewired = true;
-        for (engine, receptor, i, values) in self.dealt_to(op, shares) {
+        for ((share, receptor, i), values) in zip(self.places(op), shares) {
+            let engine = &mut self.engines[share];
             let rows = Arc::make_mut(&mut engine.receptors[receptor].projections[i].rows);
             let delays: Vec<u32> = values.iter().map(|v| *v as u32).collect();
             let new = match &delays[..] {
@@ -280,19 +319,6 @@ impl<F: Real> RefSimulation<F> {
         });
         Ok(dealt)
     }
-
-    /// Each share that takes part in a delivery, with its receptor, its projection and its numbers.
-    fn dealt_to(
-        &mut self,
-        op: OperatorId,
-        shares: Vec<Vec<f64>>,
-    ) -> impl Iterator<Item = (&mut Engine<F>, usize, usize, Vec<f64>)> {
-        let engines = zip(&mut self.engines, &self.indices).filter_map(move |(engine, index)| {
-            let &(receptor, projection) = index.projections.get(&op)?;
-            Some((engine, receptor, projection))
-        });
-        zip(engines, shares).map(|((engine, receptor, i), values)| (engine, receptor, i, values))
-    }
 }
 
 /// Goes through the synapses of a delivery in order of (source, ordinal): source, share, and place in
@@ -301,14 +327,23 @@ fn walk<F: Real>(shares: &[(f64, &Projection<F>)], mut visit: impl FnMut(u32, us
     let n_sources = shares.first().map_or(0, |(_, projection)| projection.rows.n_sources());
     let mut row = Vec::new();
     for source in 0..n_sources as u32 {
-        row.clear();
-        for (share, (_, projection)) in shares.iter().enumerate() {
-            let places = projection.rows.ordinals(source);
-            row.extend(places.map(|(ordinal, place)| (ordinal, share, place)));
-        }
-        row.sort_by_key(|&(ordinal, share, _)| (ordinal, share));
+        whole_row(shares, source, &mut row);
         row.iter().for_each(|&(_, share, place)| visit(source, share, place));
     }
+}
+
+/// The synapses of a source of all shares: ordinal, share, and place in the share.
+fn whole_row<F: Real>(
+    shares: &[(f64, &Projection<F>)],
+    source: u32,
+    row: &mut Vec<(u32, usize, usize)>,
+) {
+    row.clear();
+    for (share, (_, projection)) in shares.iter().enumerate() {
+        let places = projection.rows.ordinals(source);
+        row.extend(places.map(|(ordinal, place)| (ordinal, share, place)));
+    }
+    row.sort_by_key(|&(ordinal, share, _)| (ordinal, share));
 }
 
 fn put<F: Real>(places: &mut [f64], values: &[F]) {

@@ -74,6 +74,8 @@ impl Backend for Reference {
             Capability::ListConnectivity,
             Capability::FactoredConnectivity,
             Capability::HeterogeneousDelays,
+            Capability::SynapseMechanisms,
+            Capability::PostsynapticSpikes,
             Capability::Arrays,
             Capability::Functions,
             Capability::Hosts,

@@ -154,6 +154,23 @@ impl<F: Real> Calendar<F> {
         add_all(&self.events[from..to], &mut dense[sums]);
     }
 
+    /// Makes more room in all days.
+    #[cold]
+    pub fn grow(&mut self) {
+        let (old, room) = (self.room as usize, 2 * self.room as usize);
+        let mut events = vec![Event::default(); self.days.len() * room];
+        for day in 0..self.days.len() {
+            events[day * room..][..old].copy_from_slice(&self.events[day * old..][..old]);
+            let moved = |place: u32| place + (day * (room - old)) as u32;
+            let Cursor { next, .. } = self.cursors[day];
+            self.cursors[day] = Cursor { next: moved(next), end: ((day + 1) * room) as u32 };
+            // A mark that was never set stands before all, at 0.
+            let marks = &mut self.marks[day * self.n_marks..][..self.n_marks];
+            marks.iter_mut().filter(|mark| **mark > 0).for_each(|mark| *mark = moved(*mark));
+        }
+        (self.events, self.room) = (events, room as u32);
+    }
+
     /// Makes room in a day.
     #[cold]
     pub fn spill(&mut self, day: usize, dense: &mut [F], serve: &mut Serve<'_, F>) {

@@ -150,7 +150,8 @@ impl<F: Real> Engine<F> {
                 }
                 Op::Train(train) => train.run(step, spikes, dense),
                 Op::Receptor(receptor) => {
-                    self.receptors[*receptor].deliver(step, &mut Traffic { spikes, dense });
+                    let traffic = &mut Traffic { spikes, dense };
+                    self.receptors[*receptor].deliver(step, &mut self.scratch, traffic);
                 }
             }
         }
@@ -179,6 +180,7 @@ impl<F: Real> Engine<F> {
         for receptor in &mut self.receptors {
             for step in done + 1..=done + n_steps {
                 receptor.send(step, &mut traffic);
+                receptor.remember(step, traffic.spikes, &mut self.scratch);
             }
         }
         for recorder in &mut self.spike_recorders {
@@ -300,6 +302,7 @@ impl<F: Real> Engine<F> {
     /// Goes on after step `now`, when all states, synapses and spikes are those of that step.
     pub fn resume(&mut self, now: u64) {
         (0..self.receptors.len()).for_each(|receptor| self.resend(receptor, now));
+        self.receptors.iter_mut().for_each(|receptor| receptor.recall(now, &self.spikes));
         for unit in &mut self.units {
             unit.recorders.iter_mut().for_each(SampleRecorder::clear);
             for op in &mut unit.ops {

@@ -78,7 +78,19 @@ fn of_delivery(
             (Narrow::up_to(longest as u32).width(), n_columns(longest) * day)
         }
     };
-    Ok((n, n * (index + weight + delay) as f64 + 8.0 * (n_source + 1.0) + column + calendar))
+    let states = deliver.synapse.as_deref().map_or(0, |model| {
+        let is_varied = |(_, value): &(String, Option<&Value>)| {
+            value.is_some_and(|value| !matches!(value, Value::Const(_)))
+        };
+        // When the last spike came is known of each.
+        let n_columns =
+            model.synapse.states().len() + 2 * model.variables().filter(is_varied).count();
+        size_of::<u32>() + size * n_columns
+    });
+    Ok((
+        n,
+        n * (index + weight + delay + states) as f64 + 8.0 * (n_source + 1.0) + column + calendar,
+    ))
 }
 
 /// Lists of spikes have room for all elements of their signal, for as many steps as delays reach back.

@@ -16,6 +16,8 @@
 //! * **Sums** run in one column for each receptor, which cells read and clear where it is, if nobody
 //!   else looks at it. Spikes of projections with one delay wait in lists until they are due; where
 //!   delays differ, the event of each synapse is entered into a calendar when the spike is sent.
+//! * **Synapses with states** take spikes in row by row: those of the targets since the last time, which
+//!   are remembered, and then that of the source, each for many synapses at a time.
 //! * **Products** of signals in place of weights are multiplied out in each step for the targets of a
 //!   share alone, behind all that single synapses bring.
 //! * **Array operators** that follow one another run with the widest instructions of the CPU. Matrices
@@ -46,6 +48,7 @@ mod exchange;
 mod factored;
 mod memory;
 mod plan;
+mod plastic;
 mod receptor;
 mod recorder;
 mod rows;

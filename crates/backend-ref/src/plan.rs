@@ -15,6 +15,7 @@ use pontine_core_ir::{
     Connectivity, Id, Model, OperatorId, Path, RecordId, SignalId, Synapses,
     model::{
         Deliver, Entries, Neurons, Operator, OperatorKind, Record, RecordTarget, Role, SignalKind,
+        SynapseModel,
     },
     port::{CompileError, HostOperator},
 };
@@ -28,9 +29,10 @@ use crate::{
     engine::{Engine, Op, UnitPlan, Watched},
     factored::Products,
     memory::zeros,
+    plastic::{History, Plastic},
     receptor::{Goal, Projection, Receptor},
     recorder::{SampleRecorder, Source, SpikeRecorder},
-    rows::Rows,
+    rows::{Delays, Rows},
     share::{Shares, Unit},
     spikes::Spikes,
     train::Train,
@@ -45,8 +47,8 @@ pub(crate) struct Index {
     signals: Vec<Option<SignalPlace>>,
     /// Cells, and which of those stepped as one they are.
     pub groups: BTreeMap<OperatorId, (usize, usize)>,
-    /// Receptor and projection of each delivery.
-    pub projections: BTreeMap<OperatorId, (usize, usize)>,
+    /// Receptor of each delivery.
+    pub projections: BTreeMap<OperatorId, usize>,
     /// Receptors of sums that are no signal of their own.
     pub sums: BTreeMap<SignalId, usize>,
     /// The elements of each signal that this share has.
@@ -409,12 +411,10 @@ impl<'a, F: Real> Planner<'a, F> {
         let signal = deliver.target;
         let Some(ids) = self.deliveries.remove(&signal) else { return Ok(None) };
         let receptor = self.engine.receptors.len();
-        for (i, id) in ids.iter().enumerate() {
-            self.index.projections.insert(*id, (receptor, i));
-        }
-        let mut projections = Vec::with_capacity(ids.len());
+        let (mut projections, mut histories) = (Vec::with_capacity(ids.len()), Vec::new());
         for id in &ids {
-            projections.extend(self.projection(*id)?);
+            self.index.projections.insert(*id, receptor);
+            projections.extend(self.projection(*id, &mut histories)?);
         }
         if self.shares.fused(signal).is_some() {
             self.index.sums.insert(signal, receptor);
@@ -424,19 +424,43 @@ impl<'a, F: Real> Planner<'a, F> {
         let targets = self.index.elements[signal.index()].clone();
         let name = op.path.as_str();
         let Engine { spikes, dense, .. } = &mut self.engine;
-        let sum = Receptor::new(name, goal, targets, projections, spikes, dense)?;
+        let sum = Receptor::new(name, goal, targets, projections, histories, spikes, dense)?;
         self.engine.receptors.push(sum);
         Ok(Some(Op::Receptor(receptor)))
     }
 
-    fn projection(&mut self, operator: OperatorId) -> Result<Option<Projection<F>>, CompileError> {
+    /// The synapses of a delivery; a projection for each delay, where they have states.
+    fn projection(
+        &mut self,
+        operator: OperatorId,
+        histories: &mut Vec<History<F>>,
+    ) -> Result<Vec<Projection<F>>, CompileError> {
         let model = self.model;
         let op = &model.operators[operator];
-        let OperatorKind::Deliver(deliver) = &op.kind else { return Ok(None) };
+        let OperatorKind::Deliver(deliver) = &op.kind else { return Ok(Vec::new()) };
         let rows = self.wiring.get(self.share).and_then(|wired| wired.get(&operator));
         let Some((rows, source)) = rows.zip(self.spikes_of(deliver.source)) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
+        if let Some(synapse) = &deliver.synapse {
+            let history = self.history(deliver, synapse, histories);
+            let parts = match rows.delays() {
+                Delays::All(_) => vec![rows.clone()],
+                Delays::Each(_) => {
+                    rows.by_delay(op.path.as_str())?.into_iter().map(Arc::new).collect()
+                }
+            };
+            let keyed = (model.seed, model.dt);
+            let scratch = &mut self.engine.scratch;
+            let part = |part: Arc<Rows<F>>| {
+                let wired = rows.clone();
+                let plastic =
+                    Plastic::new(&op.path, synapse, &part, wired, history, keyed, scratch)?;
+                let (products, plastic) = (None, Some(plastic));
+                Ok(Projection { operator, source, rows: part, products, plastic })
+            };
+            return parts.into_iter().map(part).collect();
+        }
         let products = match deliver.connectivity.is_factored() {
             false => None,
             true => {
@@ -446,7 +470,24 @@ impl<'a, F: Real> Planner<'a, F> {
                 Some(Products::new(op.path.as_str(), &blocks, own, column, dense)?)
             }
         };
-        Ok(Some(Projection { operator, source, rows: rows.clone(), products }))
+        Ok(vec![Projection { operator, source, rows: rows.clone(), products, plastic: None }])
+    }
+
+    /// Which of the receptor's histories is that of the targets, if the synapses look at it.
+    fn history(
+        &self,
+        deliver: &Deliver,
+        synapse: &SynapseModel,
+        histories: &mut Vec<History<F>>,
+    ) -> Option<usize> {
+        synapse.synapse.on_post.as_ref()?;
+        let signal = self.spikes_of(synapse.post?)?;
+        let known = histories.iter().position(|history| history.signal == signal);
+        Some(known.unwrap_or_else(|| {
+            let n_targets = self.index.elements[deliver.target.index()].len();
+            histories.push(History::new(signal, n_targets, 0));
+            histories.len() - 1
+        }))
     }
 
     fn spikes_of(&self, signal: SignalId) -> Option<usize> {
@@ -542,10 +583,14 @@ impl<'a, F: Real> Planner<'a, F> {
 
 /// Spike signals that projections or recorders take after the step.
 fn travelling(model: &Model) -> BTreeSet<SignalId> {
-    let sent = model.operators.iter().filter_map(|(_, op)| match &op.kind {
-        OperatorKind::Deliver(deliver) => Some(deliver.source),
-        _ => None,
+    let sent = model.operators.iter().flat_map(|(_, op)| match &op.kind {
+        OperatorKind::Deliver(deliver) => {
+            let post = deliver.synapse.as_ref().and_then(|synapse| synapse.post);
+            [Some(deliver.source), post]
+        }
+        _ => [None; 2],
     });
+    let sent = sent.flatten();
     let recorded = model.records.iter().filter_map(|(_, record)| match record.target {
         RecordTarget::Events(signal) => Some(signal),
         _ => None,

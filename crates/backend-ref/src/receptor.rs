@@ -12,20 +12,20 @@
 use std::{cmp::Reverse, ops::Range, sync::Arc};
 
 use pontine_core_ir::{OperatorId, port::CompileError};
-use pontine_mechanism::{Lines, Real};
+use pontine_mechanism::{Lines, Real, Scratch};
 
 use crate::{
     arena::{Column, apart},
     calendar::{self, Calendar},
     factored::Products,
     memory::bytes,
+    plastic::{History, Plastic, Surroundings},
     rows::{Delays, Rows},
     slots::Slots,
     spikes::Spikes,
 };
 
 /// The synapses of one delivery.
-#[derive(Debug)]
 pub(crate) struct Projection<F> {
     /// The delivery.
     pub operator: OperatorId,
@@ -36,6 +36,9 @@ pub(crate) struct Projection<F> {
     /// The products that its weights are; there are no synapses then, but one weight, the scale, and
     /// one delay.
     pub products: Option<Products>,
+    /// The states of its synapses, if they have any; the rows have one delay then, and there is such a
+    /// projection for each delay.
+    pub plastic: Option<Plastic<F>>,
 }
 
 /// Where the sum goes.
@@ -48,7 +51,6 @@ pub(crate) enum Goal {
 }
 
 /// All deliveries to one signal.
-#[derive(Debug)]
 pub(crate) struct Receptor<F> {
     name: String,
     /// Where the sum goes.
@@ -67,6 +69,8 @@ pub(crate) struct Receptor<F> {
     calendar: Option<Calendar<F>>,
     /// Where the sums run.
     pub sums: Slots,
+    /// What the targets have sent, as far as synapses look at it.
+    pub histories: Vec<History<F>>,
 }
 
 /// What sending needs besides the receptor.
@@ -84,10 +88,12 @@ impl<F: Real> Receptor<F> {
         goal: Goal,
         targets: Range<usize>,
         projections: Vec<Projection<F>>,
+        histories: Vec<History<F>>,
         spikes: &mut [Spikes<F>],
         dense: &mut Lines<F>,
     ) -> Result<Self, CompileError> {
         let mut receptor = Self {
+            histories,
             name: name.to_owned(),
             goal,
             sums: Slots::new(name, dense, targets.len(), 1)?,
@@ -114,6 +120,14 @@ impl<F: Real> Receptor<F> {
             let source = &mut spikes[projection.source];
             source.list(&self.name, dense, now)?;
             source.reach_back(&self.name, longest, now, dense)?;
+            if let Some(plastic) = &projection.plastic
+                && let Some(history) = plastic.history
+            {
+                let reach = plastic.dendritic() as u32 + 1;
+                let post = &mut spikes[self.histories[history].signal];
+                post.list(&self.name, dense, now)?;
+                post.reach_back(&self.name, reach, now, dense)?;
+            }
         }
         self.queues = self.queues(false);
         self.products = self.queues(true);
@@ -168,9 +182,53 @@ impl<F: Real> Receptor<F> {
         }
     }
 
+    /// Has synapses with states take in what is due in step `step`.
+    fn take_in(&mut self, step: u64, spikes: &[Spikes<F>], scratch: &mut Scratch<F>) {
+        let mut around = Surroundings { histories: &self.histories, scratch };
+        for &(delay, projection) in &self.queues {
+            let Projection { plastic, rows, source, .. } = &mut self.projections[projection];
+            let sent = step.checked_sub(delay.into()).filter(|sent| *sent > 0);
+            if let (Some(plastic), Some(sent)) = (plastic, sent) {
+                plastic.take(rows, sent, spikes[*source].at(sent), &mut around);
+            }
+        }
+    }
+
+    /// Notes what the targets have sent in step `step`, the spikes of which all shares know.
+    pub fn remember(&mut self, step: u64, spikes: &[Spikes<F>], scratch: &mut Scratch<F>) {
+        for history in &mut self.histories {
+            history.add(step, spikes[history.signal].at(step), &self.targets);
+        }
+        if self.histories.iter().any(|history| history.is_full(step)) {
+            self.settle(step, spikes, scratch);
+            let plastic = self.projections.iter().filter_map(|p| p.plastic.as_ref());
+            let longest = plastic.map(Plastic::dendritic).max().unwrap_or(0);
+            self.histories.iter_mut().for_each(|h| h.forget(step.saturating_sub(longest)));
+        }
+    }
+
+    /// Brings all synapses with states to step `now`, which is over.
+    pub fn settle(&mut self, now: u64, spikes: &[Spikes<F>], scratch: &mut Scratch<F>) {
+        let mut around = Surroundings { histories: &self.histories, scratch };
+        for projection in &mut self.projections {
+            projection.settle(now, spikes, &mut around);
+        }
+    }
+
+    /// Goes on after step `now` with states that are those of now.
+    pub fn recall(&mut self, now: u64, spikes: &[Spikes<F>]) {
+        for history in &mut self.histories {
+            let steps = spikes[history.signal].steps_kept(now);
+            let before = steps.start.saturating_sub(1);
+            *history = History::new(history.signal, self.targets.len(), before);
+            steps.for_each(|n| history.add(n, spikes[history.signal].at(n), &self.targets));
+        }
+    }
+
     /// Has the sum of step `step` where its readers find it.
-    pub fn deliver(&mut self, step: u64, traffic: &mut Traffic<'_, F>) {
+    pub fn deliver(&mut self, step: u64, scratch: &mut Scratch<F>, traffic: &mut Traffic<'_, F>) {
         let Traffic { spikes, dense } = traffic;
+        self.take_in(step, spikes, scratch);
         let queues = Queues { queues: &self.queues, projections: &self.projections, spikes };
         let sums = self.sums.column(step);
         match &mut self.calendar {
@@ -206,8 +264,11 @@ impl<F: Real> Receptor<F> {
             let first = calendar.day(sent + 1) as u64;
             sent + 1 + ((day as u64).wrapping_sub(first) & (n_steps - 1))
         };
-        let mut spill = |calendar: &mut Calendar<F>, day: usize| {
-            calendar.spill(day, dense, &mut queues.on(due(calendar, day)));
+        // What synapses with states deliver is not known before it is due.
+        let may_spill = self.projections.iter().all(|p| p.plastic.is_none());
+        let mut spill = |calendar: &mut Calendar<F>, day: usize| match may_spill {
+            true => calendar.spill(day, dense, &mut queues.on(due(calendar, day))),
+            false => calendar.grow(),
         };
         for (Projection { rows, source, .. }, queue) in self.projections.iter().zip(&self.queue_of)
         {
@@ -230,11 +291,15 @@ impl<F: Real> Receptor<F> {
     /// Whether it can take the spikes of a signal as counts, if it takes them at all: through one
     /// synapse, of one delay and finite weight, between cells of one place.
     pub fn takes_counts(&self, signal: usize, own: &Range<usize>) -> bool {
+        if self.histories.iter().any(|history| history.signal == signal) {
+            return false;
+        }
         let mut from = self.projections.iter().filter(|p| p.source == signal);
         from.all(|projection| {
             let rows = &projection.rows;
             let has_one_delay = matches!(rows.delays(), Delays::All(_));
             projection.products.is_none()
+                && projection.plastic.is_none()
                 && has_one_delay
                 && rows.weights.are_finite()
                 && self.targets == *own
@@ -263,15 +328,25 @@ impl<F: Real> Receptor<F> {
     /// Bytes held, sums excepted.
     pub fn memory_bytes(&self) -> u64 {
         let products = |p: &Projection<F>| p.products.as_ref().map_or(0, Products::memory_bytes);
-        let of = |p: &Projection<F>| p.rows.memory_bytes() + products(p);
+        let states = |p: &Projection<F>| p.plastic.as_ref().map_or(0, Plastic::memory_bytes);
+        let of = |p: &Projection<F>| p.rows.memory_bytes() + products(p) + states(p);
         self.projections.iter().map(of).sum::<u64>()
             + bytes(&self.queues)
             + bytes(&self.queue_of)
+            + self.histories.iter().map(History::memory_bytes).sum::<u64>()
             + self.calendar.as_ref().map_or(0, Calendar::memory_bytes)
     }
 }
 
 impl<F: Real> Projection<F> {
+    /// Brings its synapses, if they have states, to step `now`, which is over.
+    pub fn settle(&mut self, now: u64, spikes: &[Spikes<F>], around: &mut Surroundings<'_, F>) {
+        let source = &spikes[self.source];
+        if let Some(plastic) = &mut self.plastic {
+            plastic.settle(&self.rows, now, |sent| source.at(sent), around);
+        }
+    }
+
     /// Adds what its products bring that is due in a step.
     fn multiply(
         &self,
@@ -313,6 +388,14 @@ impl<F: Real> Queues<'_, F> {
         let (delay, projection) = self.queues[queue];
         let projection = &self.projections[projection];
         let (sent, source) = (due.wrapping_sub(delay.into()), &self.spikes[projection.source]);
+        if let Some(plastic) = &projection.plastic {
+            // Before the first step nothing was sent.
+            let list = source.at(sent);
+            if due > u64::from(delay) && !list.is_empty() {
+                plastic.add(&projection.rows, sent, list, &mut dense[sums]);
+            }
+            return;
+        }
         match source.counts() {
             Some(counts) => {
                 let [counts, sums] = apart(dense, counts.column(sent), sums);

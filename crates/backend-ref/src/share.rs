@@ -219,7 +219,10 @@ fn note(uses: &mut [Uses], id: OperatorId, kind: &OperatorKind, access: Access) 
             uses[target.index()].resets += 1;
         }
         // A sum of products cannot be told once more after the step: its factors may have changed.
-        OperatorKind::Deliver(deliver) if deliver.connectivity.is_factored() => {
+        // Nor can one of synapses whose states have changed.
+        OperatorKind::Deliver(deliver)
+            if deliver.connectivity.is_factored() || deliver.synapse.is_some() =>
+        {
             let touched = [access.incs, access.reads];
             touched.iter().flatten().for_each(|s| uses[s.index()].others += 1);
         }

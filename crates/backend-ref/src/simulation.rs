@@ -136,7 +136,8 @@ impl<F: Real> RefSimulation<F> {
         let complete = engines.len() == self.shares.n;
         let of_share = |engine: Engine<F>| {
             let projections = engine.receptors.into_iter().flat_map(|r| r.projections);
-            projections.map(|projection| (projection.operator, projection.rows)).collect()
+            let wired = projections.map(|p| (p.operator, p.plastic.map_or(p.rows, |p| p.wired)));
+            wired.collect()
         };
         let wiring = engines.into_iter().map(of_share).collect();
         complete.then_some(wiring)

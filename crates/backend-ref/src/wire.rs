@@ -11,7 +11,7 @@ use std::{
 };
 
 use pontine_core_ir::{
-    Model, OperatorId, Path,
+    Model, OperatorId, Path, Synapses, Value,
     model::{Deliver, OperatorKind},
     port::CompileError,
 };
@@ -19,7 +19,7 @@ use pontine_mechanism::Real;
 
 use crate::{
     plan::{Wiring, synapses},
-    rows::{Rows, Sides, pull},
+    rows::{Delays, Rows, Sides, Weights, pull, rank},
     share::Shares,
 };
 
@@ -62,8 +62,44 @@ fn one<F: Real>(model: &Model, shares: &Shares, path: &Path, deliver: &Deliver) 
         n_target: model.signals[deliver.target].len(),
         shares: (0..shares.n).map(of_share).collect(),
     };
-    let rows = pull(&synapses(model, path, deliver)?, &sides, path)?;
+    let mut rows = pull(&synapses(model, path, deliver)?, &sides, path)?;
+    if let Some(synapse) = &deliver.synapse {
+        add_variables(model, path, deliver, &sides, &mut rows)?;
+        let has_parts = rows.iter().any(|rows| matches!(rows.delays(), Delays::Each(_)));
+        if synapse.synapse.is_random() || has_parts {
+            rank(path.as_str(), &mut rows)?;
+        }
+    }
     Ok(rows.into_iter().map(Arc::new).collect())
+}
+
+/// Adds the numbers that synapses have besides: parameters, and initial values of their states.
+fn add_variables<F: Real>(
+    model: &Model,
+    path: &Path,
+    deliver: &Deliver,
+    sides: &Sides,
+    rows: &mut [Rows<F>],
+) -> Result<(), CompileError> {
+    let variables = deliver.synapse.iter().flat_map(|synapse| synapse.variables());
+    for (purpose, value) in variables {
+        match value {
+            Some(Value::Const(value)) => {
+                let value = F::from_f64(*value);
+                rows.iter_mut().for_each(|rows| rows.more.push(Some(Weights::All(value))));
+            }
+            // The same synapses once more, each with this number as its weight.
+            Some(value) => {
+                let (seed, dt) = (model.seed, model.dt);
+                let numbers = Synapses::of_variable(deliver, value, &purpose, path, seed, dt)?;
+                let pulled = pull::<F>(&numbers, sides, path)?;
+                let columns = rows.iter_mut().zip(pulled);
+                columns.for_each(|(rows, pulled)| rows.more.push(Some(pulled.weights)));
+            }
+            None => rows.iter_mut().for_each(|rows| rows.more.push(None)),
+        }
+    }
+    Ok(())
 }
 
 /// The results of `n` tasks, in their order; threads take the next task when they are done.

@@ -55,6 +55,7 @@ use pontine_core_ir::{
 ///     weight: Value::Const(0.1),
 ///     delay: Value::Const(1.0),
 ///     learning: Vec::new(),
+///     synapse: None,
 /// });
 /// let model = pontine_builder::build(&network, &Default::default()).unwrap();
 /// assert!(model.validate().is_ok());

@@ -7,6 +7,7 @@
 //! ```
 //! * [`mechanisms`] holds neuron types and sources of spikes: a text in the equation language
 //!   (`*.mech`) each, its reference, and its closed forms where they exist.
+//! * [`synapses`] holds what synapses do besides adding their weight.
 //! * [`connectors`] holds rules that join two sets of cells.
 //!
 //! Everything is found by name in the registries of `pontine_core_ir`; a program that names models
@@ -27,3 +28,4 @@
 
 pub mod connectors;
 pub mod mechanisms;
+pub mod synapses;

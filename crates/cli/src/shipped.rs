@@ -13,9 +13,9 @@ macro_rules! shipped {
 }
 
 /// All of them, by name.
-const MODELS: [Shipped; 13] = shipped! {
+const MODELS: [Shipped; 14] = shipped! {
     "basal_ganglia" "brunel" "circular_convolution" "communication_channel" "integrator" "izhikevich_network" "lorenz" "microcircuit" "mixed"
-    "oscillator" "own_neuron" "vogels_abbott_coba" "vogels_abbott_cuba"
+    "oscillator" "own_neuron" "stdp" "vogels_abbott_coba" "vogels_abbott_cuba"
 };
 
 /// A model that is shipped.

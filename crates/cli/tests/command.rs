@@ -193,7 +193,11 @@ fn negative_options_are_told_by_the_model() {
     check("dt0", &["--dt", "0 s"], "but must be a finite time greater than 0");
     check("seed", &["--seed", "-1"], "`seed` is -1, but must be a whole number, not negative");
     check("scale", &["--scale", "-1"], "`size` is -20, but must be a whole number, not negative");
-    check("foo", &["--set", "foo=1"], "unknown key `foo`; known are `mechanism`, `network`,");
+    check(
+        "foo",
+        &["--set", "foo=1"],
+        "unknown key `foo`; known are `mechanism`, `synapse`, `network`,",
+    );
     let unscaled = MODEL.replace("scale", "factor");
     let (outcome, _) = command("unscaled", &unscaled, &["run", "--scale", "2"]);
     assert!(outcome.err.contains("unknown key `scale`; known are `factor`"), "{}", outcome.err);

@@ -108,7 +108,12 @@ fn addresses(model: &Model) -> Vec<(String, Address)> {
                     addresses.push((name, Address::State(id, i)));
                 }
             }
-            OperatorKind::Deliver(_) => {
+            OperatorKind::Deliver(deliver) => {
+                let synapse = deliver.synapse.iter().map(|model| &model.synapse);
+                for (i, state) in synapse.flat_map(|s| s.states()).enumerate() {
+                    let name = format!("synapse state {} {} {}", op.path, op.part, state.name);
+                    addresses.push((name, Address::SynapseState(id, i)));
+                }
                 for (what, address) in [
                     ("ends", Address::Synapses(id)),
                     ("weights", Address::Weights(id)),

@@ -280,6 +280,8 @@ fn every_capability_but_batches_is_needed_by_a_check() {
         Capability::ListConnectivity,
         Capability::FactoredConnectivity,
         Capability::HeterogeneousDelays,
+        Capability::SynapseMechanisms,
+        Capability::PostsynapticSpikes,
         Capability::Arrays,
         Capability::Functions,
         Capability::Hosts,

@@ -1,4 +1,4 @@
-//! Every mechanism that a linked crate offers, with something at each of its doors.
+//! Every mechanism and every synapse that a linked crate offers, with something at each of its doors.
 //!
 //! A backend may have kernels of its own for these, so the cases with mechanisms as text do not try them.
 
@@ -18,18 +18,35 @@ use crate::{
     suite::Options,
 };
 
-pub(crate) const ALL: &[Property] = &[Property {
-    name: "shipped_mechanisms_equal_the_oracle",
-    needs: &[
-        Capability::F64,
-        Capability::Mechanisms,
-        Capability::RandomMechanisms,
-        Capability::SpikeLists,
-        Capability::ListConnectivity,
-        Capability::Arrays,
-    ],
-    check: equal,
-}];
+pub(crate) const ALL: &[Property] = &[
+    Property {
+        name: "shipped_mechanisms_equal_the_oracle",
+        needs: &[
+            Capability::F64,
+            Capability::Mechanisms,
+            Capability::RandomMechanisms,
+            Capability::SpikeLists,
+            Capability::ListConnectivity,
+            Capability::Arrays,
+        ],
+        check: equal,
+    },
+    Property {
+        name: "shipped_synapses_equal_the_oracle",
+        needs: &[
+            Capability::F64,
+            Capability::Mechanisms,
+            Capability::RandomMechanisms,
+            Capability::SpikeLists,
+            Capability::RuleConnectivity,
+            Capability::HeterogeneousDelays,
+            Capability::SynapseMechanisms,
+            Capability::PostsynapticSpikes,
+            Capability::Arrays,
+        ],
+        check: synapses_equal,
+    },
+];
 
 /// Cells of each: more than one block of lanes, and a rest.
 const N_CELLS: usize = 19;
@@ -43,6 +60,38 @@ fn equal(backend: &dyn Backend, options: &Options) -> Outcome {
             (trace(backend, &model, N_STEPS)?, trace(&Oracle, &model, N_STEPS)?);
         options.equality.check(&found, &expected).map_err(|m| format!("{name}: {m}"))
     })
+}
+
+/// With equal delays and drawn ones, all or half of them dendritic.
+fn synapses_equal(backend: &dyn Backend, options: &Options) -> Outcome {
+    let synapses = registry::synapses().entries().map_err(words)?;
+    synapses.keys().try_for_each(|name| {
+        for (delay, dendritic) in [("2.0", 1.0), ("uniform(high=5.0, low=1.0)", 0.5)] {
+            let model = Model::parse(&of_synapse(name, delay, dendritic)).map_err(words)?;
+            let (found, expected) =
+                (trace(backend, &model, N_STEPS)?, trace(&Oracle, &model, N_STEPS)?);
+            options.equality.check(&found, &expected).map_err(|m| format!("{name}: {m}"))?;
+        }
+        Ok(())
+    })
+}
+
+/// Cells that excite one another through synapses of this kind.
+fn of_synapse(name: &str, delay: &str, dendritic: f64) -> String {
+    let zeros = vec![0.0; N_CELLS];
+    format!(
+        "model dt=0.001 seed=5 {name:?}
+         mechanism \"mechanism Noisy {{ units population output spikes events \
+         step {{ emit spikes poisson(0.1) }} }}\"
+         signal %0 \"spikes\" events [{N_CELLS}] amplitude=1.0
+         signal %1 \"sum\" dense [{N_CELLS}] temporary = {zeros:?}
+         operator \"cells\" 0 neurons {N_CELLS} Noisy; output spikes=%0
+         operator \"sum\" 0 reset %1 0.0
+         operator \"p\" 0 deliver %0 -> %1 rule fixed_probability(p_connect=0.7) {N_CELLS} -> \
+         {N_CELLS} same_cells weight=uniform(high=0.9, low=0.1) delay={delay} \
+         synapse {name} dendritic={dendritic:?} post=%0
+         record \"sum\" signal %1 every=1.0 first=first_step unit=\"\""
+    )
 }
 
 /// Cells that a current and spikes excite, all of it recorded.

@@ -149,12 +149,14 @@ pub enum SynapseError {
     /// Weights or delays cannot be expanded.
     #[error(transparent)]
     Value(#[from] ValueError),
-    /// A weight that is not a finite number.
-    #[error("`{path}`: a weight of {weight} cannot be used")]
+    /// A weight, or another number of a synapse, that is not finite.
+    #[error("`{path}`: a {purpose} of {weight} cannot be used")]
     Weight {
         /// The projection.
         path: Path,
-        /// The weight.
+        /// What it is: `weight`, `parameter.<name>` or `init.<name>`.
+        purpose: String,
+        /// The number.
         weight: f64,
     },
     /// A delay shorter than a step, or longer than can be counted.
@@ -207,8 +209,13 @@ pub struct Synapses {
     delay: Variable,
     dt_ms: f64,
     path: Path,
+    /// What the weight is.
+    purpose: String,
     fault: OnceLock<SynapseError>,
 }
+
+/// What a weight is drawn for, and called.
+const WEIGHT: &str = "weight";
 
 /// One synaptic variable as it is made row by row.
 enum Variable {
@@ -269,6 +276,7 @@ impl Synapses {
             rows: Box::new(rows),
             dt_ms,
             path: path.clone(),
+            purpose: WEIGHT.to_owned(),
             fault: OnceLock::new(),
         }
     }
@@ -294,7 +302,7 @@ impl Synapses {
             }
         };
         if !matches!(synapses.weight, Variable::FromRow) {
-            synapses.weight = Variable::new(weight, path, seed, "weight")?;
+            synapses.weight = Variable::new(weight, path, seed, WEIGHT)?;
         }
         if !matches!(synapses.delay, Variable::FromRow) {
             synapses.delay = Variable::new(delay_ms, path, seed, "delay")?;
@@ -312,11 +320,46 @@ impl Synapses {
         Ok(synapses)
     }
 
+    /// The synapses of a delivery with another number of theirs in the place of the weight, such as a
+    /// parameter: drawn for this purpose. A list may have one number for each of its synapses.
+    ///
+    /// # Errors
+    /// As [`Synapses::new`].
+    pub fn of_variable(
+        deliver: &Deliver,
+        value: &Value,
+        purpose: &str,
+        path: &Path,
+        seed: u64,
+        dt_s: f64,
+    ) -> Result<Self, SynapseError> {
+        let (mut connectivity, mut value) = (deliver.connectivity.clone(), value);
+        if let Connectivity::List(list) = &mut connectivity {
+            let numbers =
+                if let Value::Dense(numbers) = value { Some(numbers.to_vec()) } else { None };
+            if numbers.is_some() {
+                value = &Value::Const(0.0);
+            }
+            Arc::make_mut(list).weight = numbers;
+        }
+        let one = &Value::Const(0.0);
+        let mut synapses = Self::new(&connectivity, one, &deliver.delay, path, seed, dt_s)?;
+        synapses.purpose = purpose.to_owned();
+        if !matches!(synapses.weight, Variable::FromRow) {
+            synapses.weight = Variable::new(value, path, seed, purpose)?;
+        }
+        if let Some(number) = synapses.constant_weight() {
+            synapses.check_weight(number)?;
+        }
+        Ok(synapses)
+    }
+
     fn check_weight(&self, weight: f64) -> Result<(), SynapseError> {
         if weight.is_finite() {
             return Ok(());
         }
-        Err(SynapseError::Weight { path: self.path.clone(), weight })
+        let (path, purpose) = (self.path.clone(), self.purpose.clone());
+        Err(SynapseError::Weight { path, purpose, weight })
     }
 
     fn check_delay(&self, delay_ms: f64) -> Result<(), SynapseError> {
@@ -366,8 +409,8 @@ impl Synapses {
             Major::Target => (spec.target.clone(), spec.source.clone()),
         };
         let (weight, delay) = (Variable::Const(0.0), Variable::Const(0.0));
-        let (path, fault) = (path.clone(), OnceLock::new());
-        Ok(Self { rows, major_window, minor_window, weight, delay, dt_ms, path, fault })
+        let (path, purpose, fault) = (path.clone(), WEIGHT.to_owned(), OnceLock::new());
+        Ok(Self { rows, major_window, minor_window, weight, delay, dt_ms, path, purpose, fault })
     }
 
     fn of_list(list: &Arc<SynapseList>, path: &Path, dt_ms: f64) -> Result<Self, SynapseError> {
@@ -385,6 +428,7 @@ impl Synapses {
             rows: Box::new(rows),
             dt_ms,
             path: path.clone(),
+            purpose: WEIGHT.to_owned(),
             fault: OnceLock::new(),
         })
     }
@@ -501,12 +545,7 @@ impl Task for Steps<'_> {
 }
 
 impl Variable {
-    fn new(
-        value: &Value,
-        path: &Path,
-        seed: u64,
-        purpose: &'static str,
-    ) -> Result<Self, SynapseError> {
+    fn new(value: &Value, path: &Path, seed: u64, purpose: &str) -> Result<Self, SynapseError> {
         Ok(match value {
             Value::Const(value) => Self::Const(*value),
             Value::Dense(numbers) => {

@@ -46,10 +46,12 @@ pub use network::{
     Cells, Config, Connection, ConnectionOptions, Connector, Custom, EndObject, Endpoint, Ensemble,
     EnsembleOptions, Factor, Factored, FactoredBlock, LearningRule, Network, Node, NodeOutput,
     ObjId, Population, PopulationView, Probe, ProbeTarget, Projection, Recorder, RuleInput,
-    Samples, SparseMatrix, Subnetwork, Synapse, Transform,
+    Samples, SparseMatrix, Subnetwork, Synapse, SynapseType, Transform,
 };
 pub use path::Path;
-pub use pontine_mechanism::{Function as ExpressionFunction, Mechanism};
+pub use pontine_mechanism::{
+    Function as ExpressionFunction, Mechanism, Synapse as SynapseMechanism,
+};
 pub use recording::Recording;
 pub use spec::{Param, Spec, SpecError};
 pub use tensor::Tensor;

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use pontine_mechanism::{Mechanism, lang::LangError};
+use pontine_mechanism::{Mechanism, Synapse, lang::LangError};
 use pontine_rng::{Stream, StreamKey};
 
 use crate::{
@@ -204,6 +204,42 @@ pub fn mechanism(name: &str) -> Result<Arc<Mechanism>, LookupError> {
         })?);
     compiled.insert(entry.name, mechanism.clone());
     Ok(mechanism)
+}
+
+/// A synapse offered as text.
+pub struct SynapseEntry {
+    /// Its name, as in the text.
+    pub name: &'static str,
+    /// The text.
+    pub text: &'static str,
+    /// Where the equations come from.
+    pub reference: &'static str,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// The synapses of all linked crates.
+    synapses: SynapseEntry, "synapse", name
+);
+
+/// The compiled synapse of this name; each is compiled once.
+///
+/// # Errors
+/// [`LookupError`] if no linked crate offers it, or its text is faulty.
+pub fn synapse(name: &str) -> Result<Arc<Synapse>, LookupError> {
+    static COMPILED: std::sync::Mutex<BTreeMap<&'static str, Arc<Synapse>>> =
+        std::sync::Mutex::new(BTreeMap::new());
+    let entry = synapses().get(name)?;
+    let mut compiled = COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(synapse) = compiled.get(entry.name) {
+        return Ok(synapse.clone());
+    }
+    let synapse = Synapse::parse(entry.text)
+        .map_err(|e| LookupError::Mechanism { name: name.to_owned(), message: e.to_string() })?;
+    let synapse = Arc::new(synapse);
+    compiled.insert(entry.name, synapse.clone());
+    Ok(synapse)
 }
 
 /// The mechanism of the NEF's neuron type of this name: `Nef` and the name where there is one of that

@@ -443,3 +443,69 @@ fn connections_of_a_network_learn_by_its_default() {
         network.connections.ids().map(|id| network.rule_names(id).concat()).collect();
     assert_eq!(names, ["PES", "", "RLS", ""]);
 }
+
+const SYNAPSES: &str = r#"
+[model]
+name = "synapses"
+[[synapse]]
+text = """
+synapse Halves {
+    units population
+    parameter tau = 10 ms
+    state x = 1
+    on_pre {
+        deliver w * x
+        x *= exp(-elapsed / tau) / 2
+    }
+}
+"""
+[[population]]
+label = "E"
+size = 3
+cell = "IF_curr_exp"
+[[projection]]
+source = "E"
+target = "E"
+receptor = "excitatory"
+connector = { kind = "all_to_all" }
+weight = "1 nA"
+delay = "1 ms"
+synapse = { kind = "Halves", tau = "0.02 s", initial = { x = { expression = "0.1 * i + j" } } }
+[[projection]]
+source = "E"
+target = "E"
+receptor = "excitatory"
+connector = { kind = "all_to_all" }
+weight = "1 nA"
+delay = "1 ms"
+synapse = { kind = "StdpAdditive", w_max = "2 nA", A_plus = { distribution = "uniform", low = 0, high = 1 }, dendritic_delay_fraction = 0.5 }
+[[projection]]
+source = "E"
+target = "E"
+receptor = "excitatory"
+connector = { kind = "all_to_all" }
+weight = "1 nA"
+delay = "1 ms"
+synapse = "TsodyksMarkram"
+"#;
+
+#[test]
+fn synapses_are_read_with_their_parameters() {
+    let file = ModelFile::parse("m.toml", SYNAPSES, Format::Toml).unwrap();
+    let network = file.load().unwrap().network;
+    network.validate().unwrap();
+    let synapses: Vec<_> =
+        network.projections.iter().map(|(_, p)| p.synapse.clone().unwrap()).collect();
+    assert_eq!(synapses[0].mechanism.name, "Halves");
+    assert_eq!(synapses[0].parameters["tau"], Value::Const(20.0));
+    assert!(matches!(synapses[0].initial["x"], Value::Expression(_)));
+    assert_eq!(synapses[1].parameters["w_max"], Value::Const(2.0));
+    assert!(matches!(synapses[1].parameters["A_plus"], Value::Distribution(_)));
+    assert_eq!(synapses.iter().map(|s| s.dendritic_delay_fraction).sum::<f64>(), 2.5);
+    let unknown = SYNAPSES.replace("\"TsodyksMarkram\"", "\"TsodiksMarkram\"");
+    let error = ModelFile::parse("m.toml", &unknown, Format::Toml).unwrap().load().unwrap_err();
+    assert!(error.to_string().contains("did you mean `TsodyksMarkram`?"), "{error}");
+    let unknown = SYNAPSES.replace("tau = \"0.02 s\"", "taux = \"0.02 s\"");
+    let error = ModelFile::parse("m.toml", &unknown, Format::Toml).unwrap().load().unwrap_err();
+    assert!(error.to_string().contains("did you mean `tau`?"), "{error}");
+}

@@ -6,7 +6,7 @@
 //!                                                                        programs: derive, initial, step
 //! ```
 //!
-//! Doors: [`Mechanism::parse`] for neurons, synapses and sources, [`Function::parse`] for functions
+//! Doors: [`Mechanism::parse`] for neurons and sources, [`Synapse::parse`] for synapses, [`Function::parse`] for functions
 //! of vectors, [`parse_expression`] for a bare expression tree, [`expand`] to replace elementary
 //! functions by their polynomials, [`Unit`] for quantities.
 //!
@@ -43,6 +43,7 @@ mod mechanism;
 mod parse;
 mod print;
 mod real;
+mod synapse;
 mod token;
 mod tree;
 mod unit;
@@ -59,6 +60,7 @@ pub use ir::{
 pub use mechanism::{Derived, Input, Mechanism, Output, OutputKind, Parameter, Receptor, State};
 pub use parse::{parse_expression, parse_trees};
 pub use real::Real;
+pub use synapse::Synapse;
 pub use tree::{
     AssignOp, Clamp, Equation, InputTree, Let, MechanismTree, OnSpike, OutputTree, OutputTreeKind,
     ParameterTree, ReceptorTree, Solver, SpikeTree, StateTree, Statement, UnknownSolver,

@@ -6,6 +6,7 @@ mod statement;
 
 use crate::error::{At, Cause, LangError, Located};
 use crate::expr::Expr;
+use crate::synapse::SynapseTree;
 use crate::token::{Comment, Kind, Token, tokens};
 use crate::tree::MechanismTree;
 
@@ -32,6 +33,11 @@ pub fn parse_expression(text: &str) -> Result<Expr, LangError> {
 /// At the first place where the text is not in the language.
 pub fn parse_trees(text: &str) -> Result<Vec<MechanismTree>, LangError> {
     whole(text, |parser| parser.mechanisms())
+}
+
+/// Reads a text of one synapse.
+pub(crate) fn parse_synapse(text: &str) -> Result<SynapseTree, LangError> {
+    whole(text, |parser| parser.synapse())
 }
 
 /// Reads expressions separated by commas.
@@ -185,7 +191,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-const KEYWORDS: [&str; 23] = [
+const KEYWORDS: [&str; 26] = [
     "mechanism",
     "units",
     "parameter",
@@ -209,6 +215,9 @@ const KEYWORDS: [&str; 23] = [
     "amplitude",
     "for",
     "while",
+    "on_pre",
+    "on_post",
+    "deliver",
 ];
 
 /// Words that begin or join items; those behind are free as names.

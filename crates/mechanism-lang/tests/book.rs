@@ -1,6 +1,6 @@
 //! The page about the equation language: its examples are mechanisms, and it names all there is.
 
-use pontine_mechanism_lang::{Cause, Mechanism, Solver, Unit};
+use pontine_mechanism_lang::{Cause, Mechanism, Solver, Synapse, Unit};
 
 const PAGE: &str = include_str!("../../../docs/book/equations.md");
 
@@ -12,6 +12,19 @@ fn every_example_is_a_mechanism() {
         let (text, _) = example.split_once("```").unwrap();
         let mechanism = Mechanism::parse(text).unwrap_or_else(|error| panic!("{error}"));
         assert!(!mechanism.outputs.is_empty());
+    }
+}
+
+#[test]
+fn the_synapse_of_the_book_is_one() {
+    let page = include_str!("../../../docs/book/own-synapse.md");
+    let (_, example) = page.split_once("```mechanism\n").unwrap();
+    let synapse = Synapse::parse(example.split_once("```").unwrap().0).unwrap();
+    assert!(synapse.on_post.is_some());
+    let (_, in_a_file) = page.split_once("text = \"\"\"\n").unwrap();
+    assert!(Synapse::parse(in_a_file.split_once("\"\"\"").unwrap().0).unwrap().is_random());
+    for word in ["elapsed", "spikes", "coincident"] {
+        assert!(page.contains(&format!("`{word}`")), "{word}");
     }
 }
 

@@ -21,7 +21,7 @@ mod split;
 use proc_macro::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use input::Input;
-use pontine_mechanism_lang::Mechanism;
+use pontine_mechanism_lang::{Mechanism, Synapse};
 
 /// The text, given as a literal, whose kernels are registered as native code.
 #[proc_macro]
@@ -46,8 +46,13 @@ fn expand(input: Result<Input, (String, Span)>) -> TokenStream {
 
 /// Kernels of every mechanism of the text, with its own solver and with each of the others asked for.
 fn items(input: &Input) -> Result<TokenStream, String> {
-    let mechanisms = Mechanism::parse_all(&input.text).map_err(|error| input.located(&error))?;
     let mut code = String::new();
+    if Synapse::begins(&input.text) {
+        let synapse = Synapse::parse(&input.text).map_err(|error| input.located(&error))?;
+        code.extend(synapse.programs().map(print::kernels));
+        return parsed(&code);
+    }
+    let mechanisms = Mechanism::parse_all(&input.text).map_err(|error| input.located(&error))?;
     for mechanism in &mechanisms {
         code += &print::kernels(mechanism);
         for solver in &input.solvers {
@@ -55,6 +60,10 @@ fn items(input: &Input) -> Result<TokenStream, String> {
             code += &print::kernels(&other);
         }
     }
+    parsed(&code)
+}
+
+fn parsed(code: &str) -> Result<TokenStream, String> {
     code.parse().map_err(|error| format!("the code made of this mechanism is not Rust: {error}"))
 }
 

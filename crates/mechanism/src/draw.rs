@@ -21,9 +21,13 @@ pub(crate) struct Place {
     pub site: u16,
 }
 
-/// Tables of Poisson counts, kept from step to step.
+/// Tables of Poisson counts, kept from step to step; and what lanes draw by, if not by their place.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tables(Vec<(f64, PoissonTable)>);
+pub(crate) struct Tables {
+    known: Vec<(f64, PoissonTable)>,
+    /// For each place from 0 on, the index that its draws are keyed by; each its own, if there are none.
+    pub lanes: Vec<u64>,
+}
 
 /// Populations of one thread rarely have more means than that.
 const MOST_TABLES: usize = 64;
@@ -31,15 +35,15 @@ const MOST_TABLES: usize = 64;
 impl Tables {
     /// The table for a mean, if it has one.
     fn of(&mut self, mean: f64) -> Option<&PoissonTable> {
-        if let Some(known) = self.0.iter().position(|(other, _)| *other == mean) {
-            return Some(&self.0[known].1);
+        if let Some(known) = self.known.iter().position(|(other, _)| *other == mean) {
+            return Some(&self.known[known].1);
         }
         let table = Poisson::new(mean).ok()?.table()?;
-        if self.0.len() == MOST_TABLES {
-            self.0.clear();
+        if self.known.len() == MOST_TABLES {
+            self.known.clear();
         }
-        self.0.push((mean, table));
-        self.0.last().map(|(_, table)| table)
+        self.known.push((mean, table));
+        self.known.last().map(|(_, table)| table)
     }
 }
 
@@ -52,7 +56,16 @@ pub(crate) fn draw<F: Real>(
     mean: Option<&[F]>,
     to: &mut [F],
 ) {
+    if !tables.lanes.is_empty() {
+        let index = |lane: usize| {
+            let lane = place.first.wrapping_add(lane as u64) as usize;
+            tables.lanes.get(lane).copied().unwrap_or_default()
+        };
+        let mean = |lane: usize| mean.map_or(F::from_i32(1), |mean| mean[lane]);
+        return one_by_one(kind, place, index, mean, to);
+    }
     let level = Supported::best();
+    let index = |lane: usize| place.first.wrapping_add(lane as u64);
     match (kind, mean.and_then(same)) {
         (Draw::Uniform, _) => from_bits(level, place, to, sample::unit_open),
         (Draw::Normal, _) => {
@@ -60,10 +73,11 @@ pub(crate) fn draw<F: Real>(
         }
         (Draw::Poisson, Some(mean)) => match tables.of(mean.to_f64()) {
             Some(table) => dispatch(level, Counts { table, place, to }),
-            None => one_by_one(kind, place, |_| mean, to),
+            None => one_by_one(kind, place, index, |_| mean, to),
         },
         (Draw::Poisson | Draw::Exponential, _) => {
-            one_by_one(kind, place, |lane| mean.map_or(F::from_i32(1), |mean| mean[lane]), to);
+            let mean = |lane: usize| mean.map_or(F::from_i32(1), |mean| mean[lane]);
+            one_by_one(kind, place, index, mean, to);
         }
     }
 }
@@ -84,11 +98,16 @@ fn from_bits<F: Real>(level: Supported, place: Place, to: &mut [F], value: impl 
     }
 }
 
-fn one_by_one<F: Real>(kind: Draw, place: Place, mean: impl Fn(usize) -> F, to: &mut [F]) {
+fn one_by_one<F: Real>(
+    kind: Draw,
+    place: Place,
+    index: impl Fn(usize) -> u64,
+    mean: impl Fn(usize) -> F,
+    to: &mut [F],
+) {
     let mut prepared = None;
     for (lane, value) in to.iter_mut().enumerate() {
-        let index = place.first.wrapping_add(lane as u64);
-        let mut stream = place.key.paired_stream(index, place.step as u32, place.site);
+        let mut stream = place.key.paired_stream(index(lane), place.step as u32, place.site);
         let mean = mean(lane).to_f64();
         *value = F::from_f64(match kind {
             Draw::Poisson => count(&mut prepared, mean, &mut stream),
@@ -180,6 +199,11 @@ mod tests {
                 let mut found = vec![f64::NAN; width];
                 let place = Place { key, first, step, site };
                 draw(&mut Tables::default(), kind, place, given, &mut found);
+                let mut keyed = vec![f64::NAN; width];
+                let lanes = (0..width as u64).map(|lane| first.wrapping_add(lane)).collect();
+                let mut tables = Tables { lanes, ..Tables::default() };
+                draw(&mut tables, kind, Place { first: 0, ..place }, given, &mut keyed);
+                prop_assert_eq!(&found, &keyed);
                 for (lane, found) in found.into_iter().enumerate() {
                     let index = first.wrapping_add(lane as u64);
                     let mut stream = key.paired_stream(index, step as u32, site);

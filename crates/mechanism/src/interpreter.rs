@@ -64,6 +64,13 @@ impl<F: Real> Scratch<F> {
         Scratch::default()
     }
 
+    /// Has lane i draw by index `lanes[i]` in place of its own, in kernels whose frame begins at lane 0;
+    /// by its own again, if there are none.
+    pub fn key_lanes(&mut self, lanes: impl IntoIterator<Item = u64>) {
+        self.tables.lanes.clear();
+        self.tables.lanes.extend(lanes);
+    }
+
     /// So many columns of scalars, integers and conditions.
     pub(crate) fn columns(&mut self, counts: [usize; 3]) -> Columns<'_, F> {
         let (scalars, ints, bools) = &mut self.kept;

@@ -70,7 +70,8 @@ pub use lines::Lines;
 pub use native::Level;
 pub use pontine_mechanism_lang as lang;
 pub use pontine_mechanism_lang::{
-    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Unit, UnitSystem,
+    Argument, Function, LangError, Mechanism, OutputKind, Precision, Real, Solver, Synapse, Unit,
+    UnitSystem,
 };
 pub use registry::{ErasedKernel, NativeKernel, kernel, native_kernel};
 
@@ -79,7 +80,8 @@ pub use pontine_mechanism_macros as macros;
 
 /// The text of a mechanism, given as a string literal, whose steps are compiled to native code.
 ///
-/// An expression of type `&'static str`. Kernels of all mechanisms of the text are registered, so
+/// An expression of type `&'static str`. Kernels of all mechanisms of the text, or of both sides of the
+/// one synapse that it holds, are registered, so
 /// that [`kernel`] finds them wherever an equal mechanism is run; a fault in the text is a compile
 /// error at the literal. Names of solvers may follow the text, as in `mechanism!("…", rk4)`: then
 /// there are kernels for [`Mechanism::with_solver`] as well.

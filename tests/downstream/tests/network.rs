@@ -61,6 +61,7 @@ fn own_rule_carries_spikes_around() {
         weight: Value::Const(100.0),
         delay: Value::Const(2.0),
         learning: Vec::new(),
+        synapse: None,
     };
     network.add(projection("kick", kick.into(), first.into(), Spec::new("all_to_all")));
     let ring = Spec::new("ring").with("n", 1.0);

@@ -19,7 +19,7 @@ pub struct Network {
 }
 
 /// All of them.
-pub const ALL: [Network; 7] = [
+pub const ALL: [Network; 8] = [
     Network {
         name: "cuba",
         file: "vogels_abbott_cuba.toml",
@@ -73,6 +73,15 @@ pub const ALL: [Network; 7] = [
         nest: Some(&["microcircuit.py", "--scale", "0.1", "--drive", "dc"]),
         goal_f32: 32.0,
         goal_f64: 8.0,
+    },
+    Network {
+        name: "stdp",
+        file: "stdp.toml",
+        set: &[],
+        time_s: 1.0,
+        nest: Some(&["stdp.py"]),
+        goal_f32: 5.0,
+        goal_f64: 5.0,
     },
     Network {
         name: "microcircuit_full",

@@ -4,7 +4,8 @@
 //! their indices are narrow. Weights and delays that are equal for all are kept once.
 
 mod add;
-mod narrow;
+mod more;
+pub(crate) mod narrow;
 mod pull;
 
 use std::{collections::BTreeMap, ops::Range};
@@ -14,7 +15,8 @@ use pontine_mechanism::Real;
 
 use crate::memory::bytes;
 use add::Ahead;
-pub(crate) use narrow::Narrow;
+pub(crate) use more::rank;
+pub(crate) use narrow::{Index, Narrow, of_any_width};
 pub(crate) use pull::{Sides, pull};
 
 /// One weight for all synapses, or one for each.
@@ -50,6 +52,10 @@ pub(crate) struct Rows<F> {
     ahead: Ahead,
     /// Ordinals in the whole row, where other shares hold synapses between those of this one.
     ordinals: BTreeMap<u32, Vec<u32>>,
+    /// Other numbers of the synapses, where these have states.
+    pub more: Vec<Option<Weights<F>>>,
+    /// Ordinals in the whole row of all shares, where somebody needs to know.
+    ranks: Vec<u32>,
 }
 
 /// One synapse, as its row has it.
@@ -94,7 +100,10 @@ impl<F: Real> Rows<F> {
     pub fn ordinals(&self, source: u32) -> impl Iterator<Item = (u32, usize)> + '_ {
         let known = self.ordinals.get(&source);
         let row = self.row(source);
-        row.enumerate().map(move |(k, place)| (known.map_or(0, |ordinals| ordinals[k]), place))
+        let rank = |place: usize| self.ranks.get(place).copied();
+        row.enumerate().map(move |(k, place)| {
+            (rank(place).unwrap_or_else(|| known.map_or(0, |ordinals| ordinals[k])), place)
+        })
     }
 
     /// Their delays.
@@ -142,6 +151,8 @@ impl<F: Real> Rows<F> {
             + self.targets.bytes()
             + self.weights.bytes()
             + self.delays.bytes()
+            + self.more.iter().flatten().map(Weights::bytes).sum::<u64>()
+            + bytes(&self.ranks)
             + ordinals
     }
 

@@ -91,6 +91,8 @@ impl Puller<'_> {
             longest_delay: 1,
             ahead: Ahead::default(),
             ordinals: Default::default(),
+            more: Vec::new(),
+            ranks: Vec::new(),
         }
     }
 

@@ -7,14 +7,15 @@
 mod bytes;
 
 use pontine_core_ir::{
-    SignalId,
-    model::{Operator, OperatorKind},
+    OperatorId, SignalId,
+    model::{Deliver, Operator, OperatorKind},
     port::{AccessError, Address, CompileError, Simulation, Snapshot},
 };
 use pontine_mechanism::Real;
 
 use crate::{
-    code::HostOp, engine::Op, plan::SignalPlace, simulation::RefSimulation, spikes::Spikes,
+    access::synapses, code::HostOp, engine::Op, plan::SignalPlace, simulation::RefSimulation,
+    spikes::Spikes,
 };
 use bytes::{Column, Columns};
 
@@ -26,6 +27,11 @@ impl<F: Real> Snapshot for RefSimulation<F> {
         for (name, address) in self.addresses(self.rewired) {
             let values = self.read(address).unwrap_or_default();
             columns.insert(name, Column::Real(values));
+        }
+        for (name, op) in self.deliveries_with_states() {
+            let (last, held) = synapses::save(self, op);
+            columns.insert(format!("last {name}"), Column::Whole(last));
+            columns.insert(format!("held {name}"), Column::Real(held));
         }
         for host in self.hosts() {
             columns.insert(host.column(), Column::Whole(host.step.save().unwrap_or_default()));
@@ -49,6 +55,7 @@ impl<F: Real> Snapshot for RefSimulation<F> {
         self.broken = true;
         self.n_steps = run.n_steps;
         self.begun = run.begun;
+        synapses::forget(self, run.n_steps);
         for (name, address) in self.addresses(run.rewired) {
             if let Some(Column::Real(values)) = columns.get(&name) {
                 let written = self.write(address, values);
@@ -60,6 +67,11 @@ impl<F: Real> Snapshot for RefSimulation<F> {
         put.map_err(|error| AccessError::Snapshot(error.to_string()))?;
         let now = self.n_steps;
         self.engines.iter_mut().for_each(|engine| engine.resume(now));
+        for (name, op) in self.deliveries_with_states() {
+            let last = whole(columns.get(&format!("last {name}")));
+            let held = real(columns.get(&format!("held {name}")));
+            synapses::restore(self, op, last, held).map_err(AccessError::Snapshot)?;
+        }
         self.broken = false;
         Ok(())
     }
@@ -163,6 +175,15 @@ impl<F: Real> RefSimulation<F> {
                         named(op, "state", &mechanism.states[i].name, Address::State(id, i))
                     }));
                 }
+                OperatorKind::Deliver(Deliver { synapse: Some(model), .. }) => {
+                    let synapse = &model.synapse;
+                    addresses.extend(synapse.parameters().iter().enumerate().map(|(i, p)| {
+                        named(op, "synapse parameter", &p.name, Address::SynapseParameter(id, i))
+                    }));
+                    addresses.extend(synapse.states().iter().enumerate().map(|(i, s)| {
+                        named(op, "synapse state", &s.name, Address::SynapseState(id, i))
+                    }));
+                }
                 OperatorKind::Deliver(_) if with_synapses => {
                     addresses.push(named(op, "synapses", "delay", Address::Delays(id)));
                     addresses.push(named(op, "synapses", "weight", Address::Weights(id)));
@@ -171,6 +192,17 @@ impl<F: Real> RefSimulation<F> {
             }
         }
         addresses
+    }
+
+    /// Deliveries whose synapses have states, by name.
+    fn deliveries_with_states(&self) -> Vec<(String, OperatorId)> {
+        let all = self.model.operators.iter().filter_map(|(id, op)| match &op.kind {
+            OperatorKind::Deliver(deliver) if deliver.synapse.is_some() => {
+                Some((format!("synapses {} {}", op.path, op.part), id))
+            }
+            _ => None,
+        });
+        all.collect()
     }
 
     /// How long spikes are kept; step and index, and count, of each.

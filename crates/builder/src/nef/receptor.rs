@@ -40,7 +40,8 @@ pub(super) fn build(
     let factors = Factors { encoders: Some(encoders), transform: None, decoders: signal };
     let connectivity = connectivity(builder, source, slice, factors);
     let (weight, delay) = (Value::Const(1.0), Value::Const(delay_s * 1e3));
-    let deliver = Deliver { source, target, connectivity, weight, delay };
+    let synapse = None;
+    let deliver = Deliver { source, target, connectivity, weight, delay, synapse };
     builder.operator(path, OperatorKind::Deliver(deliver));
     let post = spikes_of(builder, path, *population, slice);
     builder.set_weights(id, decoders);

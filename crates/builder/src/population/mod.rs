@@ -5,5 +5,6 @@ mod port;
 mod product;
 mod projection;
 mod recorder;
+mod synapse;
 
 pub(crate) use port::{input_port, output_port, receptor_port};

@@ -9,7 +9,7 @@ use pontine_core_ir::{
     model::{Deliver, OperatorKind},
 };
 
-use super::{port::receptor_port, product};
+use super::{port::receptor_port, product, synapse::synapse};
 use crate::{builder::Builder, error::BuildError, registry::ObjectEntry};
 
 inventory::submit! {
@@ -40,6 +40,7 @@ fn build(builder: &mut Builder<'_>, id: ObjId) -> Result<(), BuildError> {
         connectivity: connectivity.clone(),
         weight: projection.weight.clone(),
         delay: projection.delay.clone(),
+        synapse: synapse(builder, projection, population, &path)?,
     };
     builder.operator(&path, OperatorKind::Deliver(deliver));
     product::learn(builder, projection_id, &connectivity, source)
@@ -132,6 +133,7 @@ mod tests {
             weight: Value::Const(1.0),
             delay: Value::Const(1.0),
             learning: Vec::new(),
+            synapse: None,
         });
         build(&network, &Default::default()).map_err(|e| e.to_string())
     }

@@ -8,6 +8,7 @@ mod hosts;
 mod modes;
 mod products;
 mod runs;
+mod synapses;
 
 use std::sync::LazyLock;
 
@@ -38,9 +39,17 @@ pub(crate) fn first() -> impl Iterator<Item = &'static Behaviour> {
 
 /// All others.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    [runs::ALL, access::ALL, hosts::ALL, draws::ALL, modes::ALL, products::ALL, errors::ALL]
-        .into_iter()
-        .flatten()
+    let all = [
+        runs::ALL,
+        access::ALL,
+        hosts::ALL,
+        draws::ALL,
+        modes::ALL,
+        products::ALL,
+        synapses::ALL,
+        errors::ALL,
+    ];
+    all.into_iter().flatten()
 }
 
 /// The model with a bit of everything.

@@ -96,7 +96,7 @@ fn progress(backend: &dyn Backend, model: &Model) -> Outcome {
     Ok(())
 }
 
-fn reset(backend: &dyn Backend, model: &Model) -> Outcome {
+pub(super) fn reset(backend: &dyn Backend, model: &Model) -> Outcome {
     let first = trace(backend, model, N)?;
     let mut simulation = compile(backend, model)?;
     advance(simulation.as_mut(), 53)?;
@@ -107,7 +107,7 @@ fn reset(backend: &dyn Backend, model: &Model) -> Outcome {
     Equality::Bits.check(&finish(model, simulation.as_mut())?, &first)
 }
 
-fn reseed(backend: &dyn Backend, model: &Model) -> Outcome {
+pub(super) fn reseed(backend: &dyn Backend, model: &Model) -> Outcome {
     let mut simulation = compile(backend, model)?;
     advance(simulation.as_mut(), 17)?;
     drain(model, simulation.as_mut())?;
@@ -143,7 +143,7 @@ fn two(backend: &dyn Backend, model: &Model) -> Outcome {
     Equality::Bits.check(&finish(model, a.as_mut())?, &alone)
 }
 
-fn text_form(backend: &dyn Backend, model: &Model) -> Outcome {
+pub(super) fn text_form(backend: &dyn Backend, model: &Model) -> Outcome {
     let again = Model::parse(&model.to_string()).map_err(words)?;
     Equality::Bits.check(&trace(backend, &again, N)?, &trace(backend, model, N)?)
 }

@@ -51,7 +51,8 @@ impl Reader {
         if let Some((begin, mut text)) = self.mechanism.take() {
             text = format!("{text}\n{line}");
             if line.starts_with('}') {
-                self.model[begin - 1] = format!("mechanism {text:?}");
+                let word = text.split_whitespace().next().unwrap_or_default();
+                self.model[begin - 1] = format!("{word} {text:?}");
             } else {
                 self.mechanism = Some((begin, text));
             }
@@ -63,7 +64,7 @@ impl Reader {
             "source" => self.source = rest.to_owned(),
             "steps" => self.n_steps = number_of(rest)?,
             "expect" => self.expectations.push(expectation(number, rest)?),
-            "mechanism" if !rest.starts_with('"') => {
+            "mechanism" | "synapse" if !rest.starts_with('"') => {
                 self.mechanism = Some((number, line.to_owned()));
             }
             _ => self.model[number - 1] = line.to_owned(),

@@ -5,6 +5,7 @@
 
 mod cells;
 pub(crate) mod eval;
+mod plastic;
 mod record;
 mod simulation;
 mod step;
@@ -55,6 +56,8 @@ impl Backend for Oracle {
             Capability::ListConnectivity,
             Capability::FactoredConnectivity,
             Capability::HeterogeneousDelays,
+            Capability::SynapseMechanisms,
+            Capability::PostsynapticSpikes,
             Capability::Arrays,
             Capability::Functions,
             Capability::Hosts,

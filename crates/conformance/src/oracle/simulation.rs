@@ -17,6 +17,7 @@ use pontine_core_ir::{
 use super::{
     cells::Cells,
     eval::Evaluator,
+    plastic::Plastic,
     record::Track,
     synapses::{Group, Projection, groups},
 };
@@ -126,7 +127,23 @@ impl Running {
         for (id, _) in self.model.signals.iter().filter(|(_, s)| s.is_events()) {
             let past = &mut self.past[id.index()];
             past.push_front(self.values[id.index()].clone());
-            past.truncate(self.longest_delay);
+            past.truncate(self.longest_delay + 1);
+        }
+        self.arrive(self.n, None);
+    }
+
+    /// The spikes that are at synapses with states in step `now`: those that are delivered to `target`
+    /// right away, or all others at its end.
+    pub fn arrive(&mut self, now: u64, target: Option<SignalId>) {
+        let (past, newest) = (&self.past, self.n);
+        let event = |signal: SignalId, step: u64, cell: u32| {
+            let events = past[signal.index()].get((newest - step) as usize);
+            events.map_or(0.0, |events| events[cell as usize])
+        };
+        for (signal, group) in &mut self.groups {
+            if target.is_none_or(|target| target == *signal) {
+                group.arrive(now, target.is_some(), &event);
+            }
         }
     }
 
@@ -171,6 +188,36 @@ impl Running {
         self.groups.values().flat_map(|g| &g.projections).find(|p| p.operator == id)
     }
 
+    fn plastic(&self, id: OperatorId) -> Option<&Plastic> {
+        self.projection(id)?.plastic.as_ref()
+    }
+
+    fn plastic_mut(&mut self, id: OperatorId) -> Option<&mut Plastic> {
+        let mut projections = self.groups.values_mut().flat_map(|g| &mut g.projections);
+        projections.find(|p| p.operator == id)?.plastic.as_mut()
+    }
+
+    /// A state of all synapses: one number, or one for each.
+    fn write_synapses(
+        &mut self,
+        address: Address,
+        (id, i): (OperatorId, usize),
+        values: &[f64],
+    ) -> Result<(), AccessError> {
+        let plastic = self.plastic_mut(id);
+        let state = plastic.and_then(|p| p.states.get_mut(i));
+        let state = state.ok_or(AccessError::Nothing(address))?;
+        match values {
+            [value] => state.fill(*value),
+            each if each.len() == state.len() => state.copy_from_slice(each),
+            _ => {
+                let (found, expected) = (values.len(), state.len());
+                return Err(AccessError::Length { address, found, expected });
+            }
+        }
+        Ok(())
+    }
+
     fn place(&mut self, address: Address) -> Result<Place<'_>, AccessError> {
         let nothing = AccessError::Nothing(address);
         match address {
@@ -189,6 +236,18 @@ impl Running {
                 let cells = self.cells.get_mut(&id).ok_or(nothing.clone())?;
                 let n = cells.n;
                 Ok(Place::Value(cells.parameters.get_mut(i).ok_or(nothing)?, n))
+            }
+            Address::SynapseState(id, i) => {
+                let plastic = self.plastic_mut(id).ok_or(nothing.clone())?;
+                Ok(Place::Each(plastic.states.get_mut(i).ok_or(nothing)?))
+            }
+            Address::SynapseParameter(id, i) => {
+                let plastic = self.plastic_mut(id).ok_or(nothing.clone())?;
+                let n = plastic.states[0].len();
+                Ok(Place::Value(plastic.parameters.get_mut(i).ok_or(nothing)?, n))
+            }
+            Address::Delays(id) if self.plastic_mut(id).is_some() => {
+                Err(AccessError::ReadOnly(address))
             }
             Address::Weights(id) | Address::Delays(id) | Address::Synapses(id) => {
                 let mut projections = self.groups.values_mut().flat_map(|g| &mut g.projections);
@@ -218,6 +277,7 @@ fn check_values(address: Address, values: &[f64]) -> Result<(), AccessError> {
     let (is_fit, what): (fn(&f64) -> bool, _) = match address {
         Address::Delays(_) => (|&v| v >= 1.0 && v.fract() == 0.0, "number of steps from 1"),
         Address::Weights(_) => (|v| v.is_finite(), "weight"),
+        Address::SynapseState(..) | Address::SynapseParameter(..) => (|v| v.is_finite(), "number"),
         _ => return Ok(()),
     };
     match values.iter().find(|value| !is_fit(value)) {
@@ -269,6 +329,17 @@ impl Simulation for Running {
                 let cells = self.cells.get(&id).ok_or_else(nothing)?;
                 Ok(cells.parameters.get(i).ok_or_else(nothing)?.as_slice().to_vec())
             }
+            Address::SynapseState(id, i) => {
+                let plastic = self.plastic(id).ok_or_else(nothing)?;
+                plastic.states.get(i).cloned().ok_or_else(nothing)
+            }
+            Address::SynapseParameter(id, i) => {
+                let plastic = self.plastic(id).ok_or_else(nothing)?;
+                Ok(plastic.parameters.get(i).ok_or_else(nothing)?.as_slice().to_vec())
+            }
+            Address::Weights(id) if self.plastic(id).is_some() => {
+                self.read(Address::SynapseState(id, 0))
+            }
             Address::Weights(id) => {
                 Ok(self.projection(id).ok_or_else(nothing)?.weights.as_slice().to_vec())
             }
@@ -285,6 +356,14 @@ impl Simulation for Running {
 
     fn write(&mut self, address: Address, values: &[f64]) -> Result<(), AccessError> {
         check_values(address, values)?;
+        let state = match address {
+            Address::Weights(id) if self.plastic(id).is_some() => Some((id, 0)),
+            Address::SynapseState(id, i) => Some((id, i)),
+            _ => None,
+        };
+        if let Some((id, i)) = state {
+            return self.write_synapses(address, (id, i), values);
+        }
         let length = |expected| AccessError::Length { address, found: values.len(), expected };
         match self.place(address)? {
             Place::Each(numbers) if numbers.len() == values.len() => {
@@ -298,6 +377,11 @@ impl Simulation for Running {
                 [constant] => *value = Expanded::Const(*constant),
                 _ => return Err(length(n)),
             },
+        }
+        if let Address::SynapseParameter(id, _) = address
+            && let Some(plastic) = self.plastic_mut(id)
+        {
+            plastic.derive();
         }
         if let Address::Parameter(id, _) = address
             && let Some(cells) = self.cells.get_mut(&id)

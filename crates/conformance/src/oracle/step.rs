@@ -172,16 +172,19 @@ impl Running {
 
     /// The first delivery to a target brings what is due from all projections, as one sum.
     fn deliver(&mut self, id: OperatorId, target: SignalId) {
+        let now = self.n + 1;
         let group = &self.groups[&target];
         let is_first = group.projections.first().is_some_and(|p| p.operator == id);
         if !is_first {
             return;
         }
+        self.arrive(now, Some(target));
+        let group = &self.groups[&target];
         let past = |signal: SignalId, delay: usize| {
             self.past[signal.index()].get(delay - 1).map(Vec::as_slice)
         };
         let n = self.values[target.index()].len();
-        let sums = group.sums(n, past, |signal| self.dense(signal));
+        let sums = group.sums(now, n, past, |signal| self.dense(signal));
         for (y, sum) in self.values[target.index()].iter_mut().zip(sums) {
             *y += sum;
         }

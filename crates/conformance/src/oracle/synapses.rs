@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use pontine_core_ir::{
     Block, Expanded, Model, OperatorId, SignalId, SynapseRow, Synapses, Value,
+    connectivity::SynapseError,
     model::{Deliver, Operator, OperatorKind},
     port::{CompileError, Major},
 };
+
+use super::plastic::{PartsOf, Plastic};
 
 /// The synapses of one projection, ordered by (source, ordinal).
 pub(super) struct Projection {
@@ -19,12 +22,25 @@ pub(super) struct Projection {
     pub delays: Expanded,
     /// The products that the weights are, if there are no single synapses.
     pub blocks: Vec<Block>,
+    /// The states of single synapses, if they have any.
+    pub plastic: Option<Plastic>,
 }
 
 /// All projections onto one signal, ordered by path.
 #[derive(Default)]
 pub(super) struct Group {
     pub projections: Vec<Projection>,
+}
+
+impl Group {
+    /// The spikes that are at synapses with states in step `now`; see [`Plastic::arrive`].
+    pub fn arrive(&mut self, now: u64, early: bool, event: &dyn Fn(SignalId, u64, u32) -> f64) {
+        for Projection { source, ends, delays, plastic, .. } in &mut self.projections {
+            if let Some(plastic) = plastic {
+                plastic.arrive(&PartsOf { source: *source, ends, delays }, now, early, event);
+            }
+        }
+    }
 }
 
 /// What one event adds to one target.
@@ -48,7 +64,14 @@ impl Projection {
     ) -> Result<Self, CompileError> {
         match deliver.connectivity.is_factored() {
             true => Ok(Self::of_products(model, id, deliver)),
-            false => Self::of_synapses(id, op, deliver, seed, model.dt),
+            false => {
+                let mut projection = Self::of_synapses(id, op, deliver, seed, model.dt)?;
+                if let Some(synapse) = &deliver.synapse {
+                    let plastic = Plastic::new(model, &op.path, deliver, synapse, &projection)?;
+                    projection.plastic = Some(plastic);
+                }
+                Ok(projection)
+            }
         }
     }
 
@@ -62,6 +85,7 @@ impl Projection {
             weights: Expanded::Const(number(&deliver.weight)),
             delays: Expanded::Const(steps),
             blocks: deliver.blocks(model),
+            plastic: None,
         }
     }
 
@@ -73,22 +97,7 @@ impl Projection {
         dt_s: f64,
     ) -> Result<Self, CompileError> {
         let synapses = prepared(op, deliver, seed, dt_s)?;
-        let mut all = Vec::new();
-        let mut row = SynapseRow::default();
-        for i in 0..synapses.n_major() {
-            synapses.fill(i, &mut row);
-            let major = synapses.major_index(i);
-            for (k, &minor) in row.minor.iter().enumerate() {
-                let ends = match synapses.major() {
-                    Major::Source => (major, minor),
-                    Major::Target => (minor, major),
-                };
-                all.push((ends, row.weights.get(k).copied(), row.delays.get(k).copied()));
-            }
-        }
-        synapses.check_pulled()?;
-        // Stable: synapses of one source stay in the order of rows and of places in them.
-        all.sort_by_key(|((source, _), ..)| *source);
+        let all = pulled(&synapses)?;
         let weights = synapses.constant_weight();
         let delays = synapses.constant_delay();
         Ok(Self {
@@ -101,6 +110,7 @@ impl Projection {
                 all.iter().map(|(.., d)| f64::from(d.unwrap_or_default())),
             ),
             blocks: Vec::new(),
+            plastic: None,
         })
     }
 
@@ -113,6 +123,36 @@ impl Projection {
     pub fn longest(&self) -> usize {
         self.delays.as_slice().iter().fold(1.0, |a: f64, b| a.max(*b)) as usize
     }
+}
+
+/// Ends, weight and delay of each synapse, the last two where they differ.
+type Pulled = Vec<((u32, u32), Option<f64>, Option<u32>)>;
+
+fn pulled(synapses: &Synapses) -> Result<Pulled, SynapseError> {
+    let mut all = Vec::new();
+    let mut row = SynapseRow::default();
+    for i in 0..synapses.n_major() {
+        synapses.fill(i, &mut row);
+        let major = synapses.major_index(i);
+        for (k, &minor) in row.minor.iter().enumerate() {
+            let ends = match synapses.major() {
+                Major::Source => (major, minor),
+                Major::Target => (minor, major),
+            };
+            all.push((ends, row.weights.get(k).copied(), row.delays.get(k).copied()));
+        }
+    }
+    synapses.check_pulled()?;
+    // Stable: synapses of one source stay in the order of rows and of places in them.
+    all.sort_by_key(|((source, _), ..)| *source);
+    Ok(all)
+}
+
+/// The weights of synapses, or what stands in their place.
+pub(super) fn column(synapses: &Synapses) -> Result<Expanded, SynapseError> {
+    let all = pulled(synapses)?;
+    let each = all.iter().map(|(_, w, _)| w.unwrap_or_default());
+    Ok(expanded(synapses.constant_weight(), each))
 }
 
 /// What a block adds to its targets for these events, if any of its sources sent one; each sum runs
@@ -164,12 +204,13 @@ impl Group {
     /// signal sent `d` steps ago, and `numbers` those of a signal now.
     pub fn sums<'a>(
         &self,
+        now: u64,
         n_targets: usize,
         past: impl Fn(SignalId, usize) -> Option<&'a [f64]>,
         numbers: impl Fn(SignalId) -> Vec<f64>,
     ) -> Vec<f64> {
         let mut sums = vec![0.0; n_targets];
-        let all = [self.due_of_synapses(&past), self.due_of_blocks(&past, numbers)];
+        let all = [self.due_of_synapses(now, &past), self.due_of_blocks(&past, numbers)];
         for mut due in all {
             due.sort_by_key(|d| (std::cmp::Reverse(d.age), d.projection, d.synapse));
             due.iter().for_each(|due| sums[due.target] += due.value);
@@ -177,11 +218,23 @@ impl Group {
         sums
     }
 
-    fn due_of_synapses<'a>(&self, past: impl Fn(SignalId, usize) -> Option<&'a [f64]>) -> Vec<Due> {
+    fn due_of_synapses<'a>(
+        &self,
+        now: u64,
+        past: impl Fn(SignalId, usize) -> Option<&'a [f64]>,
+    ) -> Vec<Due> {
         let mut due = Vec::new();
         for (p, projection) in self.projections.iter().enumerate() {
             for (s, &(source, target)) in projection.ends.iter().enumerate() {
                 let delay = projection.delays.at(s);
+                if let Some(plastic) = &projection.plastic {
+                    let held = |sent| plastic.delivered.get(&(sent, s)).copied();
+                    if let Some(value) = now.checked_sub(delay as u64).and_then(held) {
+                        let (age, target) = (delay as u64, target as usize);
+                        due.push(Due { age, projection: p, synapse: s, target, value });
+                    }
+                    continue;
+                }
                 let sent = past(projection.source, delay as usize);
                 let event = sent.map_or(0.0, |events| events[source as usize]);
                 if event != 0.0 {

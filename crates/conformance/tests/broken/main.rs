@@ -48,10 +48,12 @@ fn the_oracle_ignores_what_it_lacks_and_nothing_else() {
     assert_eq!(
         reasons,
         "lacks arithmetic in f32: 1 ignored\n  behaviour::single_precision_is_near_double\n\n\
-         lacks more than one thread: 2 ignored\n  behaviour::threads_give_the_same_bits\n  \
-         behaviour::products_are_the_same_bits_in_threads\n\n\
-         lacks snapshots: 3 ignored\n  behaviour::a_snapshot_goes_on_where_it_was_taken\n  \
+         lacks more than one thread: 3 ignored\n  behaviour::threads_give_the_same_bits\n  \
+         behaviour::products_are_the_same_bits_in_threads\n  \
+         behaviour::synapses_with_threads_give_the_same_bits\n\n\
+         lacks snapshots: 4 ignored\n  behaviour::a_snapshot_goes_on_where_it_was_taken\n  \
          behaviour::products_go_on_from_a_snapshot\n  \
+         behaviour::synapses_go_on_from_a_snapshot\n  \
          behaviour::a_snapshot_of_something_else_is_refused_without_harm\n"
     );
 }

@@ -7,6 +7,7 @@ mod merged;
 mod operator;
 mod order;
 mod signal;
+mod synapse;
 mod text;
 mod validate;
 mod waits;
@@ -20,6 +21,7 @@ pub use operator::{
 };
 pub use order::{OrderError, Schedule};
 pub use signal::{Role, Signal, SignalKind};
+pub use synapse::SynapseModel;
 pub use text::ModelTextError;
 pub use validate::ModelFault;
 pub use waits::Progress;
@@ -189,6 +191,15 @@ impl Model {
                     );
                     if !deliver.has_one_delay() {
                         need(Capability::HeterogeneousDelays, &op.path);
+                    }
+                    if let Some(synapse) = deliver.synapse.as_deref().map(|model| &model.synapse) {
+                        need(Capability::SynapseMechanisms, &op.path);
+                        if synapse.on_post.is_some() {
+                            need(Capability::PostsynapticSpikes, &op.path);
+                        }
+                        if synapse.is_random() {
+                            need(Capability::RandomMechanisms, &op.path);
+                        }
                     }
                 }
                 OperatorKind::Function { .. } => need(Capability::Functions, &op.path),

@@ -4,7 +4,7 @@ use std::{fmt, num::NonZeroU32, sync::Arc};
 
 use pontine_mechanism::{Function, Mechanism};
 
-use super::Model;
+use super::{Model, SynapseModel};
 use crate::{
     connectivity::{Block, Connectivity, Window},
     id::SignalId,
@@ -223,6 +223,9 @@ pub struct Deliver {
     pub weight: Value,
     /// Delays, ms; a number, where weights are products.
     pub delay: Value,
+    /// What synapses do besides; none if they do nothing but add their weight. Not where weights are
+    /// products.
+    pub synapse: Option<Arc<SynapseModel>>,
 }
 
 /// How an operator touches signals; the order of a step follows from this alone.
@@ -289,7 +292,9 @@ impl OperatorKind {
             }
             Self::Deliver(deliver) => {
                 let factors = deliver.connectivity.factors_mut().into_iter();
-                factors.chain(std::iter::once(&mut deliver.source)).collect()
+                let synapse = deliver.synapse.as_mut().map(Arc::make_mut);
+                let post = synapse.and_then(|synapse| synapse.post.as_mut());
+                factors.chain(post).chain(std::iter::once(&mut deliver.source)).collect()
             }
         }
     }
@@ -333,6 +338,8 @@ impl OperatorKind {
                 access.incs.push(deliver.target);
                 access.reads.extend(deliver.connectivity.factors().map(|(_, signal)| signal));
                 access.reads_past.push((deliver.source, deliver.lag(dt_s)));
+                let post = deliver.synapse.as_ref().and_then(|synapse| synapse.post);
+                access.reads_past.extend(post.map(|post| (post, Lag::MIN)));
             }
         }
         access

@@ -13,7 +13,8 @@
 //! 6. Events are read as dense, read of the past, and set; nothing else writes them.
 //! 7. A delivery goes from events to dense; its windows and lists stay within both. Factors are dense
 //!    matrices that fit one another, the windows of their blocks name each cell at most once, and their
-//!    weight and delay are numbers.
+//!    weight and delay are numbers. Synapses with states have a value for each parameter; if they have
+//!    `on_post`, spikes of their targets, one element for each.
 //! 8. Initial values are finite; values given per element have the right number.
 //! 9. Merged operators are in the model, each in one group, and alike.
 //! 10. The operators can be put in order.
@@ -28,7 +29,7 @@ use pontine_mechanism::OutputKind;
 
 use super::{
     Deliver, Entries, Model, Neurons, Operator, OperatorKind, OrderError, RecordTarget, Role,
-    Signal,
+    Signal, SynapseModel,
 };
 use crate::{
     connectivity::{Connectivity, SynapseList, Window},
@@ -386,6 +387,9 @@ impl Check<'_> {
                 self.model.signals[deliver.source].path
             ));
         }
+        if let Some(fault) = deliver.synapse.as_ref().and_then(|s| self.synapse(deliver, s)) {
+            return Some(fault);
+        }
         if deliver.connectivity.is_factored() {
             return factored::fault(self.model, deliver);
         }
@@ -402,6 +406,31 @@ impl Check<'_> {
             let beyond = largest.filter(|&i| i as usize >= signal.len())?;
             Some(format!("cell {beyond} is beyond `{}`, which has {}", signal.path, signal.len()))
         })
+    }
+
+    fn synapse(&self, deliver: &Deliver, synapse: &SynapseModel) -> Option<String> {
+        let name = &synapse.synapse.name;
+        let counts = [synapse.parameters.len(), synapse.initial.len() + 1];
+        let needed = [synapse.synapse.parameters().len(), synapse.synapse.states().len()];
+        if deliver.connectivity.is_factored() {
+            return Some(format!("there are no single synapses for `{name}`"));
+        }
+        if counts != needed {
+            return Some(format!("`{name}` has {needed:?} parameters and states, not {counts:?}"));
+        }
+        if !(0.0..=1.0).contains(&synapse.dendritic) {
+            return Some(format!("{} is no part of a delay", synapse.dendritic));
+        }
+        match synapse.post {
+            None if synapse.synapse.on_post.is_some() => {
+                Some(format!("`{name}` needs the spikes of the targets"))
+            }
+            None => None,
+            Some(post) if !self.model.signals[post].is_events() => {
+                Some(format!("`{}` carries no spikes", self.model.signals[post].path))
+            }
+            Some(post) => self.lengths(&[(post, self.len(deliver.target))]),
+        }
     }
 
     fn records(&mut self) {

@@ -178,6 +178,7 @@ mod tests {
             weight: weight.into(),
             delay: 1.0.into(),
             learning: Vec::new(),
+            synapse: None,
         }
     }
 

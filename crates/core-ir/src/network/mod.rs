@@ -11,6 +11,7 @@ mod object;
 mod options;
 mod population;
 mod setters;
+mod synapse_type;
 mod transform;
 mod validate;
 mod values;
@@ -29,6 +30,7 @@ pub use population::{
     CellError, Cells, Connector, Population, PopulationView, Projection, Recorder, Setting,
 };
 pub use setters::Synapse;
+pub use synapse_type::SynapseType;
 pub use transform::{Convolution, Padding, SparseMatrix, Transform};
 pub use validate::NetworkFault;
 

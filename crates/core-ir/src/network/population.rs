@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_mechanism::{Mechanism, lang::Unit};
 
-use super::{Factored, FactoredBlock, LearningRule, nef::rule_names};
+use super::{Factored, FactoredBlock, LearningRule, SynapseType, nef::rule_names};
 use crate::{
     connectivity::SynapseList,
     error::nearest,
@@ -151,18 +151,12 @@ impl Population {
     }
 
     fn in_unit(&self, name: &str, setting: Setting, unit: &Unit) -> Result<Value, CellError> {
-        match setting {
-            Setting::Value(value) => Ok(value),
-            Setting::Quantity(quantity) => match quantity.in_unit(unit) {
-                Some(value) => Ok(Value::Const(value)),
-                None => Err(CellError::Unit {
-                    mechanism: self.mechanism.name.clone(),
-                    name: name.to_owned(),
-                    found: quantity.unit.to_string(),
-                    expected: unit.to_string(),
-                }),
-            },
-        }
+        setting.in_unit(unit).map_err(|quantity| CellError::Unit {
+            mechanism: self.mechanism.name.clone(),
+            name: name.to_owned(),
+            found: quantity.unit.to_string(),
+            expected: unit.to_string(),
+        })
     }
 }
 
@@ -173,6 +167,19 @@ pub enum Setting {
     Quantity(Quantity),
     /// A value in the mechanism's unit.
     Value(Value),
+}
+
+impl Setting {
+    /// The value in this unit, or the quantity that measures something else.
+    pub(super) fn in_unit(self, unit: &Unit) -> Result<Value, Quantity> {
+        match self {
+            Self::Value(value) => Ok(value),
+            Self::Quantity(quantity) => match quantity.in_unit(unit) {
+                Some(value) => Ok(Value::Const(value)),
+                None => Err(quantity),
+            },
+        }
+    }
 }
 
 impl From<Quantity> for Setting {
@@ -241,6 +248,9 @@ pub struct Projection {
     pub delay: Value,
     /// What changes its factors while the network runs; only if its connector is a product, or blocks of products.
     pub learning: Vec<LearningRule>,
+    /// What synapses do besides adding their weight; none if they do nothing else. Not where the
+    /// connector is a product.
+    pub synapse: Option<SynapseType>,
 }
 
 impl Projection {

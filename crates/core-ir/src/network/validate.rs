@@ -612,6 +612,10 @@ impl Check<'_> {
         for (id, projection) in self.network.projections.iter() {
             let path = self.path(id);
             self.faults.extend(factored::faults(self.network, &path, projection));
+            let of_products =
+                matches!(projection.connector, Connector::Factored(_) | Connector::Blocks(_));
+            let synapse = projection.synapse.as_ref();
+            self.faults.extend(super::synapse_type::faults(&path, synapse, of_products));
         }
     }
 

@@ -70,6 +70,10 @@ pub enum Capability {
     FactoredConnectivity,
     /// Delays that differ within a projection.
     HeterogeneousDelays,
+    /// Synapses with states that spikes change.
+    SynapseMechanisms,
+    /// Synapses that spikes of their targets change.
+    PostsynapticSpikes,
     /// Array operators: reset, copy, products, filters.
     Arrays,
     /// Functions written as expressions.
@@ -94,6 +98,8 @@ impl fmt::Display for Capability {
             Self::ListConnectivity => "synapses by list",
             Self::FactoredConnectivity => "weights that are products of signals",
             Self::HeterogeneousDelays => "delays that differ within a projection",
+            Self::SynapseMechanisms => "synapses with states",
+            Self::PostsynapticSpikes => "synapses changed by spikes of their targets",
             Self::Arrays => "array operators",
             Self::Functions => "functions written as expressions",
             Self::Hosts => "code of the host within a step",

@@ -91,8 +91,14 @@ pub enum Address {
     /// Weights of a projection, ordered by (source, ordinal). One number if all are equal; the scale,
     /// where they are products of signals, which are read and written as signals.
     Weights(OperatorId),
-    /// Delays of a projection in steps, ordered like its weights.
+    /// Delays of a projection in steps, ordered like its weights. Not written where synapses have states.
     Delays(OperatorId),
+    /// A state of the synapses of a projection, by its index, one number for each, ordered like weights,
+    /// as the last spike that is at the synapse by now left it. State 0 is the weight.
+    SynapseState(OperatorId, usize),
+    /// A parameter of the synapses of a projection, by its index: one number, or one for each, ordered
+    /// like weights. Numbers count for spikes that are at the synapse after they were written.
+    SynapseParameter(OperatorId, usize),
     /// Ends of the synapses of a projection, ordered like its weights: source, target, source, …
     /// None, where weights are products of signals.
     Synapses(OperatorId),

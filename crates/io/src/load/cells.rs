@@ -6,9 +6,9 @@ use pontine_core_ir::{
     Connector, Mechanism, ObjId, Population, PopulationView, Projection, Spec, SynapseList, Unit,
     Value, error::nearest, registry,
 };
-use pontine_mechanism::Solver;
+use pontine_mechanism::{LangError, Solver};
 
-use super::{Loader, fields, fields::Fields, millisecond, nef, product, read::Reader};
+use super::{Loader, fields, fields::Fields, millisecond, nef, product, read::Reader, synapse};
 use crate::{
     error::{Cause, Located},
     expr,
@@ -30,6 +30,7 @@ pub(super) const PROJECTION_KEYS: &[&str] = &[
     "weight",
     "delay",
     "learning",
+    "synapse",
     "within",
 ];
 
@@ -40,14 +41,7 @@ const MAX_VIEW: u64 = 1 << 24;
 pub(super) fn mechanism(loader: &mut Loader<'_>, _: &Reader<'_>, fields: &Fields<'_>) -> Read {
     let item = fields.required("text", "equations in the mechanism language")?;
     let text = fields::text(item, "`text`")?;
-    let mechanism = Mechanism::parse(text).map_err(|error| {
-        let line = error.faults.first().map_or(1, |fault| fault.line) as usize;
-        let place = match &item.place {
-            Place::Line(first) => Place::Line(first + line.saturating_sub(1)),
-            other => other.clone(),
-        };
-        Located { place, cause: expr::language(error) }
-    })?;
+    let mechanism = Mechanism::parse(text).map_err(|error| located(item, error))?;
     let name = mechanism.name.clone();
     let registered = registry::mechanisms().get(&name).is_ok();
     if registered || loader.mechanisms.contains_key(&name) {
@@ -55,6 +49,16 @@ pub(super) fn mechanism(loader: &mut Loader<'_>, _: &Reader<'_>, fields: &Fields
     }
     loader.mechanisms.insert(name, Arc::new(mechanism));
     Ok(None)
+}
+
+/// A fault of a text in its line of the file.
+pub(super) fn located(item: &Item, error: LangError) -> Located {
+    let line = error.faults.first().map_or(1, |fault| fault.line) as usize;
+    let place = match &item.place {
+        Place::Line(first) => Place::Line(first + line.saturating_sub(1)),
+        other => other.clone(),
+    };
+    Located { place, cause: expr::language(error) }
 }
 
 /// Cells of one mechanism.
@@ -224,8 +228,11 @@ pub(super) fn projection(
     let label = reader.text_at(fields, "label")?;
     let learning = fields.get("learning").map(|item| nef::learning_rules(reader, item));
     let learning = learning.transpose()?.unwrap_or_default();
+    let synapse = fields.get("synapse");
+    let synapse =
+        synapse.map(|item| synapse::of_projection(loader, reader, item, unit)).transpose()?;
     let projection =
-        Projection { label, source, target, receptor, connector, weight, delay, learning };
+        Projection { label, source, target, receptor, connector, weight, delay, learning, synapse };
     Ok(Some(loader.network.add_in(parent.id, projection).into()))
 }
 

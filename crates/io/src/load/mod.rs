@@ -14,13 +14,14 @@ mod read;
 mod record;
 mod recording;
 mod reference;
+mod synapse;
 mod transform;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use pontine_core_ir::{
-    Faults, Mechanism, Network, ObjId, SpecError, SubnetworkId, Unit, network::NetworkFault,
-    registry::LookupError,
+    Faults, Mechanism, Network, ObjId, SpecError, SubnetworkId, SynapseMechanism, Unit,
+    network::NetworkFault, registry::LookupError,
 };
 
 use self::{fields::Fields, names::Names, read::Reader};
@@ -38,9 +39,10 @@ pub(super) struct Loader<'a> {
     network: Network,
     names: Names,
     mechanisms: BTreeMap<String, Arc<Mechanism>>,
+    synapses: BTreeMap<String, Arc<SynapseMechanism>>,
     /// Mechanisms as the first cells of each name have them.
     solved: BTreeMap<String, Arc<Mechanism>>,
-    /// Whether some mechanism of the file has a fault, and so no name.
+    /// Whether some mechanism or synapse of the file has a fault, and so no name.
     mechanism_lost: bool,
     places: Vec<(ObjId, Place)>,
 }
@@ -53,8 +55,9 @@ struct Section {
 }
 
 /// What others refer to comes first.
-const SECTIONS: [Section; 10] = [
+const SECTIONS: [Section; 11] = [
     Section { name: "mechanism", keys: &["text"], read: cells::mechanism },
+    Section { name: "synapse", keys: &["text"], read: synapse::synapse },
     Section { name: "network", keys: nef::NETWORK_KEYS, read: nef::network },
     Section { name: "population", keys: cells::POPULATION_KEYS, read: cells::population },
     Section { name: "view", keys: cells::VIEW_KEYS, read: cells::view },
@@ -311,6 +314,7 @@ impl<'a> Loader<'a> {
             network: Network::new(name),
             names: Names::default(),
             mechanisms: BTreeMap::new(),
+            synapses: BTreeMap::new(),
             solved: BTreeMap::new(),
             mechanism_lost: false,
             places: Vec::new(),
@@ -367,7 +371,7 @@ impl<'a> Loader<'a> {
 
     /// Remembers an object that has a fault, so that references to it are none.
     fn lose(&mut self, section: &Section, reader: &Reader<'_>, fields: &Fields<'_>) {
-        if section.name == "mechanism" {
+        if ["mechanism", "synapse"].contains(&section.name) {
             self.mechanism_lost = true;
         }
         let text = |key| reader.text_at(fields, key);

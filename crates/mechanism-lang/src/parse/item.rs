@@ -3,10 +3,11 @@
 use super::{Parser, may_follow};
 use crate::error::{Cause, Located, unknown};
 use crate::expr::{Expr, UnaryOp};
+use crate::synapse::SynapseTree;
 use crate::token::Kind;
 use crate::tree::{
     Clamp, Equation, InputTree, MechanismTree, OnSpike, OutputTree, OutputTreeKind, ParameterTree,
-    ReceptorTree, Solver, SpikeTree, StateTree,
+    ReceptorTree, Solver, SpikeTree, StateTree, Statement,
 };
 use crate::unit::{Unit, UnitSystem};
 
@@ -31,6 +32,44 @@ impl Parser<'_> {
             self.item(&mut tree)?;
         }
         Ok(tree)
+    }
+
+    /// A text of one synapse: `parameter`, `state`, `on_pre` and `on_post`.
+    pub(super) fn synapse(&mut self) -> Result<SynapseTree, Located> {
+        let doc = self.doc_above();
+        self.expect_word("synapse")?;
+        let at = self.at();
+        let name = self.name("the name of the synapse")?;
+        self.expect_sign("{")?;
+        let units = self.units()?;
+        let mut tables = MechanismTree { name, doc, units, at, ..blank() };
+        let (mut on_pre, mut on_post) = (None, None);
+        while !self.eat_sign("}") {
+            if self.is_word("parameter") {
+                tables.parameters.push(self.parameter()?);
+            } else if self.is_word("state") {
+                tables.states.push(self.state()?);
+            } else if self.is_word("on_pre") {
+                self.once(on_pre.is_some(), "on_pre", |p| p.event().map(|b| on_pre = Some(b)))?;
+            } else if self.is_word("on_post") {
+                self.once(on_post.is_some(), "on_post", |p| p.event().map(|b| on_post = Some(b)))?;
+            } else if !self.eat_sign(";") {
+                return Err(self.unexpected("`parameter`, `state`, `on_pre`, `on_post` or `}`"));
+            }
+        }
+        let Some(on_pre) = on_pre else {
+            let what = format!("a synapse needs `on_pre`, which `{}` has not", tables.name);
+            return Err(at.fault(Cause::Missing { what }));
+        };
+        let tree = SynapseTree { tables, on_pre, on_post };
+        tree.check()?;
+        Ok(tree)
+    }
+
+    /// `on_pre { … }`
+    fn event(&mut self) -> Result<Vec<Statement>, Located> {
+        self.advance();
+        self.block()
     }
 
     fn units(&mut self) -> Result<UnitSystem, Located> {

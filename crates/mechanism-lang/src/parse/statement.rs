@@ -2,6 +2,7 @@
 
 use super::Parser;
 use crate::error::Located;
+use crate::synapse::DELIVERED;
 use crate::token::Kind;
 use crate::tree::{AssignOp, Let, Statement};
 
@@ -26,6 +27,7 @@ impl Parser<'_> {
             Kind::Word(word) if word == "let" => Ok(Statement::Let(self.let_item()?)),
             Kind::Word(word) if word == "if" => self.nested(Parser::if_statement),
             Kind::Word(word) if word == "emit" => self.emit(),
+            Kind::Word(word) if word == "deliver" && !self.assigns() => self.deliver(),
             Kind::Word(word) if word == "for" && self.ahead(2).kind == Kind::Word("in".into()) => {
                 self.nested(Parser::for_statement)
             }
@@ -83,6 +85,19 @@ impl Parser<'_> {
         self.expect_word("emit")?;
         let output = self.name("the name of an output")?;
         Ok(Statement::Emit { output, value: self.expression()?, at })
+    }
+
+    /// Whether a sign of assignment follows the word at hand.
+    fn assigns(&self) -> bool {
+        AssignOp::ALL.into_iter().any(|op| self.ahead(1).kind == Kind::Sign(op.sign()))
+    }
+
+    /// `deliver value`
+    fn deliver(&mut self) -> Result<Statement, Located> {
+        let at = self.at();
+        self.advance();
+        let (target, op) = (DELIVERED.into(), AssignOp::Add);
+        Ok(Statement::Assign { target, op, value: self.expression()?, at })
     }
 
     fn assignment(&mut self) -> Result<Statement, Located> {

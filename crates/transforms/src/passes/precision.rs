@@ -143,6 +143,10 @@ impl Precision {
         if deliver.connectivity.is_factored() {
             return None;
         }
+        if deliver.synapse.is_some() {
+            edits.refuse(op.to_string(), "its synapses have states");
+            return None;
+        }
         let listed = match &deliver.connectivity {
             Connectivity::List(list) => list.weight.as_ref().map(|weights| (list, weights)),
             _ => None,

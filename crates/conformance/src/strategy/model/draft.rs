@@ -194,6 +194,7 @@ impl Draft {
             connectivity: Connectivity::List(Arc::new(list)),
             weight: plan.weight.of_synapses(weight.min(2.0 * weight), weight.max(2.0 * weight)),
             delay: plan.delay.of_synapses(0.1, 2.0),
+            synapse: None,
         });
         self.operator(&name("projection", i), 0, kind);
     }

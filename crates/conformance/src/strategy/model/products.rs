@@ -58,7 +58,8 @@ impl Draft {
         delay.make_constant();
         let weight = weight.of_synapses(scale.min(3.0 * scale), scale.max(3.0 * scale));
         let delay = delay.of_synapses(0.1, 2.0);
-        let deliver = Deliver { source, target, connectivity, weight, delay };
+        let synapse = None;
+        let deliver = Deliver { source, target, connectivity, weight, delay, synapse };
         self.operator(path, 0, OperatorKind::Deliver(deliver));
     }
 

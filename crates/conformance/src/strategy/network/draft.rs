@@ -181,6 +181,7 @@ impl Draft {
             delay: delay.of_synapses(1.0, 9.0),
             // Nothing tells it an error, but one that is told 1 learns by itself.
             learning: if learns { vec![Spec::new("Voja").into()] } else { Vec::new() },
+            synapse: None,
         });
     }
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::super::{
     Deliver, First, Model, Neurons, OperatorKind, Record, RecordTarget, Role, Signal, SignalKind,
-    SpikeList,
+    SpikeList, SynapseModel,
 };
 use crate::{
     connectivity::{Connectivity, Factors, Window},
@@ -17,6 +17,7 @@ impl Display for Model {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "model dt={:?} seed={} {:?}", self.dt, self.seed, self.label)?;
         self.print_mechanisms(f)?;
+        self.print_synapses(f)?;
         for (id, signal) in self.signals.iter() {
             print_signal(f, id, signal)?;
         }
@@ -53,6 +54,22 @@ impl Model {
             let offered = registry::mechanism(&mechanism.name).is_ok_and(|m| *m == **mechanism);
             if !offered && printed.insert(&mechanism.name) {
                 writeln!(f, "mechanism {:?}", mechanism.source())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Synapses of the model that no linked crate offers under their name with the same text.
+    fn print_synapses(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut printed = std::collections::BTreeSet::new();
+        for (_, op) in self.operators.iter() {
+            let OperatorKind::Deliver(Deliver { synapse: Some(model), .. }) = &op.kind else {
+                continue;
+            };
+            let synapse = &model.synapse;
+            let offered = registry::synapse(&synapse.name).is_ok_and(|s| s == *synapse);
+            if !offered && printed.insert(&synapse.name) {
+                writeln!(f, "synapse {:?}", synapse.source())?;
             }
         }
         Ok(())
@@ -220,7 +237,25 @@ fn print_deliver(f: &mut Formatter<'_>, deliver: &Deliver) -> fmt::Result {
             }
         }
     }
-    write!(f, " weight={} delay={}", deliver.weight, deliver.delay)
+    write!(f, " weight={} delay={}", deliver.weight, deliver.delay)?;
+    deliver.synapse.as_ref().map_or(Ok(()), |model| print_synapse(f, model))
+}
+
+fn print_synapse(f: &mut Formatter<'_>, model: &SynapseModel) -> fmt::Result {
+    let synapse = &model.synapse;
+    write!(f, " synapse {} dendritic={:?}", synapse.name, model.dendritic)?;
+    print_option(f, "post", model.post)?;
+    for (parameter, value) in synapse.parameters().iter().zip(&model.parameters) {
+        if *value != Value::Const(parameter.default) {
+            write!(f, "; parameter {}={value}", parameter.name)?;
+        }
+    }
+    for (state, value) in synapse.states().iter().skip(1).zip(&model.initial) {
+        if let Some(value) = value {
+            write!(f, "; init {}={value}", state.name)?;
+        }
+    }
+    Ok(())
 }
 
 fn print_factors(f: &mut Formatter<'_>, factors: &Factors) -> fmt::Result {

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use pontine_mechanism::{Function, Mechanism, lang::Argument};
+use pontine_mechanism::{Function, Mechanism, Synapse, lang::Argument};
 
 use super::{
     super::{
         Deliver, Entries, Filter, First, Model, Neurons, Operator, OperatorKind, Record,
-        RecordTarget, Role, Signal, SpikeList,
+        RecordTarget, Role, Signal, SpikeList, SynapseModel,
     },
     ModelTextError,
     token::Line,
@@ -46,6 +46,7 @@ impl Model {
 struct Reader {
     model: Option<Model>,
     mechanisms: BTreeMap<String, Arc<Mechanism>>,
+    synapses: BTreeMap<String, Arc<Synapse>>,
     /// Numbers in the text, which may have gaps, to ids.
     ids: BTreeMap<u64, SignalId>,
     operators: BTreeMap<(String, u16), OperatorId>,
@@ -57,6 +58,7 @@ impl Reader {
         match line.word()?.as_str() {
             "model" => self.head(&mut line)?,
             "mechanism" => self.mechanism(&mut line)?,
+            "synapse" => self.synapse(&mut line)?,
             "signal" => self.signal(&mut line)?,
             "operator" => self.operator(&mut line)?,
             "merged" => self.merged(&mut line)?,
@@ -64,7 +66,8 @@ impl Reader {
             "built" => self.built(&mut line)?,
             other => {
                 return Err(format!(
-                    "`{other}` is none of model, mechanism, signal, operator, merged, record, built"
+                    "`{other}` is none of model, mechanism, synapse, signal, operator, merged, record, \
+                     built"
                 ));
             }
         }
@@ -93,6 +96,12 @@ impl Reader {
     fn mechanism(&mut self, line: &mut Line) -> Result<(), String> {
         let mechanism = Mechanism::parse(&line.text()?).map_err(|e| e.to_string())?;
         self.mechanisms.insert(mechanism.name.clone(), Arc::new(mechanism));
+        Ok(())
+    }
+
+    fn synapse(&mut self, line: &mut Line) -> Result<(), String> {
+        let synapse = Synapse::parse(&line.text()?).map_err(|e| e.to_string())?;
+        self.synapses.insert(synapse.name.clone(), Arc::new(synapse));
         Ok(())
     }
 
@@ -325,7 +334,41 @@ impl Reader {
         line.key("weight")?;
         let weight = value(line, &["i", "j"])?;
         line.key("delay")?;
-        Ok(Deliver { source, target, connectivity, weight, delay: value(line, &["i", "j"])? })
+        let delay = value(line, &["i", "j"])?;
+        let synapse = match line.accept_word("synapse") {
+            true => Some(Arc::new(self.synapse_model(line)?)),
+            false => None,
+        };
+        Ok(Deliver { source, target, connectivity, weight, delay, synapse })
+    }
+
+    fn synapse_model(&self, line: &mut Line) -> Result<SynapseModel, String> {
+        let name = line.word()?;
+        let synapse = match self.synapses.get(&name) {
+            Some(synapse) => synapse.clone(),
+            None => registry::synapse(&name).map_err(|e| e.to_string())?,
+        };
+        let mut model = SynapseModel::new(synapse);
+        line.key("dendritic")?;
+        model.dendritic = line.number()?;
+        model.post = self.option(line, "post")?;
+        while line.accept(";") {
+            let (what, name) = (line.word()?, line.word()?);
+            line.expect("=")?;
+            let synapse = &model.synapse;
+            let place = match what.as_str() {
+                "parameter" => synapse.on_pre.parameter_index(&name),
+                "init" => synapse.state_index(&name).and_then(|i| i.checked_sub(1)),
+                _ => return Err(format!("`{what}` is neither parameter nor init")),
+            };
+            let i = place.ok_or_else(|| format!("`{}` has no {what} `{name}`", synapse.name))?;
+            let value = value(line, &["i", "j"])?;
+            match what.as_str() {
+                "parameter" => model.parameters[i] = value,
+                _ => model.initial[i] = Some(value),
+            }
+        }
+        Ok(model)
     }
 
     fn factors(&self, line: &mut Line) -> Result<Factors, String> {
