@@ -12,7 +12,11 @@
 //! | `IF_curr_exp` | ms, mV, nA, nF | PyNN's LIF neuron with exponential synaptic currents |
 //! | `IF_curr_delta` | ms, mV, nA, nF | PyNN's LIF neuron with jumps of the voltage |
 //! | `IF_cond_exp` | ms, mV, nA, nF, uS | PyNN's LIF neuron with exponential synaptic conductances; also with `rk4` |
-//! | `EIF_cond_exp_isfa_ista` | ms, mV, nA, nF, uS | the adaptive exponential neuron (AdEx), by `rk4`; also with `euler` |
+//! | `IF_curr_alpha`, `IF_cond_alpha` | ms, mV, nA, nF, uS | the same with alpha-shaped currents and conductances |
+//! | `IF_cond_exp_gsfa_grr` | ms, mV, nA, nF, uS | the LIF neuron with adaptation and relative refractoriness |
+//! | `IF_facets_hardware1` | ms, mV, nA, uS | the LIF neuron of a neuromorphic chip |
+//! | `HH_cond_exp` | ms, mV, nA, nF, uS | the Hodgkin-Huxley neuron of Traub and Miles; also with `rk4` |
+//! | `EIF_cond_exp_isfa_ista`, `EIF_cond_alpha_isfa_ista` | ms, mV, nA, nF, uS | the adaptive exponential neuron (AdEx), by `rk4`; also with `euler` |
 //! | `Izhikevich` | ms, mV, nA | Izhikevich's neuron |
 //! | `SpikeSourcePoisson` | ms, Hz | random spikes |
 //! | `SpikeSourceArray` | ms | given spikes |
@@ -20,10 +24,16 @@
 mod adaptive_lif;
 mod adaptive_lif_rate;
 mod curve;
+mod eif_cond_alpha_isfa_ista;
 mod eif_cond_exp_isfa_ista;
+mod hh_cond_exp;
+mod if_cond_alpha;
 mod if_cond_exp;
+mod if_cond_exp_gsfa_grr;
+mod if_curr_alpha;
 mod if_curr_delta;
 mod if_curr_exp;
+mod if_facets_hardware1;
 mod izhikevich;
 mod lif;
 mod lif_rate;

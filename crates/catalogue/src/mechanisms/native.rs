@@ -161,14 +161,23 @@ fn check_equal<F: Real>(found: &Block<F>, expected: &Block<F>, what: &str) {
     assert_eq!(found.emitted, expected.emitted, "{what}: emitted");
 }
 
+/// Native kernels by other solvers than those of the texts.
+const OTHER_SOLVERS: [(&str, Solver); 6] = [
+    ("IF_cond_exp", Solver::Rk4),
+    ("IF_cond_exp_gsfa_grr", Solver::ExponentialEuler),
+    ("IF_facets_hardware1", Solver::Rk4),
+    ("HH_cond_exp", Solver::Rk4),
+    ("EIF_cond_exp_isfa_ista", Solver::Euler),
+    ("EIF_cond_alpha_isfa_ista", Solver::Euler),
+];
+
 fn check(case: &Case) -> TestCaseResult {
     for name in super::tests::NAMES {
         let mechanism = registry::mechanism(name).unwrap();
         case.check::<f32>(&mechanism);
         case.check::<f64>(&mechanism);
     }
-    for (name, solver) in [("IF_cond_exp", Solver::Rk4), ("EIF_cond_exp_isfa_ista", Solver::Euler)]
-    {
+    for (name, solver) in OTHER_SOLVERS {
         let mechanism = registry::mechanism(name).unwrap().with_solver(solver).unwrap();
         case.check::<f32>(&mechanism);
         case.check::<f64>(&mechanism);
