@@ -191,8 +191,9 @@ fn every_solver_has_a_case() {
         Solver::ExponentialEuler => "exponential_euler",
         Solver::Euler => "euler",
         Solver::Rk4 => "rk4",
+        Solver::Rk45 => "rk45",
     };
-    let all = [Solver::Exact, Solver::ExponentialEuler, Solver::Euler, Solver::Rk4];
+    let all = Solver::ALL;
     let texts = || FIRST.iter().chain(SHIPPED).map(|(_, text)| *text);
     for solver in &all {
         let line = format!("solve {}\n", name(solver));

@@ -172,6 +172,7 @@ impl Mechanism {
             return Err(LangError::new(text, vec![tree.at.fault(Cause::Missing { what })]));
         }
         tree.solver = Some(solver);
+        tree.tolerance = tree.tolerance.filter(|_| solver == Solver::Rk45);
         lower(&tree).map_err(|faults| LangError::new(text, faults))
     }
 

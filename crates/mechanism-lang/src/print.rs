@@ -139,7 +139,12 @@ impl Display for MechanismTree {
             write!(f, "{spike}")?;
         }
         if let Some(solver) = self.solver {
-            writeln!(f, "    solve {}", solver.name())?;
+            write!(f, "    solve {}", solver.name())?;
+            if let Some(tolerance) = self.tolerance {
+                f.write_str(" tolerance ")?;
+                quantity(f, tolerance, Unit::NONE)?;
+            }
+            writeln!(f)?;
         }
         writeln!(f, "}}")
     }

@@ -6,7 +6,7 @@ use pontine_mechanism::mechanism_file;
 inventory::submit! {
     MechanismEntry {
         name: "HH_cond_exp",
-        text: mechanism_file!("hh_cond_exp.mech", rk4),
+        text: mechanism_file!("hh_cond_exp.mech", exponential_euler),
         reference: "Traub & Miles (1991), Neuronal networks of the hippocampus, Cambridge \
                     University Press; as in Brette et al. (2007), doi:10.1007/s10827-007-0038-6",
         maths: None,
@@ -45,6 +45,8 @@ mod tests {
         let fine = spikes(Solver::Rk4, 0.005, 0.1);
         assert!(fine.len() >= 4, "{fine:?}");
         for (solver, dt, tolerance) in [
+            (Solver::Rk45, 0.01, 0.03),
+            (Solver::Rk45, 0.1, 0.25),
             (Solver::Rk4, 0.01, 0.03),
             (Solver::Rk4, 0.05, 0.2),
             (Solver::ExponentialEuler, 0.01, 1.3),

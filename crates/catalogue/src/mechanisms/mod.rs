@@ -15,7 +15,7 @@
 //! | `IF_curr_alpha`, `IF_cond_alpha` | ms, mV, nA, nF, uS | the same with alpha-shaped currents and conductances |
 //! | `IF_cond_exp_gsfa_grr` | ms, mV, nA, nF, uS | the LIF neuron with adaptation and relative refractoriness |
 //! | `IF_facets_hardware1` | ms, mV, nA, uS | the LIF neuron of a neuromorphic chip |
-//! | `HH_cond_exp` | ms, mV, nA, nF, uS | the Hodgkin-Huxley neuron of Traub and Miles; also with `rk4` |
+//! | `HH_cond_exp` | ms, mV, nA, nF, uS | the Hodgkin-Huxley neuron of Traub and Miles, by `rk45`; also with `rk4` and `exponential_euler` |
 //! | `EIF_cond_exp_isfa_ista`, `EIF_cond_alpha_isfa_ista` | ms, mV, nA, nF, uS | the adaptive exponential neuron (AdEx), by `rk4`; also with `euler` |
 //! | `Izhikevich` | ms, mV, nA | Izhikevich's neuron |
 //! | `SpikeSourcePoisson` | ms, Hz | random spikes |

@@ -290,7 +290,7 @@ fn syntax_faults_point_at_their_place() {
     check_error(
         "    solve exactly",
         expect![[r#"
-            3:11: unknown solver `exactly`; did you mean `exact`? (available: exact, exponential_euler, euler, rk4)
+            3:11: unknown solver `exactly`; did you mean `exact`? (available: exact, exponential_euler, euler, rk4, rk45)
                     solve exactly
                           ^"#]],
     );

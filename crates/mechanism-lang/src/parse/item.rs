@@ -218,8 +218,22 @@ impl Parser<'_> {
         let word = self.name("the name of a solver")?;
         let found = Solver::ALL.into_iter().find(|solver| solver.name() == word);
         let available = Solver::ALL.map(|solver| solver.name().into()).to_vec();
-        tree.solver = Some(found.ok_or_else(|| at.fault(unknown("solver", &word, available)))?);
+        let solver = found.ok_or_else(|| at.fault(unknown("solver", &word, available)))?;
+        tree.solver = Some(solver);
+        if solver == Solver::Rk45 && self.eat_word("tolerance") {
+            tree.tolerance = Some(self.tolerance()?);
+        }
         Ok(())
+    }
+
+    fn tolerance(&mut self) -> Result<f64, Located> {
+        match self.peek().kind {
+            Kind::Number(value) if value > 0.0 && value < 1.0 => {
+                self.advance();
+                Ok(value)
+            }
+            _ => Err(self.unexpected("a number between 0 and 1")),
+        }
     }
 
     /// A unit if one stands on this line and the next item does not begin.
@@ -275,6 +289,7 @@ fn blank() -> MechanismTree {
         step: None,
         spike: None,
         solver: None,
+        tolerance: None,
         at: Default::default(),
     }
 }

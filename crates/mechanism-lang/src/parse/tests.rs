@@ -225,6 +225,7 @@ fn mechanism() -> impl Strategy<Value = MechanismTree> {
             step,
             spike,
             solver,
+            tolerance: (solver == Some(Solver::Rk45)).then_some(1e-7),
             at: AT,
         }
     })
