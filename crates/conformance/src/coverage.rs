@@ -259,7 +259,7 @@ fn every_operation_of_the_language_has_a_case() {
     ] {
         assert!(has(&|op| matches!(op, Op::Binary(a, ..) if *a == arithmetic)), "{arithmetic:?}");
     }
-    for draw in [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson] {
+    for draw in [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson, Draw::Gamma] {
         assert!(has(&|op| matches!(op, Op::Draw(d, ..) if *d == draw)), "{draw:?}");
     }
 }

@@ -19,6 +19,8 @@
 //! | `EIF_cond_exp_isfa_ista`, `EIF_cond_alpha_isfa_ista` | ms, mV, nA, nF, uS | the adaptive exponential neuron (AdEx), by `rk4`; also with `euler` |
 //! | `Izhikevich` | ms, mV, nA | Izhikevich's neuron |
 //! | `SpikeSourcePoisson` | ms, Hz | random spikes |
+//! | `SpikeSourcePoissonRefractory` | ms, Hz | random spikes with a pause after each |
+//! | `SpikeSourceGamma` | ms, Hz | random spikes with intervals of the gamma distribution |
 //! | `SpikeSourceArray` | ms | given spikes |
 
 mod adaptive_lif;
@@ -43,7 +45,9 @@ mod regular_spiking;
 mod sampled;
 mod sigmoid;
 mod spike_source_array;
+mod spike_source_gamma;
 mod spike_source_poisson;
+mod spike_source_poisson_refractory;
 mod spiking_rectified_linear;
 mod tanh;
 
@@ -55,6 +59,8 @@ fn parameter(mechanism: &Mechanism, parameters: &[f64], name: &str) -> f64 {
     value.copied().unwrap_or(f64::NAN)
 }
 
+#[cfg(test)]
+mod intervals;
 #[cfg(test)]
 mod native;
 #[cfg(test)]

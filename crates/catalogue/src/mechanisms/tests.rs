@@ -5,7 +5,7 @@ use pontine_core_ir::{
     registry::{self, MechanismEntry},
 };
 
-pub(super) const NAMES: [&str; 23] = [
+pub(super) const NAMES: [&str; 25] = [
     "AdaptiveLIF",
     "AdaptiveLIFRate",
     "EIF_cond_alpha_isfa_ista",
@@ -26,7 +26,9 @@ pub(super) const NAMES: [&str; 23] = [
     "RegularSpiking",
     "Sigmoid",
     "SpikeSourceArray",
+    "SpikeSourceGamma",
     "SpikeSourcePoisson",
+    "SpikeSourcePoissonRefractory",
     "SpikingRectifiedLinear",
     "Tanh",
 ];
@@ -238,8 +240,10 @@ fn defaults_are_those_of_pynn() {
             ("i_offset", 0.0, "nA"),
         ],
     );
-    check_defaults(
-        "SpikeSourcePoisson",
-        &[("rate", 1.0, "Hz"), ("start", 0.0, "ms"), ("duration", 1e10, "ms")],
-    );
+    let (rate, ends) = (("rate", 1.0, "Hz"), [("start", 0.0, "ms"), ("duration", 1e10, "ms")]);
+    check_defaults("SpikeSourcePoisson", &[&[rate][..], &ends].concat());
+    let paused = [rate, ("tau_refrac", 0.0, "ms")];
+    check_defaults("SpikeSourcePoissonRefractory", &[&paused[..], &ends].concat());
+    let gamma = [("alpha", 2.0, ""), ("beta", 1.0, "Hz")];
+    check_defaults("SpikeSourceGamma", &[&gamma[..], &ends].concat());
 }

@@ -471,6 +471,7 @@ impl Signature {
             ("normal", [0, 2], Units::Same),
             ("exponential", [0, 0], Units::Plain),
             ("poisson", [1, 1], Units::Plain),
+            ("gamma", [1, 1], Units::Plain),
         ];
         elementary.chain(others.map(|(name, counts, units)| (name, Signature { counts, units })))
     }
