@@ -74,6 +74,8 @@ pub struct ReceptorTree {
     pub name: String,
     /// The unit of weights.
     pub unit: Unit,
+    /// Parameters that belong to it.
+    pub parameters: Vec<ParameterTree>,
     /// States that belong to it.
     pub states: Vec<StateTree>,
     /// Their equations.

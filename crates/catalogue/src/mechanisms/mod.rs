@@ -17,10 +17,13 @@
 //! | `IF_facets_hardware1` | ms, mV, nA, uS | the LIF neuron of a neuromorphic chip |
 //! | `HH_cond_exp` | ms, mV, nA, nF, uS | the Hodgkin-Huxley neuron of Traub and Miles, by `rk45`; also with `rk4` and `exponential_euler` |
 //! | `EIF_cond_exp_isfa_ista`, `EIF_cond_alpha_isfa_ista` | ms, mV, nA, nF, uS | the adaptive exponential neuron (AdEx), by `rk4`; also with `euler` |
+//! | `GIF_cond_exp`, `GIF_cond_exp(n)` | ms, mV, nA, nF, uS, Hz | the generalised integrate-and-fire neuron with three, or n, time constants |
+//! | `PointNeuron(…)` | ms, mV, nA, nF, uS | LIF or AdEx membranes with any named receptors: `PointNeuron(LIF, AMPA=CondExp)` |
 //! | `Izhikevich` | ms, mV, nA | Izhikevich's neuron |
 //! | `SpikeSourcePoisson` | ms, Hz | random spikes |
 //! | `SpikeSourcePoissonRefractory` | ms, Hz | random spikes with a pause after each |
 //! | `SpikeSourceGamma` | ms, Hz | random spikes with intervals of the gamma distribution |
+//! | `SpikeSourceInhGamma`, `SpikeSourceInhGamma(n)` | ms | the same, changing with time |
 //! | `SpikeSourceArray` | ms | given spikes |
 
 mod adaptive_lif;
@@ -28,6 +31,7 @@ mod adaptive_lif_rate;
 mod curve;
 mod eif_cond_alpha_isfa_ista;
 mod eif_cond_exp_isfa_ista;
+mod gif_cond_exp;
 mod hh_cond_exp;
 mod if_cond_alpha;
 mod if_cond_exp;
@@ -40,12 +44,14 @@ mod izhikevich;
 mod lif;
 mod lif_rate;
 mod nef_izhikevich;
+mod point_neuron;
 mod rectified_linear;
 mod regular_spiking;
 mod sampled;
 mod sigmoid;
 mod spike_source_array;
 mod spike_source_gamma;
+mod spike_source_inh_gamma;
 mod spike_source_poisson;
 mod spike_source_poisson_refractory;
 mod spiking_rectified_linear;

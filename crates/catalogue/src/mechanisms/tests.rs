@@ -5,11 +5,12 @@ use pontine_core_ir::{
     registry::{self, MechanismEntry},
 };
 
-pub(super) const NAMES: [&str; 25] = [
+pub(super) const NAMES: [&str; 27] = [
     "AdaptiveLIF",
     "AdaptiveLIFRate",
     "EIF_cond_alpha_isfa_ista",
     "EIF_cond_exp_isfa_ista",
+    "GIF_cond_exp",
     "HH_cond_exp",
     "IF_cond_alpha",
     "IF_cond_exp",
@@ -27,6 +28,7 @@ pub(super) const NAMES: [&str; 25] = [
     "Sigmoid",
     "SpikeSourceArray",
     "SpikeSourceGamma",
+    "SpikeSourceInhGamma",
     "SpikeSourcePoisson",
     "SpikeSourcePoissonRefractory",
     "SpikingRectifiedLinear",
@@ -240,6 +242,25 @@ fn defaults_are_those_of_pynn() {
             ("i_offset", 0.0, "nA"),
         ],
     );
+    let gif = [
+        ("tau_refrac", 4.0, "ms"),
+        ("tau_syn_E", 5.0, "ms"),
+        ("tau_syn_I", 5.0, "ms"),
+        ("e_rev_E", 0.0, "mV"),
+        ("e_rev_I", -70.0, "mV"),
+        ("v_reset", -65.0, "mV"),
+        ("i_offset", 0.0, "nA"),
+        ("delta_v", 0.5, "mV"),
+        ("v_t_star", -48.0, "mV"),
+        ("lambda0", 1.0, "Hz"),
+    ];
+    let names = ["tau_eta", "tau_gamma", "a_eta", "a_gamma"];
+    let names = names.map(|name| [1, 2, 3].map(|k| format!("{name}_{k}"))).concat();
+    let (times, currents, parts) = ([1.0, 10.0, 100.0], [1.0; 3], [1.0; 3]);
+    let values = [times, times, currents, parts].concat();
+    let units = [["ms"; 3], ["ms"; 3], ["nA"; 3], ["mV"; 3]].concat();
+    let members: Vec<_> = (0..12).map(|i| (names[i].as_str(), values[i], units[i])).collect();
+    check_defaults("GIF_cond_exp", &[&leaky[..3], &gif, &members].concat());
     let (rate, ends) = (("rate", 1.0, "Hz"), [("start", 0.0, "ms"), ("duration", 1e10, "ms")]);
     check_defaults("SpikeSourcePoisson", &[&[rate][..], &ends].concat());
     let paused = [rate, ("tau_refrac", 0.0, "ms")];

@@ -100,8 +100,15 @@ impl Parser<'_> {
         let at = self.at();
         let name = self.name("the name of a receptor")?;
         let unit = self.optional_unit()?;
-        let (states, equations, on_spike) = (Vec::new(), Vec::new(), None);
-        let mut tree = ReceptorTree { name, unit, states, equations, on_spike, at };
+        let mut tree = ReceptorTree {
+            name,
+            unit,
+            parameters: Vec::new(),
+            states: Vec::new(),
+            equations: Vec::new(),
+            on_spike: None,
+            at,
+        };
         self.expect_sign("{")?;
         while !self.eat_sign("}") {
             self.receptor_item(&mut tree)?;
@@ -113,14 +120,16 @@ impl Parser<'_> {
         if self.eat_sign(";") {
             return Ok(());
         }
-        if self.is_word("state") {
+        if self.is_word("parameter") {
+            tree.parameters.push(self.parameter()?);
+        } else if self.is_word("state") {
             tree.states.push(self.state()?);
         } else if self.is_word("on_spike") {
             self.once(tree.on_spike.is_some(), "on_spike", |p| p.on_spike(tree))?;
         } else if self.begins_equation() {
             tree.equations.push(self.equation()?);
         } else {
-            return Err(self.unexpected("`state`, `d…/dt =`, `on_spike` or `}`"));
+            return Err(self.unexpected("`parameter`, `state`, `d…/dt =`, `on_spike` or `}`"));
         }
         Ok(())
     }
