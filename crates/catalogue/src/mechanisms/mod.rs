@@ -25,10 +25,13 @@
 //! | `SpikeSourceGamma` | ms, Hz | random spikes with intervals of the gamma distribution |
 //! | `SpikeSourceInhGamma`, `SpikeSourceInhGamma(n)` | ms | the same, changing with time |
 //! | `SpikeSourceArray` | ms | given spikes |
+//! | `DCSource`, `ACSource`, `StepCurrentSource`, `StepCurrentSource(n)`, `NoisyCurrentSource` | ms, nA, Hz | currents to [inject](pontine_core_ir::Network::inject) into cells |
 
+mod ac_source;
 mod adaptive_lif;
 mod adaptive_lif_rate;
 mod curve;
+mod dc_source;
 mod eif_cond_alpha_isfa_ista;
 mod eif_cond_exp_isfa_ista;
 mod gif_cond_exp;
@@ -44,6 +47,7 @@ mod izhikevich;
 mod lif;
 mod lif_rate;
 mod nef_izhikevich;
+mod noisy_current_source;
 mod point_neuron;
 mod rectified_linear;
 mod regular_spiking;
@@ -55,6 +59,7 @@ mod spike_source_inh_gamma;
 mod spike_source_poisson;
 mod spike_source_poisson_refractory;
 mod spiking_rectified_linear;
+mod step_current_source;
 mod tanh;
 
 use pontine_core_ir::Mechanism;

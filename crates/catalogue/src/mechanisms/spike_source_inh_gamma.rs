@@ -40,7 +40,7 @@ mod tests {
             };
             let cells: Vec<_> = times.iter().map(within).collect();
             let found: Vec<f64> =
-                cells.iter().flat_map(|c| intervals(&[c.clone()], c[0])).collect();
+                cells.iter().flat_map(|c| intervals(std::slice::from_ref(c), c[0])).collect();
             let found: Vec<f64> = found.into_iter().filter(|t| *t > 0.0).collect();
             let (mean_found, cv_found) = moments(&found);
             assert!((mean_found / mean - 1.0).abs() < 0.06, "{from}: {mean_found}");

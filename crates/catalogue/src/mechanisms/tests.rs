@@ -5,9 +5,11 @@ use pontine_core_ir::{
     registry::{self, MechanismEntry},
 };
 
-pub(super) const NAMES: [&str; 27] = [
+pub(super) const NAMES: [&str; 31] = [
+    "ACSource",
     "AdaptiveLIF",
     "AdaptiveLIFRate",
+    "DCSource",
     "EIF_cond_alpha_isfa_ista",
     "EIF_cond_exp_isfa_ista",
     "GIF_cond_exp",
@@ -23,6 +25,7 @@ pub(super) const NAMES: [&str; 27] = [
     "LIF",
     "LIFRate",
     "NefIzhikevich",
+    "NoisyCurrentSource",
     "RectifiedLinear",
     "RegularSpiking",
     "Sigmoid",
@@ -32,6 +35,7 @@ pub(super) const NAMES: [&str; 27] = [
     "SpikeSourcePoisson",
     "SpikeSourcePoissonRefractory",
     "SpikingRectifiedLinear",
+    "StepCurrentSource",
     "Tanh",
 ];
 
