@@ -6,7 +6,7 @@ use pontine_mechanism::mechanism_file;
 inventory::submit! {
     MechanismEntry {
         name: "IF_facets_hardware1",
-        text: mechanism_file!("if_facets_hardware1.mech", rk4),
+        text: mechanism_file!("if_facets_hardware1.mech", exponential_euler),
         reference: "Schemmel et al. (2007), Modeling synaptic plasticity within networks of highly \
                     accelerated I&F neurons, doi:10.1109/ISCAS.2007.378289",
         maths: None,
@@ -16,6 +16,8 @@ inventory::submit! {
 
 #[cfg(test)]
 mod tests {
+    use pontine_mechanism::Solver;
+
     use super::super::testing::Cells;
 
     /// 0.2 nF over 40 nS are 5 ms.
@@ -32,7 +34,7 @@ mod tests {
             ("v_reset", -80.0),
         ];
         let mut cells = Cells::new("IF_facets_hardware1", 0.1, &[]);
-        let mut others = Cells::new("IF_cond_exp", 0.1, &leaky);
+        let mut others = Cells::solved_by("IF_cond_exp", Solver::Rk4, 0.1, &leaky);
         let mut n_spikes = 0.0;
         for n in 0..5_000 {
             let weights =

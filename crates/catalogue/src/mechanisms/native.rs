@@ -166,7 +166,7 @@ fn check_equal<F: Real>(found: &Block<F>, expected: &Block<F>, what: &str) {
 const OTHER_SOLVERS: [(&str, Solver); 6] = [
     ("IF_cond_exp", Solver::Rk4),
     ("IF_cond_exp_gsfa_grr", Solver::ExponentialEuler),
-    ("IF_facets_hardware1", Solver::Rk4),
+    ("IF_facets_hardware1", Solver::ExponentialEuler),
     ("HH_cond_exp", Solver::ExponentialEuler),
     ("EIF_cond_exp_isfa_ista", Solver::Euler),
     ("EIF_cond_alpha_isfa_ista", Solver::Euler),
