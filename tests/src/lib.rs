@@ -2,6 +2,7 @@
 //! are held against their reference tables.
 
 pub mod acceptance;
+pub mod driven_cell;
 pub mod mean_field;
 pub mod nef_networks;
 pub mod shipped;

@@ -13,22 +13,49 @@ use crate::environment::{self, Environment};
 use crate::failure::Failure;
 use crate::workspace::{Workspace, call, read};
 
-const RECIPES: &str = "tests/golden/nengo";
+/// A program that recipes run in.
+#[derive(Clone, Copy, Debug)]
+pub enum Peer {
+    /// Nengo, and what lies in `tests/golden/nengo`.
+    Nengo,
+    /// NEST, which PyNN's cells are held against, and `tests/golden/pynn`.
+    Pynn,
+}
 
-/// Runs Nengo's recipes, or holds what they make against what is recorded; false if it differs.
-pub fn command(workspace: &Workspace, options: &[&str]) -> Result<bool, Failure> {
-    let recorded = workspace.root.join(RECIPES);
-    match options {
-        [] => make(workspace, &recorded).map(|()| true),
-        ["--check"] => check(workspace, &recorded),
-        _ => Err(Failure::Usage(format!("golden nengo: unknown options {options:?}"))),
+impl Peer {
+    fn name(self) -> &'static str {
+        match self {
+            Peer::Nengo => "nengo",
+            Peer::Pynn => "pynn",
+        }
+    }
+
+    fn recipes(self, workspace: &Workspace) -> PathBuf {
+        workspace.root.join("tests/golden").join(self.name())
+    }
+
+    fn environment(self, workspace: &Workspace) -> Environment {
+        match self {
+            Peer::Nengo => Environment::nengo(&workspace.target),
+            Peer::Pynn => Environment::nest(&workspace.target),
+        }
     }
 }
 
-fn check(workspace: &Workspace, recorded: &Path) -> Result<bool, Failure> {
+/// Runs the recipes of a peer, or holds what they make against what is recorded; false if it differs.
+pub fn command(workspace: &Workspace, peer: Peer, options: &[&str]) -> Result<bool, Failure> {
+    let recorded = peer.recipes(workspace);
+    match options {
+        [] => make(workspace, peer, &recorded).map(|()| true),
+        ["--check"] => check(workspace, peer, &recorded),
+        _ => Err(Failure::Usage(format!("golden {}: unknown options {options:?}", peer.name()))),
+    }
+}
+
+fn check(workspace: &Workspace, peer: Peer, recorded: &Path) -> Result<bool, Failure> {
     let fresh = workspace.target.join("golden/fresh");
     make_empty(&fresh)?;
-    make(workspace, &fresh)?;
+    make(workspace, peer, &fresh)?;
     let mut differences = Vec::new();
     for recipe in files(recorded, "py")? {
         let name = recipe.with_extension("json").file_name().map(PathBuf::from).unwrap_or_default();
@@ -40,9 +67,9 @@ fn check(workspace: &Workspace, recorded: &Path) -> Result<bool, Failure> {
     Ok(differences.is_empty())
 }
 
-fn make(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
-    let python = Environment::nengo(&workspace.target).ready()?;
-    for recipe in files(&workspace.root.join(RECIPES), "py")? {
+fn make(workspace: &Workspace, peer: Peer, folder: &Path) -> Result<(), Failure> {
+    let python = peer.environment(workspace).ready()?;
+    for recipe in files(&peer.recipes(workspace), "py")? {
         call(environment::python(&python).arg(&recipe).arg(folder))?;
     }
     Ok(())

@@ -26,6 +26,7 @@ Commands:
   test [--keep-going] [STAGE...]   everything CI runs, or only the named stages
   tidy                             the rules of the house alone
   golden nengo [--check]           re-make Nengo's golden data, or compare it with a fresh one
+  golden pynn [--check]            the same of PyNN's cells in NEST 3.10
   bench [WHAT...] [--repeat N] [NETWORK...]
                                    seconds that whole networks take; WHAT: nest (beside NEST 3.10),
                                    threads (one against two), criterion (the crates' own benches),
@@ -56,7 +57,12 @@ fn run(words: &[&str]) -> Result<bool, Failure> {
         }
         ["test", options @ ..] => verify::command(&Workspace::locate()?, options),
         ["tidy"] => tidy::command(&Workspace::locate()?),
-        ["golden", "nengo", options @ ..] => golden::command(&Workspace::locate()?, options),
+        ["golden", "nengo", options @ ..] => {
+            golden::command(&Workspace::locate()?, golden::Peer::Nengo, options)
+        }
+        ["golden", "pynn", options @ ..] => {
+            golden::command(&Workspace::locate()?, golden::Peer::Pynn, options)
+        }
         ["bench", options @ ..] => bench::command(&Workspace::locate()?, options),
         ["fuzz", options @ ..] => fuzz::command(&Workspace::locate()?, options),
         ["asm"] => asm::command(&Workspace::locate()?),

@@ -191,8 +191,9 @@ fn every_solver_has_a_case() {
         Solver::ExponentialEuler => "exponential_euler",
         Solver::Euler => "euler",
         Solver::Rk4 => "rk4",
+        Solver::Rk45 => "rk45",
     };
-    let all = [Solver::Exact, Solver::ExponentialEuler, Solver::Euler, Solver::Rk4];
+    let all = Solver::ALL;
     let texts = || FIRST.iter().chain(SHIPPED).map(|(_, text)| *text);
     for solver in &all {
         let line = format!("solve {}\n", name(solver));
@@ -258,7 +259,7 @@ fn every_operation_of_the_language_has_a_case() {
     ] {
         assert!(has(&|op| matches!(op, Op::Binary(a, ..) if *a == arithmetic)), "{arithmetic:?}");
     }
-    for draw in [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson] {
+    for draw in [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson, Draw::Gamma] {
         assert!(has(&|op| matches!(op, Op::Draw(d, ..) if *d == draw)), "{draw:?}");
     }
 }

@@ -9,7 +9,7 @@ use pontine_core_ir::{
     port::{Backend, Capability},
     registry,
 };
-use pontine_mechanism::lang::OutputKind;
+use pontine_mechanism::lang::{OutputKind, UnitSystem};
 
 use crate::{
     Oracle,
@@ -98,7 +98,12 @@ fn of_synapse(name: &str, delay: &str, dendritic: f64) -> String {
 fn model(mechanism: &Mechanism) -> Outcome<Model> {
     let mut draft = Draft::default();
     let text = &mut draft.text;
-    let _ = writeln!(text, "model dt=0.001 seed=5 {:?}", mechanism.name);
+    // Steps as cells are made for: others take a solver that parts them very long.
+    let dt = match mechanism.units {
+        UnitSystem::Nef => 1e-3,
+        UnitSystem::Population => 1e-4,
+    };
+    let _ = writeln!(text, "model dt={dt:?} seed=5 {:?}", mechanism.name);
     let _ = writeln!(text, "mechanism {:?}", mechanism.source());
     draft.source();
     draft.cells(mechanism);

@@ -96,8 +96,8 @@ pub enum LookupError {
     /// Two crates claim one name.
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    /// The text of a registered mechanism does not compile.
-    #[error("the registered mechanism `{name}` is faulty: {message}")]
+    /// The text of a registered mechanism does not compile, or its arguments are wrong.
+    #[error("the mechanism `{name}` is faulty: {message}")]
     Mechanism {
         /// Its name.
         name: String,
@@ -185,25 +185,61 @@ impl MechanismEntry {
     }
 }
 
+/// Mechanisms whose texts are made of arguments, such as `PointNeuron(LIF, AMPA=CondExp)`.
+pub struct FamilyEntry {
+    /// What stands before the parenthesis.
+    pub kind: &'static str,
+    /// Makes the text from what stands within, or tells what is wrong with it.
+    pub make: fn(&str) -> Result<String, String>,
+    /// Who offers it.
+    pub place: &'static str,
+}
+
+registry!(
+    /// The families of mechanisms of all linked crates.
+    families: FamilyEntry, "family of mechanisms", kind
+);
+
 /// The compiled mechanism of this name; each is compiled once.
 ///
+/// `name(n)`, with a number, is the mechanism with `n` members ([`Mechanism::with_members`]); with anything else
+/// within the parentheses it is one of a [family](FamilyEntry).
+///
 /// # Errors
-/// [`LookupError`] if no linked crate offers it, or its text is faulty.
+/// [`LookupError`] if no linked crate offers it, or its text or its arguments are faulty.
 pub fn mechanism(name: &str) -> Result<Arc<Mechanism>, LookupError> {
-    static COMPILED: std::sync::Mutex<BTreeMap<&'static str, Arc<Mechanism>>> =
+    static COMPILED: std::sync::Mutex<BTreeMap<String, Arc<Mechanism>>> =
         std::sync::Mutex::new(BTreeMap::new());
-    let entry = mechanisms().get(name)?;
-    let mut compiled = COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(mechanism) = compiled.get(entry.name) {
+    let compiled = || COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(mechanism) = compiled().get(name) {
         return Ok(mechanism.clone());
     }
-    let mechanism =
-        Arc::new(entry.compile().map_err(|e| LookupError::Mechanism {
-            name: name.to_owned(),
-            message: e.to_string(),
-        })?);
-    compiled.insert(entry.name, mechanism.clone());
+    let mechanism = Arc::new(compile(name)?);
+    compiled().insert(name.to_owned(), mechanism.clone());
     Ok(mechanism)
+}
+
+fn compile(name: &str) -> Result<Mechanism, LookupError> {
+    let of_name = name.strip_suffix(')').and_then(|name| name.split_once('('));
+    let Some((kind, arguments)) = of_name else {
+        let faulty = |e: LangError| faulty(name, e.to_string());
+        return mechanisms().get(name)?.compile().map_err(faulty);
+    };
+    let made = match arguments.trim().parse() {
+        Ok(n) => {
+            let of_one = mechanism(kind)?;
+            of_one.with_members(n).map_err(|e| e.to_string())
+        }
+        Err(_) => {
+            let text = (families().get(kind)?.make)(arguments);
+            text.and_then(|text| Mechanism::parse(&text).map_err(|e| e.to_string()))
+        }
+    };
+    made.map_err(|message| faulty(name, message))
+}
+
+fn faulty(name: &str, message: String) -> LookupError {
+    LookupError::Mechanism { name: name.to_owned(), message }
 }
 
 /// A synapse offered as text.
@@ -235,9 +271,8 @@ pub fn synapse(name: &str) -> Result<Arc<Synapse>, LookupError> {
     if let Some(synapse) = compiled.get(entry.name) {
         return Ok(synapse.clone());
     }
-    let synapse = Synapse::parse(entry.text)
-        .map_err(|e| LookupError::Mechanism { name: name.to_owned(), message: e.to_string() })?;
-    let synapse = Arc::new(synapse);
+    let parsed = Synapse::parse(entry.text).map_err(|e| faulty(name, e.to_string()))?;
+    let synapse = Arc::new(parsed);
     compiled.insert(entry.name, synapse.clone());
     Ok(synapse)
 }

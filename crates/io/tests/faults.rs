@@ -408,7 +408,7 @@ proptest! {
 fn a_solver_must_be_known_and_one_for_all_cells_of_a_kind() {
     check_population(
         "solver = 'rk5'",
-        "m.toml:7: population `E`: unknown solver `rk5`; did you mean `rk4`?",
+        "m.toml:7: population `E`: unknown solver `rk5`; did you mean `rk45`?",
     );
     let other = population("").replace("'E'", "'I'");
     let both = format!("{}{other}solver = 'rk4'\n", population("solver = 'euler'"));

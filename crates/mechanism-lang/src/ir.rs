@@ -156,7 +156,8 @@ pub enum Op {
     Select(Reg, Reg, Reg),
     /// An elementary function; [`expand`](crate::expand) replaces it.
     Call(Elementary, Vec<Reg>),
-    /// A random draw. Draws of Poisson have a mean as their argument, others none.
+    /// A random draw. Draws of Poisson have a mean as their argument, those of gamma
+    /// a shape, others none.
     Draw(Draw, u16, Vec<Reg>),
 }
 
@@ -233,6 +234,8 @@ pub enum Draw {
     Exponential,
     /// A count with the given mean.
     Poisson,
+    /// Of the gamma distribution with the given shape and scale 1.
+    Gamma,
 }
 
 /// A place outside a program that it reads or writes.

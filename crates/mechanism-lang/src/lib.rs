@@ -36,6 +36,7 @@ mod elementary;
 mod error;
 mod expand;
 mod expr;
+mod family;
 mod function;
 mod ir;
 mod lower;

@@ -1,6 +1,7 @@
 //! A mechanism, compiled.
 
 use crate::error::{At, Cause, LangError};
+use crate::family::resized;
 use crate::ir::Program;
 use crate::lower::lower;
 use crate::parse::parse_trees;
@@ -172,7 +173,35 @@ impl Mechanism {
             return Err(LangError::new(text, vec![tree.at.fault(Cause::Missing { what })]));
         }
         tree.solver = Some(solver);
+        tree.tolerance = tree.tolerance.filter(|_| solver == Solver::Rk45);
         lower(&tree).map_err(|faults| LangError::new(text, faults))
+    }
+
+    /// The same with `n` members of those things that it has several of, by names such as `tau_1`, `tau_2`: lines and
+    /// terms with members are repeated or left out, those beyond the last being like it. Its name ends with `_n`.
+    ///
+    /// # Errors
+    /// If `n` is 0, or the mechanism has no members.
+    ///
+    /// # Examples
+    /// ```
+    /// use pontine_mechanism_lang::Mechanism;
+    ///
+    /// let text = "mechanism M { units nef state x_1 = 1 state x_2 = 2 state y = 0
+    ///     dy/dt = (x_1 + x_2 - y) / 1 s   solve exact }";
+    /// let three = Mechanism::parse(text)?.with_members(3)?;
+    /// assert_eq!(three.name, "M_3");
+    /// assert!(three.source().contains("x_1 + x_2 + x_3 - y"));
+    /// # Ok::<(), pontine_mechanism_lang::LangError>(())
+    /// ```
+    pub fn with_members(&self, n: usize) -> Result<Mechanism, LangError> {
+        let text = Some(n).filter(|n| *n > 0).and_then(|n| resized(self.source(), n));
+        let Some(text) = text else {
+            let what = format!("`{}` has no members, or none are asked for", self.name);
+            let fault = At { line: 1, column: 1 }.fault(Cause::Missing { what });
+            return Err(LangError::new(self.source(), vec![fault]));
+        };
+        Mechanism::parse(&text)
     }
 
     /// The canonical text, which compiles to an equal mechanism.

@@ -139,7 +139,12 @@ impl Display for MechanismTree {
             write!(f, "{spike}")?;
         }
         if let Some(solver) = self.solver {
-            writeln!(f, "    solve {}", solver.name())?;
+            write!(f, "    solve {}", solver.name())?;
+            if let Some(tolerance) = self.tolerance {
+                f.write_str(" tolerance ")?;
+                quantity(f, tolerance, Unit::NONE)?;
+            }
+            writeln!(f)?;
         }
         writeln!(f, "}}")
     }
@@ -147,14 +152,18 @@ impl Display for MechanismTree {
 
 impl Display for ParameterTree {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        doc(f, &self.doc, 1)?;
-        write!(f, "    parameter {} = ", self.name)?;
-        if self.value.is_sign_negative() {
-            f.write_str("-")?;
-        }
-        quantity(f, self.value.abs(), self.unit)?;
-        writeln!(f)
+        parameter(f, self, 1)
     }
+}
+
+fn parameter(f: &mut Formatter<'_>, item: &ParameterTree, level: usize) -> fmt::Result {
+    doc(f, &item.doc, level)?;
+    write!(f, "{:1$}parameter {2} = ", "", 4 * level, item.name)?;
+    if item.value.is_sign_negative() {
+        f.write_str("-")?;
+    }
+    quantity(f, item.value.abs(), item.unit)?;
+    writeln!(f)
 }
 
 impl Display for InputTree {
@@ -166,6 +175,7 @@ impl Display for InputTree {
 impl Display for ReceptorTree {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "    receptor {}{} {{", self.name, Spaced(self.unit))?;
+        self.parameters.iter().try_for_each(|item| parameter(f, item, 2))?;
         self.states.iter().try_for_each(|item| state(f, item, 2))?;
         self.equations.iter().try_for_each(|item| equation(f, item, 2))?;
         if let Some(OnSpike { weight, body, .. }) = &self.on_spike {

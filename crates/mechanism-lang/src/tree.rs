@@ -35,6 +35,8 @@ pub struct MechanismTree {
     pub spike: Option<SpikeTree>,
     /// `solve …`
     pub solver: Option<Solver>,
+    /// `solve rk45 tolerance …`: the error of a step of the solver's own, in parts of each state.
+    pub tolerance: Option<f64>,
     /// Where the name stands.
     pub at: At,
 }
@@ -72,6 +74,8 @@ pub struct ReceptorTree {
     pub name: String,
     /// The unit of weights.
     pub unit: Unit,
+    /// Parameters that belong to it.
+    pub parameters: Vec<ParameterTree>,
     /// States that belong to it.
     pub states: Vec<StateTree>,
     /// Their equations.
@@ -189,6 +193,8 @@ pub enum Solver {
     Euler,
     /// The classical Runge-Kutta method of fourth order, for all states together.
     Rk4,
+    /// A Runge-Kutta method of fifth order that parts the step of each neuron as its error asks for.
+    Rk45,
 }
 
 /// A statement of a `step`, `on_spike` or `spike` block.
@@ -277,8 +283,8 @@ impl AssignOp {
 
 impl Solver {
     /// All solvers.
-    pub const ALL: [Solver; 4] =
-        [Solver::Exact, Solver::ExponentialEuler, Solver::Euler, Solver::Rk4];
+    pub const ALL: [Solver; 5] =
+        [Solver::Exact, Solver::ExponentialEuler, Solver::Euler, Solver::Rk4, Solver::Rk45];
 
     /// The word after `solve`.
     pub fn name(self) -> &'static str {
@@ -287,13 +293,16 @@ impl Solver {
             Solver::ExponentialEuler => "exponential_euler",
             Solver::Euler => "euler",
             Solver::Rk4 => "rk4",
+            Solver::Rk45 => "rk45",
         }
     }
 }
 
 /// A word that names no solver.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown solver `{name}`; there are `exact`, `exponential_euler`, `euler` and `rk4`")]
+#[error(
+    "unknown solver `{name}`; there are `exact`, `exponential_euler`, `euler`, `rk4` and `rk45`"
+)]
 pub struct UnknownSolver {
     /// The word.
     pub name: String,

@@ -68,6 +68,10 @@ struct Printer<'p> {
     side: Option<Side>,
 }
 
+/// Registers of a program beside whose work loads are nothing: it is printed once, and not again for parameters
+/// that are the same for all lanes, which would take twice the time to compile.
+const LARGE: usize = 1_000;
+
 impl<'p> Printer<'p> {
     fn new(
         mechanism: &'p Mechanism,
@@ -97,6 +101,11 @@ impl<'p> Printer<'p> {
         self.slots();
         self.kept(counts);
         self.line("let mut emitted = 0;");
+        if self.program.types.len() > LARGE {
+            self.program(nodes, guess);
+            self.line("Some(emitted << 1 != 0)");
+            return self.code;
+        }
         // Values that are the same for all lanes are read once.
         self.open("if frame.homogeneous {");
         self.homogeneous = true;

@@ -75,7 +75,7 @@ pub(crate) fn draw<F: Real>(
             Some(table) => dispatch(level, Counts { table, place, to }),
             None => one_by_one(kind, place, index, |_| mean, to),
         },
-        (Draw::Poisson | Draw::Exponential, _) => {
+        (Draw::Poisson | Draw::Exponential | Draw::Gamma, _) => {
             let mean = |lane: usize| mean.map_or(F::from_i32(1), |mean| mean[lane]);
             one_by_one(kind, place, index, mean, to);
         }
@@ -111,7 +111,9 @@ fn one_by_one<F: Real>(
         let mean = mean(lane).to_f64();
         *value = F::from_f64(match kind {
             Draw::Poisson => count(&mut prepared, mean, &mut stream),
-            Draw::Uniform | Draw::Normal | Draw::Exponential => one(kind, mean, &mut stream),
+            Draw::Uniform | Draw::Normal | Draw::Exponential | Draw::Gamma => {
+                one(kind, mean, &mut stream)
+            }
         });
     }
 }
@@ -134,6 +136,7 @@ pub(crate) fn one(kind: Draw, mean: f64, stream: &mut Stream) -> f64 {
         Draw::Normal => sample::standard_normal(stream),
         Draw::Exponential => sample::exponential(stream, 1.0),
         Draw::Poisson => sample::poisson(stream, mean) as f64,
+        Draw::Gamma => sample::gamma(stream, mean, 1.0),
     }
 }
 
@@ -178,7 +181,8 @@ mod tests {
     use super::{Place, Tables, draw, one};
     use crate::lang::Draw;
 
-    const KINDS: [Draw; 4] = [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson];
+    const KINDS: [Draw; 5] =
+        [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson, Draw::Gamma];
 
     proptest! {
         #[test]
@@ -195,7 +199,7 @@ mod tests {
             let means: Vec<f64> =
                 (0..width).map(|lane| if is_same { mean } else { mean + lane as f64 }).collect();
             for kind in KINDS {
-                let given = (kind == Draw::Poisson).then_some(&means[..]);
+                let given = matches!(kind, Draw::Poisson | Draw::Gamma).then_some(&means[..]);
                 let mut found = vec![f64::NAN; width];
                 let place = Place { key, first, step, site };
                 draw(&mut Tables::default(), kind, place, given, &mut found);

@@ -1,5 +1,6 @@
 //! Mechanisms in motion, against closed forms and plain Rust.
 
+mod adaptive;
 mod cells;
 mod functions;
 mod language;

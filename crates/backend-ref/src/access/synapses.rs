@@ -164,7 +164,7 @@ fn each_held<F: Real>(
     for sent in first..end {
         // What a share holds of a source begins behind what it holds of those before.
         let mut begins = vec![0; shares.len()];
-        for &source in &engine.spikes[any.source].at(sent).indices {
+        for &source in engine.spikes[any.source].at(sent).indices() {
             whole_row(shares, source, &mut row);
             for &(_, share, place) in row.iter().filter(|(_, s, _)| ranges[*s].contains(&sent)) {
                 let within = place - shares[share].1.rows.row(source).start;

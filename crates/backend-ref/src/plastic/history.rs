@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pontine_mechanism::Real;
 
-use crate::spikes::SpikeList;
+use crate::spike_list::SpikeList;
 
 /// Spikes of the targets of one share, of one signal.
 ///

@@ -26,7 +26,7 @@ use pontine_rng::StreamKey;
 use crate::{
     memory::filled,
     rows::{Rows, Weights, of_any_width},
-    spikes::SpikeList,
+    spike_list::SpikeList,
 };
 use due::{Count, CountDue, Given};
 pub(crate) use history::History;
@@ -356,7 +356,7 @@ impl<F: Real> Plastic<F> {
     pub fn add(&self, rows: &Rows<F>, sent: u64, list: &SpikeList<F>, sums: &mut [F]) {
         let mut held = &self.held[self.slot(sent)][..];
         of_any_width!(rows.targets(), targets => {
-            for source in &list.indices {
+            for source in list.indices() {
                 let row = rows.row(*source);
                 let (own, rest) = held.split_at(row.len());
                 for (target, added) in targets[row].iter().zip(own) {

@@ -8,7 +8,7 @@ use super::if_curr_exp::ConstantCurrent;
 inventory::submit! {
     MechanismEntry {
         name: "IF_cond_exp",
-        text: mechanism_file!("if_cond_exp.mech", rk4),
+        text: mechanism_file!("if_cond_exp.mech", rk4, rk45),
         reference: "Brette et al. (2007), Simulation of networks of spiking neurons: a review of \
                     tools and strategies, doi:10.1007/s10827-007-0038-6",
         maths: Some(&ConstantCurrent),

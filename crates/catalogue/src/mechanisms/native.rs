@@ -8,6 +8,7 @@ use pontine_mechanism::{
 use pontine_rng::StreamKey;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::TestCaseResult;
+use std::sync::Arc;
 
 /// A block and its values, before it is put into either precision.
 #[derive(Clone, Debug)]
@@ -161,19 +162,32 @@ fn check_equal<F: Real>(found: &Block<F>, expected: &Block<F>, what: &str) {
     assert_eq!(found.emitted, expected.emitted, "{what}: emitted");
 }
 
+/// Native kernels by other solvers than those of the texts.
+const OTHER_SOLVERS: [(&str, Solver); 6] = [
+    ("IF_cond_exp", Solver::Rk4),
+    ("IF_cond_exp_gsfa_grr", Solver::ExponentialEuler),
+    ("IF_facets_hardware1", Solver::ExponentialEuler),
+    ("HH_cond_exp", Solver::ExponentialEuler),
+    ("EIF_cond_exp_isfa_ista", Solver::Euler),
+    ("EIF_cond_alpha_isfa_ista", Solver::Euler),
+];
+
+/// Native kernels that part steps. With values that nobody would choose they do so as often as they may,
+/// which takes long.
+const ADAPTIVE: [&str; 2] = ["HH_cond_exp", "IF_cond_exp"];
+
 fn check(case: &Case) -> TestCaseResult {
-    for name in super::tests::NAMES {
-        let mechanism = registry::mechanism(name).unwrap();
-        case.check::<f32>(&mechanism);
-        case.check::<f64>(&mechanism);
-    }
-    for (name, solver) in [("IF_cond_exp", Solver::Rk4), ("EIF_cond_exp_isfa_ista", Solver::Euler)]
-    {
-        let mechanism = registry::mechanism(name).unwrap().with_solver(solver).unwrap();
+    let others = OTHER_SOLVERS.iter().map(|(name, solver)| solved(name, *solver));
+    let own = super::tests::NAMES.into_iter().map(|name| registry::mechanism(name).unwrap());
+    for mechanism in own.chain(others).filter(|mechanism| !mechanism.source().contains("rk45")) {
         case.check::<f32>(&mechanism);
         case.check::<f64>(&mechanism);
     }
     Ok(())
+}
+
+fn solved(name: &str, solver: Solver) -> Arc<Mechanism> {
+    Arc::new(registry::mechanism(name).unwrap().with_solver(solver).unwrap())
 }
 
 proptest! {
@@ -182,6 +196,20 @@ proptest! {
     #[test]
     fn native_kernels_compute_the_bits_of_the_interpreter(case in case()) {
         check(&case)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
+    #[test]
+    fn native_kernels_part_steps_as_the_interpreter_does(case in case()) {
+        let case = Case { n_chunks: 1, dt: case.dt.min(0.1), ..case };
+        for name in ADAPTIVE {
+            let mechanism = solved(name, Solver::Rk45);
+            case.check::<f32>(&mechanism);
+            case.check::<f64>(&mechanism);
+        }
     }
 }
 

@@ -110,3 +110,14 @@ impl Cells {
         &self.outputs[..CHUNK]
     }
 }
+
+/// What a source of current injects in each of 39 steps, and what is recorded of it in samples 0 to 39.
+pub(super) fn currents(cells: &mut Cells) -> (Vec<f64>, Vec<f64>) {
+    let (mut injected, mut recorded) = (Vec::new(), vec![cells.state("i")]);
+    for _ in 1..40 {
+        cells.step(&[], &[]);
+        injected.push(cells.outputs()[0]);
+        recorded.push(cells.state("i"));
+    }
+    (injected, recorded)
+}

@@ -28,12 +28,14 @@ mechanism Drawn {
     output e dense
     output p dense
     output large dense
+    output k dense
     step {
         u = uniform()
         g = normal()
         e = exponential()
         p = poisson(0.7)
         large = poisson(30)
+        k = gamma(2.5)
     }
 }
 signal %0 "u" dense [400] temporary = ZEROS
@@ -41,13 +43,15 @@ signal %1 "g" dense [400] temporary = ZEROS
 signal %2 "e" dense [400] temporary = ZEROS
 signal %3 "p" dense [400] temporary = ZEROS
 signal %4 "large" dense [400] temporary = ZEROS
-operator "cells" 0 neurons 400 Drawn; output u=%0; output g=%1; output e=%2; output p=%3; output large=%4
+signal %5 "k" dense [400] temporary = ZEROS
+operator "cells" 0 neurons 400 Drawn; output u=%0; output g=%1; output e=%2; output p=%3; output large=%4; output k=%5
 record "x" state "cells" x every=1000.0 first=zero unit=""
 record "u" signal %0 every=1.0 first=first_step unit=""
 record "g" signal %1 every=1.0 first=first_step unit=""
 record "e" signal %2 every=1.0 first=first_step unit=""
 record "p" signal %3 every=1.0 first=first_step unit=""
 record "large" signal %4 every=1.0 first=first_step unit=""
+record "k" signal %5 every=1.0 first=first_step unit=""
 "#
         .replace("ZEROS", &format!("{:?}", [0.0; 400]))
         .as_str(),
@@ -65,6 +69,7 @@ fn moments(backend: &dyn Backend, model: &Model) -> Outcome {
         ("e", 1.0, 1.0, 9.0),
         ("p", 0.7, 0.7, 0.7 + 3.0 * 0.49),
         ("large", 30.0, 30.0, 30.0 + 3.0 * 900.0),
+        ("k", 2.5, 2.5, 3.0 * 6.25 + 6.0 * 2.5),
     ] {
         let numbers = trace.recording.samples(name).ok_or("a record is missing")?;
         let n = numbers.len() as f64;
@@ -87,7 +92,7 @@ fn fewer(backend: &dyn Backend, model: &Model) -> Outcome {
     let zeros = |n: usize| format!("{:?}", vec![0.0; n]);
     let few = read(&text_form.replace(&zeros(400), &zeros(37)))?;
     let (many, few) = (trace(backend, model, 3)?, trace(backend, &few, 3)?);
-    for name in ["x", "u", "g", "e", "p", "large"] {
+    for name in ["x", "u", "g", "e", "p", "large", "k"] {
         let many = many.recording.samples(name).ok_or("a record is missing")?;
         let few = few.recording.samples(name).ok_or("a record is missing")?;
         for (many, few) in many.chunks(400).zip(few.chunks(37)) {
@@ -100,7 +105,7 @@ fn fewer(backend: &dyn Backend, model: &Model) -> Outcome {
 fn paths(backend: &dyn Backend, model: &Model) -> Outcome {
     let renamed = read(&model.to_string().replace("\"cells\"", "\"others\""))?;
     let (a, b) = (trace(backend, model, 1)?, trace(backend, &renamed, 1)?);
-    for name in ["x", "u", "g", "e"] {
+    for name in ["x", "u", "g", "e", "k"] {
         let differ = a.recording.samples(name) != b.recording.samples(name);
         expect(differ, || format!("`{name}` is drawn equally for two paths"))?;
     }

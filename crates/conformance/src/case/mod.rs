@@ -147,6 +147,7 @@ pub const SHIPPED: &[(&str, &str)] = texts! { "":
     "recording_subsets",
     "refractory_steps",
     "runge_kutta",
+    "runge_kutta_in_parts",
     "sparse_products",
     "spike_list",
     "sums_of_many_incs",

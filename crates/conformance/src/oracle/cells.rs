@@ -157,6 +157,7 @@ impl World for Around<'_> {
             Draw::Normal => sample::standard_normal(stream),
             Draw::Exponential => sample::exponential(stream, 1.0),
             Draw::Poisson => sample::poisson(stream, mean) as f64,
+            Draw::Gamma => sample::gamma(stream, mean, 1.0),
         }
     }
 }

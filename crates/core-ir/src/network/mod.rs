@@ -6,6 +6,7 @@
 mod ends;
 mod extra;
 mod factored;
+mod inject;
 mod nef;
 mod object;
 mod options;
@@ -20,6 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use ends::Ends;
 pub use factored::{Factor, Factored, FactoredBlock};
+pub use inject::InjectError;
 pub use nef::{
     Config, Connection, ConnectionOptions, Custom, EndObject, Endpoint, Ensemble, EnsembleOptions,
     LearningRule, Node, NodeOutput, Probe, ProbeTarget, RuleInput, Samples, Subnetwork,

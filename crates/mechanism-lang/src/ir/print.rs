@@ -101,6 +101,7 @@ impl Draw {
             Draw::Normal => "normal",
             Draw::Exponential => "exponential",
             Draw::Poisson => "poisson",
+            Draw::Gamma => "gamma",
         }
     }
 }

@@ -157,7 +157,7 @@ impl<'a> Checker<'a> {
         }
         if !seen.is_empty() && tree.solver.is_none() {
             let what = "equations need a solver: `solve exact`, `solve exponential_euler`, \
-                        `solve euler` or `solve rk4`";
+                        `solve euler`, `solve rk4` or `solve rk45`";
             self.fault(tree.at, Cause::Missing { what: what.into() });
         }
     }
@@ -471,6 +471,7 @@ impl Signature {
             ("normal", [0, 2], Units::Same),
             ("exponential", [0, 0], Units::Plain),
             ("poisson", [1, 1], Units::Plain),
+            ("gamma", [1, 1], Units::Plain),
         ];
         elementary.chain(others.map(|(name, counts, units)| (name, Signature { counts, units })))
     }

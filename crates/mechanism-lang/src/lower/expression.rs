@@ -216,8 +216,9 @@ impl<'a> Lowering<'a> {
     /// `uniform(a, b)` is `a + (b - a)·u`, `normal(m, s)` is `m + s·z`.
     fn draw(&mut self, kind: Draw, args: &[Reg]) -> Reg {
         let site = self.program.next_site();
-        let mean = if kind == Draw::Poisson { args.to_vec() } else { Vec::new() };
-        let drawn = self.program.push(Op::Draw(kind, site, mean));
+        let has_argument = matches!(kind, Draw::Poisson | Draw::Gamma);
+        let argument = if has_argument { args.to_vec() } else { Vec::new() };
+        let drawn = self.program.push(Op::Draw(kind, site, argument));
         let (offset, factor) = match (kind, args) {
             (Draw::Uniform, [low, high]) => {
                 (*low, self.program.binary(Arithmetic::Sub, *high, *low))
@@ -257,6 +258,6 @@ pub(crate) fn is_draw(name: &str) -> bool {
 }
 
 fn draw(name: &str) -> Option<Draw> {
-    let all = [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson];
+    let all = [Draw::Uniform, Draw::Normal, Draw::Exponential, Draw::Poisson, Draw::Gamma];
     all.into_iter().find(|kind| kind.name() == name)
 }

@@ -6,7 +6,8 @@ use crate::error::{At, Cause, Located};
 use crate::expr::Expr;
 use crate::ir::Slot;
 use crate::tree::{
-    Equation, MechanismTree, OnSpike, OutputTreeKind, ReceptorTree, StateTree, Statement,
+    Equation, MechanismTree, OnSpike, OutputTreeKind, ParameterTree, ReceptorTree, StateTree,
+    Statement,
 };
 use crate::unit::{Unit, UnitSystem};
 
@@ -157,14 +158,24 @@ fn builtin(units: UnitSystem) -> BTreeMap<String, Meaning> {
     ])
 }
 
-/// The same mechanism with the states of receptors under their full names.
+/// The same mechanism with the states and parameters of receptors under their full names; such parameters are the
+/// mechanism's, behind its own.
 pub(crate) fn with_dotted_receptors(tree: &MechanismTree) -> MechanismTree {
     let receptors = tree.receptors.iter().map(dotted).collect();
-    MechanismTree { receptors, ..tree.clone() }
+    let full = |receptor: &ReceptorTree, item: &ParameterTree| ParameterTree {
+        name: format!("{}.{}", receptor.name, item.name),
+        ..item.clone()
+    };
+    let of = |receptor: &ReceptorTree| -> Vec<_> {
+        receptor.parameters.iter().map(|item| full(receptor, item)).collect()
+    };
+    let parameters = tree.parameters.iter().cloned().chain(tree.receptors.iter().flat_map(of));
+    MechanismTree { parameters: parameters.collect(), receptors, ..tree.clone() }
 }
 
 fn dotted(receptor: &ReceptorTree) -> ReceptorTree {
-    let local: Vec<_> = receptor.states.iter().map(|state| state.name.clone()).collect();
+    let states = receptor.states.iter().map(|state| state.name.clone());
+    let local: Vec<_> = states.chain(receptor.parameters.iter().map(|p| p.name.clone())).collect();
     let full = |name: &str| format!("{}.{name}", receptor.name);
     let name = |name: &String| if local.contains(name) { full(name) } else { name.clone() };
     let expr = |expr: &Expr| {
@@ -179,13 +190,18 @@ fn dotted(receptor: &ReceptorTree) -> ReceptorTree {
         body: renamed(&on_spike.body, &name, &expr),
         ..on_spike.clone()
     });
-    let state = |item: &StateTree| StateTree { name: full(&item.name), ..item.clone() };
+    let state = |item: &StateTree| StateTree {
+        name: full(&item.name),
+        initial: expr(&item.initial),
+        ..item.clone()
+    };
     let equation = |item: &Equation| Equation {
         state: name(&item.state),
         rate: expr(&item.rate),
         at: item.at,
     };
     ReceptorTree {
+        parameters: Vec::new(),
         states: receptor.states.iter().map(state).collect(),
         equations: receptor.equations.iter().map(equation).collect(),
         on_spike,

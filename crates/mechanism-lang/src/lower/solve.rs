@@ -2,6 +2,7 @@
 
 mod exact;
 mod rk4;
+mod rk45;
 
 use super::expression::Lowering;
 use super::linear::{NotLinear, linear};
@@ -29,6 +30,10 @@ pub(crate) fn integrate(
         Solver::ExponentialEuler => each(lowering, &equations, exponential_euler)?,
         Solver::Euler => each(lowering, &equations, |lowering, one| Ok(euler(lowering, one)))?,
         Solver::Rk4 => rk4::updates(lowering, &equations, held)?,
+        Solver::Rk45 => {
+            let tolerance = tree.tolerance.unwrap_or(rk45::TOLERANCE);
+            rk45::updates(lowering, &equations, held, tolerance)?
+        }
     };
     let decaying = decaying(lowering, &equations);
     let flush = |(update, decays)| if decays { flushed(lowering, update) } else { update };

@@ -126,7 +126,7 @@ impl Lowering<'_> {
     }
 
     /// What `make` writes, as statements of their own.
-    fn part<T>(
+    pub(crate) fn part<T>(
         &mut self,
         make: impl FnOnce(&mut Self) -> Result<T, Located>,
     ) -> Result<(T, Vec<Stmt>), Located> {

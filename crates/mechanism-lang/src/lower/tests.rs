@@ -160,7 +160,7 @@ fn all_faults_of_a_stage_are_told() {
             4:12: unknown state or output `z` (available: x)
                     step { z = 1  x = exq(2)  emit o 1  x = min(1) }
                            ^
-            4:23: unknown function `exq`; did you mean `exp`? (available: exp, expm1, log, log1p, exprel, sin, cos, tanh, pow, sqrt, floor, ceil, round, rint, log10, abs, min, max, clip, fma, where, uniform, normal, exponential, poisson)
+            4:23: unknown function `exq`; did you mean `exp`? (available: exp, expm1, log, log1p, exprel, sin, cos, tanh, pow, sqrt, floor, ceil, round, rint, log10, abs, min, max, clip, fma, where, uniform, normal, exponential, poisson, gamma)
                     step { z = 1  x = exq(2)  emit o 1  x = min(1) }
                                       ^
             4:31: unknown output of events `o` (available: none)
@@ -290,7 +290,7 @@ fn syntax_faults_point_at_their_place() {
     check_error(
         "    solve exactly",
         expect![[r#"
-            3:11: unknown solver `exactly`; did you mean `exact`? (available: exact, exponential_euler, euler, rk4)
+            3:11: unknown solver `exactly`; did you mean `exact`? (available: exact, exponential_euler, euler, rk4, rk45)
                     solve exactly
                           ^"#]],
     );

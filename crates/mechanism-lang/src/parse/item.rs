@@ -139,8 +139,15 @@ impl Parser<'_> {
         let at = self.at();
         let name = self.name("the name of a receptor")?;
         let unit = self.optional_unit()?;
-        let (states, equations, on_spike) = (Vec::new(), Vec::new(), None);
-        let mut tree = ReceptorTree { name, unit, states, equations, on_spike, at };
+        let mut tree = ReceptorTree {
+            name,
+            unit,
+            parameters: Vec::new(),
+            states: Vec::new(),
+            equations: Vec::new(),
+            on_spike: None,
+            at,
+        };
         self.expect_sign("{")?;
         while !self.eat_sign("}") {
             self.receptor_item(&mut tree)?;
@@ -152,14 +159,16 @@ impl Parser<'_> {
         if self.eat_sign(";") {
             return Ok(());
         }
-        if self.is_word("state") {
+        if self.is_word("parameter") {
+            tree.parameters.push(self.parameter()?);
+        } else if self.is_word("state") {
             tree.states.push(self.state()?);
         } else if self.is_word("on_spike") {
             self.once(tree.on_spike.is_some(), "on_spike", |p| p.on_spike(tree))?;
         } else if self.begins_equation() {
             tree.equations.push(self.equation()?);
         } else {
-            return Err(self.unexpected("`state`, `d…/dt =`, `on_spike` or `}`"));
+            return Err(self.unexpected("`parameter`, `state`, `d…/dt =`, `on_spike` or `}`"));
         }
         Ok(())
     }
@@ -257,8 +266,22 @@ impl Parser<'_> {
         let word = self.name("the name of a solver")?;
         let found = Solver::ALL.into_iter().find(|solver| solver.name() == word);
         let available = Solver::ALL.map(|solver| solver.name().into()).to_vec();
-        tree.solver = Some(found.ok_or_else(|| at.fault(unknown("solver", &word, available)))?);
+        let solver = found.ok_or_else(|| at.fault(unknown("solver", &word, available)))?;
+        tree.solver = Some(solver);
+        if solver == Solver::Rk45 && self.eat_word("tolerance") {
+            tree.tolerance = Some(self.tolerance()?);
+        }
         Ok(())
+    }
+
+    fn tolerance(&mut self) -> Result<f64, Located> {
+        match self.peek().kind {
+            Kind::Number(value) if value > 0.0 && value < 1.0 => {
+                self.advance();
+                Ok(value)
+            }
+            _ => Err(self.unexpected("a number between 0 and 1")),
+        }
     }
 
     /// A unit if one stands on this line and the next item does not begin.
@@ -314,6 +337,7 @@ fn blank() -> MechanismTree {
         step: None,
         spike: None,
         solver: None,
+        tolerance: None,
         at: Default::default(),
     }
 }

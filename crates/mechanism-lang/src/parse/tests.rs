@@ -159,10 +159,12 @@ fn receptor() -> impl Strategy<Value = ReceptorTree> {
         body,
         at: AT,
     }));
-    (name(), optional_unit(), states, equations, on_spike).prop_map(
-        |(name, unit, states, equations, on_spike)| ReceptorTree {
+    let parameters = prop::collection::vec(parameter(), 0..2);
+    (name(), optional_unit(), parameters, states, equations, on_spike).prop_map(
+        |(name, unit, parameters, states, equations, on_spike)| ReceptorTree {
             name,
             unit,
+            parameters,
             states,
             equations,
             on_spike,
@@ -225,6 +227,7 @@ fn mechanism() -> impl Strategy<Value = MechanismTree> {
             step,
             spike,
             solver,
+            tolerance: (solver == Some(Solver::Rk45)).then_some(1e-7),
             at: AT,
         }
     })

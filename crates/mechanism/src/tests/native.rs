@@ -55,6 +55,7 @@ const SOLVED: &str = crate::mechanism!(
         solve euler
     }",
     rk4,
+    rk45,
 );
 
 fn run<F: Real>(
@@ -131,7 +132,8 @@ proptest! {
         check::<f64>(&shapes, &values)?;
         check::<f32>(&shapes, &values)?;
         let solved = Mechanism::parse(SOLVED).unwrap();
-        for mechanism in [solved.with_solver(Solver::Rk4).unwrap(), solved] {
+        let others = [Solver::Rk4, Solver::Rk45].map(|other| solved.with_solver(other).unwrap());
+        for mechanism in others.into_iter().chain([solved]) {
             check::<f64>(&mechanism, &values)?;
             check::<f32>(&mechanism, &values)?;
         }
