@@ -21,8 +21,11 @@ const LEVELS: [(&str, &str); 2] = [("8dispatch6avx512", "avx512"), ("8dispatch4a
 /// Draws fill whole columns by a call, and `memset` clears one.
 const ALLOWED: [&str; 2] = ["17pontine_mechanism4draw", "memset"];
 
-const ARITHMETIC: [&str; 10] =
-    ["vadd", "vsub", "vmul", "vdiv", "vfmadd", "vfmsub", "vfnmadd", "vfnmsub", "vmax", "vmin"];
+/// Some kernels do nothing but compare and choose.
+const ARITHMETIC: [&str; 11] = [
+    "vadd", "vsub", "vmul", "vdiv", "vfmadd", "vfmsub", "vfnmadd", "vfnmsub", "vmax", "vmin",
+    "vcmp",
+];
 
 /// All kernels of a listing, in its order.
 pub fn kernels(listing: &str) -> Vec<Kernel<'_>> {
@@ -58,10 +61,11 @@ fn kernel(symbol: &str) -> Option<Kernel<'_>> {
     Some(Kernel { name: module(symbol), precision, level, ..Kernel::default() })
 }
 
-/// The identifier after `mechanisms` in a mangled symbol, where lengths stand before names; the
+/// The identifier after `mechanisms` or `synapses` in a mangled symbol, where lengths stand before names; the
 /// symbol itself if it has no such module.
 fn module(symbol: &str) -> &str {
-    let found = symbol.split_once("10mechanisms").and_then(|(_, rest)| {
+    let folder = ["10mechanisms", "8synapses"].into_iter().find_map(|name| symbol.split_once(name));
+    let found = folder.and_then(|(_, rest)| {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
         let (length, rest) = rest.split_at(end);
         rest.get(..length.parse().ok()?)
